@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The corpus on disk: a folder a path, a file a scenario.
+
+use crate::scenario::Path;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path as FsPath, PathBuf};
+
+/// The largest input that is read, in bytes. No scenario is longer than a few hundred.
+pub const MAX_INPUT: u64 = 1 << 20;
+
+/// An input of the corpus.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seed {
+    /// The path that it is for.
+    pub path: Path,
+    /// The file's name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// An input that cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why.
+    pub error: io::Error,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read {}: {}", self.path.display(), self.error)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// Reads every seed of the corpus in `root`, in the order of paths and names. Folders that are not
+/// named after a path are left alone.
+///
+/// # Errors
+/// The first file or folder that cannot be read, or that is too large to be a seed.
+pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
+    let wrap = |path: &FsPath| {
+        let path = path.to_path_buf();
+        move |error| Unreadable { path, error }
+    };
+    fs::read_dir(root).map_err(wrap(root))?;
+    let mut seeds = Vec::new();
+    for path in Path::ALL {
+        let folder = root.join(path.name());
+        if !folder.exists() {
+            continue;
+        }
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(wrap(&folder))? {
+            files.push(entry.map_err(wrap(&folder))?.path());
+        }
+        files.sort();
+        for file in files {
+            let bytes = read_file(&file).map_err(wrap(&file))?;
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            seeds.push(Seed { path, name, bytes });
+        }
+    }
+    Ok(seeds)
+}
+
+/// Reads one input.
+///
+/// # Errors
+/// Those of the file system, and [`io::ErrorKind::FileTooLarge`] beyond [`MAX_INPUT`].
+pub fn read_file(file: &FsPath) -> io::Result<Vec<u8>> {
+    if fs::metadata(file)?.len() > MAX_INPUT {
+        let why = format!("larger than {MAX_INPUT} bytes, which no seed is");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+    }
+    fs::read(file)
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Running a scenario on one revision, step by step.
+//!
+//! A step is one call of a ported function, or one operation of a lifecycle. [`TREES`] is the list
+//! of revisions; a path's module says how its scenarios are set up and what a step of it does, for
+//! any revision.
+
+mod compaction;
+mod creation;
+mod errors;
+mod flags;
+mod lifecycle;
+mod migration;
+mod setup;
+mod truncation;
+
+pub use flags::{TESTS as FLAG_TESTS, Test as FlagTest};
+
+use crate::scenario::Scenario;
+use crate::trace::{Event, Recorder};
+use crate::world::World;
+use mmcore::revision::{PostFix, PreFix};
+use mmcore::{Oops, Revision, Site, errno};
+use std::fmt;
+use std::ops::Range;
+
+/// What a step returned.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Returned {
+    /// Nothing, as `void`.
+    Nothing,
+    /// A number: an errno, a descriptor, a count.
+    Value(i64),
+    /// A truth value.
+    Bool(bool),
+    /// A set of truth values, one bit each.
+    Bits(u32),
+    /// The kernel stopped the thread.
+    Oops(Site),
+}
+
+impl fmt::Display for Returned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Returned::Nothing => f.write_str("nothing"),
+            Returned::Bool(value) => write!(f, "{value}"),
+            Returned::Bits(bits) => write!(f, "{bits:#b}"),
+            Returned::Oops(site) => write!(f, "BUG: {site}"),
+            Returned::Value(value) => {
+                match i32::try_from(-value).ok().filter(|&e| e > 0).and_then(errno::name) {
+                    Some(name) => write!(f, "-{name}"),
+                    None => write!(f, "{value}"),
+                }
+            }
+        }
+    }
+}
+
+impl From<i32> for Returned {
+    fn from(value: i32) -> Self {
+        Returned::Value(value.into())
+    }
+}
+
+impl From<i64> for Returned {
+    fn from(value: i64) -> Self {
+        Returned::Value(value)
+    }
+}
+
+impl From<bool> for Returned {
+    fn from(value: bool) -> Self {
+        Returned::Bool(value)
+    }
+}
+
+impl From<()> for Returned {
+    fn from(_: ()) -> Self {
+        Returned::Nothing
+    }
+}
+
+impl<T: Into<Returned>> From<Result<T, Oops>> for Returned {
+    fn from(result: Result<T, Oops>) -> Self {
+        match result {
+            Ok(value) => value.into(),
+            Err(Oops(site)) => Returned::Oops(site),
+        }
+    }
+}
+
+/// A run on one revision: the world, and what has been said through the door so far.
+#[derive(Debug)]
+pub struct Run {
+    /// The revision.
+    pub tree: &'static Tree,
+    /// The simulated kernel.
+    pub world: World,
+    /// Every event.
+    pub trace: Vec<Event>,
+    /// Where each step's events are, and what it returned.
+    pub steps: Vec<(Range<usize>, Returned)>,
+}
+
+/// A revision that can be run.
+pub struct Tree {
+    /// The name by which it is chosen.
+    pub name: &'static str,
+    /// The tree and commit.
+    pub tree: &'static str,
+    /// [`Revision::TRUNCATE_TESTS`]
+    pub truncate_tests: u64,
+    /// [`Revision::PINS_FOLIOS`]
+    pub pins_folios: u64,
+    begin: fn(&Scenario, &mut World),
+    step: fn(&Scenario, usize, &mut Recorder<'_, World>) -> Returned,
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Tree {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+const fn tree<R: Revision>() -> Tree {
+    Tree {
+        name: R::NAME,
+        tree: R::TREE,
+        truncate_tests: R::TRUNCATE_TESTS,
+        pins_folios: R::PINS_FOLIOS,
+        begin: begin::<R>,
+        step: step::<R>,
+    }
+}
+
+/// Every revision.
+pub static TREES: [Tree; 2] = [tree::<PreFix>(), tree::<PostFix>()];
+
+impl Tree {
+    /// The revision of that name.
+    pub fn named(name: &str) -> Option<&'static Tree> {
+        TREES.iter().find(|tree| tree.name == name)
+    }
+}
+
+impl Run {
+    /// The world of `scenario`, before its first step.
+    pub fn begin(tree: &'static Tree, scenario: &Scenario) -> Run {
+        let mut world = World::default();
+        (tree.begin)(scenario, &mut world);
+        Run { tree, world, trace: Vec::new(), steps: Vec::new() }
+    }
+
+    /// Runs the next step of `scenario`.
+    pub fn step(&mut self, scenario: &Scenario) {
+        let start = self.trace.len();
+        self.world.refuel();
+        self.world.begin_balance();
+        let mut recorder = Recorder { kernel: &mut self.world, trace: &mut self.trace };
+        let returned = (self.tree.step)(scenario, self.steps.len(), &mut recorder);
+        if !matches!(returned, Returned::Oops(_)) {
+            self.world.check_balance();
+        }
+        self.steps.push((start..self.trace.len(), returned));
+    }
+
+    /// The events of a step.
+    pub fn events(&self, step: usize) -> &[Event] {
+        &self.trace[self.steps[step].0.clone()]
+    }
+}
+
+impl Scenario {
+    /// How many steps it has.
+    pub fn steps(&self) -> usize {
+        match self {
+            Scenario::Flags(s) => flags::steps(s),
+            Scenario::Creation(s) => creation::steps(s),
+            Scenario::Errors(s) => s.ops.len(),
+            Scenario::Truncation(_) | Scenario::Migration(_) | Scenario::Compaction(_) => 1,
+            Scenario::Lifecycle(s) => s.ops.len(),
+        }
+    }
+}
+
+fn begin<R: Revision>(scenario: &Scenario, world: &mut World) {
+    match scenario {
+        Scenario::Flags(s) => flags::begin::<R>(s, world),
+        Scenario::Creation(s) => creation::begin(s, world),
+        Scenario::Errors(s) => errors::begin::<R>(s, world),
+        Scenario::Truncation(s) => truncation::begin::<R>(s, world),
+        Scenario::Migration(s) => migration::begin::<R>(s, world),
+        Scenario::Compaction(s) => compaction::begin::<R>(s, world),
+        Scenario::Lifecycle(_) => {}
+    }
+}
+
+fn step<R: Revision>(s: &Scenario, i: usize, k: &mut Recorder<'_, World>) -> Returned {
+    match s {
+        Scenario::Flags(s) => flags::step::<R>(s, i, k),
+        Scenario::Creation(s) => creation::step::<R>(s, i, k),
+        Scenario::Errors(s) => errors::step(s, i, k),
+        Scenario::Truncation(s) => truncation::step::<R>(s, k),
+        Scenario::Migration(s) => migration::step::<R>(s, k),
+        Scenario::Compaction(s) => compaction::step::<R>(s, k),
+        Scenario::Lifecycle(s) => lifecycle::step::<R>(s, i, k),
+    }
+}

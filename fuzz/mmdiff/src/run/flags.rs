@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The `flags` path: setters of `mapping->flags`, and every test after each of them.
+
+use super::{Returned, setup};
+use crate::scenario::{FlagOp, FlagsScenario, FolioSpec};
+use crate::trace::Recorder;
+use crate::world::World;
+use mmcore::errno::{EIO, ENOSPC};
+use mmcore::internal::folio_evictable;
+use mmcore::pagemap::*;
+use mmcore::shmem::{shmem_lock, shmem_unlock_mapping};
+use mmcore::{Folio, Kernel, Mapping, Revision};
+
+/// A test of the flags, as both sides of the patch have it under some name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Test {
+    /// The kernel's name.
+    pub name: &'static str,
+    /// What the C sources of the two sides call it, where they differ.
+    pub note: &'static str,
+}
+
+/// The tests, in the order of the bits that a step of reading them returns.
+pub const TESTS: [Test; 7] = [
+    Test { name: "mapping_unevictable", note: "" },
+    Test { name: "mapping_exiting", note: "" },
+    Test { name: "mapping_use_writeback_tags", note: "" },
+    Test { name: "mapping_large_folio_support", note: "" },
+    Test { name: "mapping_release_always", note: "" },
+    Test { name: "mapping_stable_writes", note: "" },
+    Test { name: "mapping pins its folios", note: "mapping_unmovable, then mapping_inaccessible" },
+];
+
+const MAPPING: Mapping = Mapping(0);
+const FOLIO: Folio = Folio(0);
+const MLOCKED: Folio = Folio(1);
+
+/// A reading of all tests, then each setter with a reading after it.
+pub(super) fn steps(s: &FlagsScenario) -> usize {
+    1 + 2 * s.ops.len()
+}
+
+pub(super) fn begin<R: Revision>(s: &FlagsScenario, world: &mut World) {
+    setup::add_file::<R>(world, &s.file);
+    setup::add_folio(world, &FolioSpec::default(), Some(MAPPING), 0);
+    let mlocked = setup::add_folio(world, &FolioSpec::default(), Some(MAPPING), 1);
+    world.folio_mut(mlocked).mlocked = true;
+}
+
+pub(super) fn step<R: Revision>(
+    s: &FlagsScenario,
+    i: usize,
+    k: &mut Recorder<'_, World>,
+) -> Returned {
+    if i % 2 == 0 {
+        return Returned::Bits(read_all::<R, _>(k));
+    }
+    match s.ops[i / 2] {
+        FlagOp::ShmLock => lock(k, true, false, true),
+        FlagOp::ShmUnlock => lock(k, false, false, true),
+        FlagOp::ShmLockRefused => lock(k, true, true, true),
+        FlagOp::ShmUnlockNoUser => lock(k, false, false, false),
+        FlagOp::ShmemUnlockMapping => shmem_unlock_mapping(k, MAPPING).into(),
+        FlagOp::FolioEvictable => folio_evictable(k, FOLIO).into(),
+        FlagOp::FolioEvictableMlocked => folio_evictable(k, MLOCKED).into(),
+        op => set::<R, _>(k, op).into(),
+    }
+}
+
+fn lock(k: &mut Recorder<'_, World>, lock: bool, refused: bool, ucounts: bool) -> Returned {
+    k.kernel.script.memlock_refused = refused;
+    shmem_lock(k, MAPPING, lock, ucounts).into()
+}
+
+fn set<R: Revision, K: Kernel>(k: &mut K, op: FlagOp) {
+    match op {
+        FlagOp::SetUnevictable => mapping_set_unevictable(k, MAPPING),
+        FlagOp::ClearUnevictable => mapping_clear_unevictable(k, MAPPING),
+        FlagOp::SetExiting => mapping_set_exiting(k, MAPPING),
+        FlagOp::SetNoWritebackTags => mapping_set_no_writeback_tags(k, MAPPING),
+        FlagOp::SetLargeFolios => mapping_set_large_folios::<R, K>(k, MAPPING),
+        FlagOp::SetReleaseAlways => mapping_set_release_always::<R, K>(k, MAPPING),
+        FlagOp::ClearReleaseAlways => mapping_clear_release_always::<R, K>(k, MAPPING),
+        FlagOp::SetStableWrites => mapping_set_stable_writes::<R, K>(k, MAPPING),
+        FlagOp::ClearStableWrites => mapping_clear_stable_writes::<R, K>(k, MAPPING),
+        FlagOp::SetErrorEnospc => mapping_set_error(k, MAPPING, -ENOSPC),
+        FlagOp::SetErrorEio => mapping_set_error(k, MAPPING, -EIO),
+        _ => mapping_set_error(k, MAPPING, 0),
+    }
+}
+
+fn read_all<R: Revision, K: Kernel>(k: &mut K) -> u32 {
+    let tests = [
+        mapping_unevictable(k, Some(MAPPING)),
+        mapping_exiting(k, MAPPING),
+        mapping_use_writeback_tags(k, MAPPING),
+        mapping_large_folio_support::<R, K>(k, MAPPING),
+        mapping_release_always::<R, K>(k, MAPPING),
+        mapping_stable_writes::<R, K>(k, MAPPING),
+        R::mapping_pins_folios(k, MAPPING),
+    ];
+    tests.iter().enumerate().map(|(bit, &set)| u32::from(set) << bit).sum()
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The `migration` path: one folio is moved.
+
+use super::{Returned, setup};
+use crate::scenario::{
+    FileKind, FolioOwner, FolioSpec, MigrateCall, MigrateCallback, MigrationScenario,
+};
+use crate::trace::Recorder;
+use crate::world::state::{Driver, FolioState, Lock};
+use crate::world::{Schedule, World};
+use mmcore::errno::{EAGAIN, EBUSY};
+use mmcore::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
+use mmcore::{Folio, Mapping, MigrateMode, Revision, Word};
+
+const SRC: Folio = Folio(0);
+const DST: Folio = Folio(1);
+const FILE: Mapping = Mapping(0);
+const SWAP: Mapping = Mapping(1);
+
+/// The function that is called. The callbacks below `move_to_new_folio` are never reached for guest
+/// memory, for the mapping's flag is tested first.
+fn call(s: &MigrationScenario) -> MigrateCall {
+    match s.file.kind {
+        FileKind::GuestMemfd if s.owner == FolioOwner::File => MigrateCall::MoveToNewFolio,
+        _ => s.call,
+    }
+}
+
+pub(super) fn begin<R: Revision>(s: &MigrationScenario, world: &mut World) {
+    setup::add_file::<R>(world, &s.file);
+    setup::add_swap(world);
+    world.file_mut(FILE).held = false;
+    for mapping in [FILE, SWAP] {
+        let file = world.file_mut(mapping);
+        file.migrate = s.migrate.clone();
+        file.writepage = s.writepage.clone();
+        file.keeps_private = s.keeps_private;
+    }
+    add_source(s, world);
+    let src = world.folio(SRC);
+    let dst = FolioState {
+        order: src.order,
+        refs: 1,
+        ours: 1,
+        lock: Lock::Ours,
+        zone_device: s.zone_device,
+        ..FolioState::default()
+    };
+    world.add_folio(dst);
+    if call(s) == MigrateCall::MoveToNewFolio {
+        if s.src_unlocked {
+            world.folio_mut(SRC).lock = Lock::Free;
+        }
+        if s.dst_unlocked {
+            world.folio_mut(DST).lock = Lock::Free;
+        }
+    }
+    world.script.poison = s.poison;
+    world.script.careless_driver = s.migrate == MigrateCallback::Careless;
+    world.script.driver_returns = match s.migrate {
+        MigrateCallback::Own | MigrateCallback::Absent | MigrateCallback::Careless => 0,
+        MigrateCallback::Again => -EAGAIN,
+        MigrateCallback::Busy => -EBUSY,
+    };
+    world.schedule = Schedule::new(&s.races);
+}
+
+/// The source: unmapped, isolated and locked, as the callers have it.
+fn add_source(s: &MigrationScenario, world: &mut World) {
+    let mapping = match s.owner {
+        FolioOwner::File => Some(FILE),
+        FolioOwner::SwapCache => Some(SWAP),
+        FolioOwner::Anon | FolioOwner::Driver | FolioOwner::DriverReleased => None,
+    };
+    let spec = FolioSpec {
+        mapcount: Default::default(),
+        off_lru: true,
+        locked: false,
+        ..s.folio.clone()
+    };
+    let src = setup::add_folio(world, &spec, mapping, 0);
+    setup::hold(world, src);
+    let state = world.folio_mut(src);
+    match s.owner {
+        FolioOwner::Driver => state.driver = Driver::Movable,
+        FolioOwner::DriverReleased => state.driver = Driver::Released,
+        _ => return,
+    }
+    state.anon = false;
+    state.isolated = !s.not_isolated;
+}
+
+pub(super) fn step<R: Revision>(s: &MigrationScenario, k: &mut Recorder<'_, World>) -> Returned {
+    let mode = MigrateMode::from_word(s.mode.get().into());
+    let mapping = k.kernel.folio(SRC).mapping;
+    let driver = k.kernel.folio(SRC).driver != Driver::No;
+    let returned: Returned = match (call(s), mapping) {
+        (MigrateCall::FallbackMigrateFolio, Some(mapping)) => {
+            fallback_migrate_folio::<R, _>(k, mapping, DST, SRC, mode).into()
+        }
+        (MigrateCall::Writeout, Some(mapping)) => writeout(k, mapping, SRC).into(),
+        (MigrateCall::MigrateFolio, _) if !driver => {
+            migrate_folio::<R, _>(k, mapping, DST, SRC, mode).into()
+        }
+        _ => move_to_new_folio::<R, _>(k, DST, SRC, mode).into(),
+    };
+    if returned == Returned::Value(0) && mode != MigrateMode::SyncNoCopy {
+        k.kernel.check_copied(DST);
+    }
+    returned
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The byte format of scenarios.
+//!
+//! Every byte string is a scenario, and every scenario has a byte string that decodes to it:
+//! `decode(encode(s)) == s`. The rules, and there are no others:
+//!
+//! | value | bytes |
+//! |---|---|
+//! | a missing byte, at the end of the input | 0 |
+//! | a flag | one byte, its lowest bit |
+//! | one of N | one byte, modulo N; the first of the N is the plainest |
+//! | a small number below N | one byte, modulo N |
+//! | a 64-bit word | eight bytes, little-endian |
+//! | a list of at most N | one byte, modulo N + 1, then so many items |
+//! | a record | its fields, in order |
+//!
+//! So an input is never rejected, a short one means the plain rest, and what mutates one byte
+//! mutates one thing. A field may be appended to a scenario: old inputs read 0 for it.
+
+use std::fmt::Debug;
+
+/// Reads an input; after its end there are only zeroes.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// A reader at the start of `bytes`.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Reader { bytes }
+    }
+
+    /// The next byte.
+    #[inline]
+    pub fn byte(&mut self) -> u8 {
+        match self.bytes.split_first() {
+            Some((&first, rest)) => {
+                self.bytes = rest;
+                first
+            }
+            None => 0,
+        }
+    }
+}
+
+/// A value with a place in the byte format.
+pub trait Wire: Sized {
+    /// Reads the value. Total.
+    fn get(r: &mut Reader<'_>) -> Self;
+    /// Appends the bytes that [`get`](Wire::get) reads back as this value.
+    fn put(&self, out: &mut Vec<u8>);
+}
+
+impl Wire for bool {
+    #[inline]
+    fn get(r: &mut Reader<'_>) -> bool {
+        r.byte() & 1 != 0
+    }
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+}
+
+impl Wire for u8 {
+    #[inline]
+    fn get(r: &mut Reader<'_>) -> u8 {
+        r.byte()
+    }
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(*self);
+    }
+}
+
+impl Wire for i8 {
+    #[inline]
+    fn get(r: &mut Reader<'_>) -> i8 {
+        r.byte() as i8
+    }
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(*self as u8);
+    }
+}
+
+impl Wire for u64 {
+    #[inline]
+    fn get(r: &mut Reader<'_>) -> u64 {
+        u64::from_le_bytes(std::array::from_fn(|_| r.byte()))
+    }
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.to_le_bytes());
+    }
+}
+
+/// A number from 0 to `N` - 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Below<const N: u8>(u8);
+
+impl<const N: u8> Below<N> {
+    /// `value`, modulo `N`.
+    pub const fn new(value: u8) -> Self {
+        Below(value % N)
+    }
+    /// The number.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl<const N: u8> TryFrom<u8> for Below<N> {
+    type Error = String;
+    fn try_from(value: u8) -> Result<Self, String> {
+        if value < N { Ok(Below(value)) } else { Err(format!("{value} is not below {N}")) }
+    }
+}
+
+impl<const N: u8> From<Below<N>> for u8 {
+    fn from(value: Below<N>) -> u8 {
+        value.0
+    }
+}
+
+impl<const N: u8> Wire for Below<N> {
+    #[inline]
+    fn get(r: &mut Reader<'_>) -> Self {
+        Below(r.byte() % N)
+    }
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.0);
+    }
+}
+
+/// A list of at most `N` items.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "Vec<T>", into = "Vec<T>")]
+#[serde(bound(
+    serialize = "T: Clone + serde::Serialize",
+    deserialize = "T: serde::Deserialize<'de>"
+))]
+pub struct List<T, const N: u8>(Vec<T>);
+
+impl<T, const N: u8> Default for List<T, N> {
+    fn default() -> Self {
+        List(Vec::new())
+    }
+}
+
+impl<T, const N: u8> List<T, N> {
+    /// The first `N` of `items`.
+    pub fn new(items: impl IntoIterator<Item = T>) -> Self {
+        List(items.into_iter().take(usize::from(N)).collect())
+    }
+}
+
+impl<T, const N: u8> std::ops::Deref for List<T, N> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T, const N: u8> TryFrom<Vec<T>> for List<T, N> {
+    type Error = String;
+    fn try_from(items: Vec<T>) -> Result<Self, String> {
+        if items.len() <= usize::from(N) {
+            Ok(List(items))
+        } else {
+            Err(format!("{} items, where at most {N} fit", items.len()))
+        }
+    }
+}
+
+impl<T, const N: u8> From<List<T, N>> for Vec<T> {
+    fn from(list: List<T, N>) -> Vec<T> {
+        list.0
+    }
+}
+
+impl<T: Wire, const N: u8> Wire for List<T, N> {
+    fn get(r: &mut Reader<'_>) -> Self {
+        let len = r.byte() % (N + 1);
+        List((0..len).map(|_| T::get(r)).collect())
+    }
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.0.len() as u8);
+        for item in &self.0 {
+            item.put(out);
+        }
+    }
+}
+
+/// Defines a record that is read and written field by field.
+macro_rules! record {
+    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$fdoc:meta])* pub $field:ident: $ty:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+        pub struct $name { $($(#[$fdoc])* pub $field: $ty,)* }
+
+        impl $crate::scenario::codec::Wire for $name {
+            fn get(r: &mut $crate::scenario::codec::Reader<'_>) -> Self {
+                $(let $field = $crate::scenario::codec::Wire::get(r);)*
+                $name { $($field),* }
+            }
+            fn put(&self, out: &mut Vec<u8>) {
+                $($crate::scenario::codec::Wire::put(&self.$field, out);)*
+            }
+        }
+    };
+}
+pub(crate) use record;
+
+/// Defines a choice: one byte, and the fields of the variant that it chooses.
+macro_rules! choice {
+    ($(#[$doc:meta])* pub enum $name:ident {
+        $(#[$fvdoc:meta])* $first:ident $({ $($(#[$ffdoc:meta])* $ffield:ident: $fty:ty,)* })?,
+        $($(#[$vdoc:meta])* $variant:ident $({ $($(#[$fdoc:meta])* $field:ident: $ty:ty,)* })?,)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+        pub enum $name {
+            $(#[$fvdoc])* $first $({ $($(#[$ffdoc])* $ffield: $fty,)* })?,
+            $($(#[$vdoc])* $variant $({ $($(#[$fdoc])* $field: $ty,)* })?,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                $name::$first $({ $($ffield: Default::default()),* })?
+            }
+        }
+
+        impl $crate::scenario::codec::Wire for $name {
+            fn get(r: &mut $crate::scenario::codec::Reader<'_>) -> Self {
+                #[repr(u8)]
+                #[allow(dead_code, reason = "only the numbers are used")]
+                enum Tag { $first, $($variant,)* }
+                const N: u8 = [stringify!($first), $(stringify!($variant)),*].len() as u8;
+                match r.byte() % N {
+                    $(tag if tag == Tag::$variant as u8 => $name::$variant $({
+                        $($field: $crate::scenario::codec::Wire::get(r)),*
+                    })?,)*
+                    _ => $name::$first $({
+                        $($ffield: $crate::scenario::codec::Wire::get(r)),*
+                    })?,
+                }
+            }
+            fn put(&self, out: &mut Vec<u8>) {
+                #[repr(u8)]
+                enum Tag { $first, $($variant,)* }
+                match self {
+                    $name::$first $({ $($ffield),* })? => {
+                        out.push(Tag::$first as u8);
+                        $($($crate::scenario::codec::Wire::put($ffield, out);)*)?
+                    }
+                    $($name::$variant $({ $($field),* })? => {
+                        out.push(Tag::$variant as u8);
+                        $($($crate::scenario::codec::Wire::put($field, out);)*)?
+                    })*
+                }
+            }
+        }
+    };
+}
+pub(crate) use choice;
+
+/// Defines a choice between names alone.
+macro_rules! one_of {
+    ($(#[$doc:meta])* pub enum $name:ident { $(#[$fdoc:meta])* $first:ident, $($(#[$vdoc:meta])* $variant:ident,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+        #[derive(serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        #[repr(u8)]
+        pub enum $name { #[default] $(#[$fdoc])* $first, $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// Every one, in the order of their bytes.
+            pub const ALL: &'static [$name] = &[$name::$first, $($name::$variant,)*];
+        }
+
+        impl $crate::scenario::codec::Wire for $name {
+            #[inline]
+            fn get(r: &mut $crate::scenario::codec::Reader<'_>) -> Self {
+                $name::ALL[usize::from(r.byte()) % $name::ALL.len()]
+            }
+            fn put(&self, out: &mut Vec<u8>) {
+                out.push(*self as u8);
+            }
+        }
+    };
+}
+pub(crate) use one_of;

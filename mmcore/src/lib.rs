@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The decision paths of Linux mm that the flags of guest_memfd's mapping touch, ported to Rust.
+//!
+//! A file here is named after the kernel file that it ports; a function has the kernel's name,
+//! order and arguments. Every function is generic over two things:
+//!
+//! - [`Kernel`], the rest of the kernel, which the function asks and tells, call for call;
+//! - [`Revision`], the tree that is being ported. Where two trees differ the body asks the
+//!   revision, so reading `revision/pre_fix.rs` beside `revision/post_fix.rs` is reading the patch
+//!   "mm, virt: merge AS_UNMOVABLE and AS_INACCESSIBLE" (27e6a24a4cf3).
+//!
+//! # What differs from C, everywhere
+//!
+//! - Pointers are handles ([`Folio`], [`Mapping`], [`Page`], [`Lruvec`]): identity is all that C
+//!   uses of them outside the helpers.
+//! - `cc`, `current` and local arrays such as `fbatch` are behind the door too. A run has one of
+//!   each, so they are not passed.
+//! - WARN and BUG are calls, and BUG ends the function with [`Oops`]; `CONFIG_DEBUG_VM` is assumed
+//!   to be set.
+//! - Arithmetic wraps where C's unsigned arithmetic does, and where C's would be undefined.
+//! - Two ranks of observers are not asked: `lruvec_memcg_debug`, `smp_rmb` and lockdep.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod compaction;
+pub mod errno;
+pub mod filemap;
+pub mod guest_memfd;
+pub mod internal;
+pub mod kernel;
+pub mod migrate;
+pub mod pagemap;
+pub mod revision;
+pub mod shmem;
+pub mod truncate;
+
+pub use kernel::{
+    Call, CallId, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lruvec, Mapping, MigrateMode,
+    NodeStat, Oops, Page, Site, Word,
+};
+pub use revision::Revision;
+
+/// `PAGE_SHIFT` of x86-64: pages of 4096 bytes.
+pub const PAGE_SHIFT: u32 = 12;
+/// `PAGE_SIZE`, in bytes.
+pub const PAGE_SIZE: u64 = 1 << PAGE_SHIFT;
+/// `MAX_PAGE_ORDER` of x86-64: the largest block of the buddy allocator, as a power of two pages.
+pub const MAX_PAGE_ORDER: u32 = 10;
+/// `pageblock_order` of x86-64 with huge pages.
+pub const PAGEBLOCK_ORDER: u32 = 9;
+/// `pageblock_nr_pages`.
+pub const PAGEBLOCK_NR_PAGES: u64 = 1 << PAGEBLOCK_ORDER;
+/// `PAGEVEC_SIZE`, include/linux/pagevec.h: how many entries a `struct folio_batch` holds.
+pub const PAGEVEC_SIZE: u32 = 31;
+
+/// Runs `body` as the ported function `function`, so that a trace says whose calls they are.
+#[inline(always)]
+fn within<K: Kernel, T>(k: &mut K, function: Function, body: impl FnOnce(&mut K) -> T) -> T {
+    k.enter(function);
+    let result = body(k);
+    k.leave();
+    result
+}
