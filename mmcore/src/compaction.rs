@@ -40,7 +40,7 @@ pub const fn pageblock_start_pfn(pfn: u64) -> u64 {
 
 /// `pageblock_aligned`, include/linux/pageblock-flags.h.
 pub const fn pageblock_aligned(pfn: u64) -> bool {
-    pfn % PAGEBLOCK_NR_PAGES == 0
+    pfn.is_multiple_of(PAGEBLOCK_NR_PAGES)
 }
 
 /// `is_via_compact_memory`: -1 asks for the compaction of everything.
@@ -133,7 +133,7 @@ pub fn too_many_isolated<K: Kernel>(k: &mut K) -> bool {
 /// a huge page could not be replaced. `cc->migrate_pfn` is where to go on.
 ///
 /// # Errors
-/// [`Oops`] if throttling never ends.
+/// [`Oops`] if throttling, or the scan, never ends.
 pub fn isolate_migratepages_block<R: Revision, K: Kernel>(
     k: &mut K,
     low_pfn: u64,
@@ -146,8 +146,13 @@ pub fn isolate_migratepages_block<R: Revision, K: Kernel>(
             Err(errno) => return Ok(errno),
         };
         let exit = loop {
+            let looked_at = scan.low_pfn;
             if let Step::Exit(exit) = scan.step::<R, K>(k) {
                 break exit;
+            }
+            if scan.low_pfn <= looked_at {
+                // Sizes that no page has can send the scan backwards.
+                k.watchdog()?;
             }
         };
         Ok(scan.finish(k, exit))

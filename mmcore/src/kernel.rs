@@ -62,8 +62,8 @@ pub trait Kernel {
 
     /// Asks the watchdog whether the function has looped for too long.
     ///
-    /// C relies on the rest of the kernel for some loops to end. This keeps a run finite whatever
-    /// the answers are.
+    /// C relies on the rest of the kernel for some loops to end. With this, a kernel whose answers
+    /// never let one end can stop the run.
     ///
     /// # Errors
     /// [`Oops`] with [`Site::SoftLockup`] if it has.

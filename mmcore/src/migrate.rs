@@ -58,12 +58,7 @@ fn switch_then_copy<K: Kernel>(
 }
 
 /// The body of `__migrate_folio` without private data, v6.12.
-fn copy_then_switch<K: Kernel>(
-    k: &mut K,
-    mapping: Option<Mapping>,
-    dst: Folio,
-    src: Folio,
-) -> i32 {
+fn copy_then_switch<K: Kernel>(k: &mut K, mapping: Option<Mapping>, dst: Folio, src: Folio) -> i32 {
     let expected_count = k.folio_expected_ref_count(src).wrapping_add(1);
     if k.folio_ref_count(src) != expected_count {
         return -EAGAIN;

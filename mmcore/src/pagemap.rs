@@ -193,8 +193,7 @@ pub fn mapping_set_folio_order_range<R: FolioOrderRange, K: Kernel>(
     let max = max.min(MAX_PAGECACHE_ORDER).max(min);
     let mask = order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MIN)
         | order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MAX);
-    let set =
-        u64::from(min) << R::AS_FOLIO_ORDER_MIN | u64::from(max) << R::AS_FOLIO_ORDER_MAX;
+    let set = u64::from(min) << R::AS_FOLIO_ORDER_MIN | u64::from(max) << R::AS_FOLIO_ORDER_MAX;
     k.store_flags(mapping, mask, set);
 }
 

@@ -8,7 +8,7 @@
 use crate::errno::ENOMEM;
 use crate::pagemap::{mapping_clear_unevictable, mapping_set_unevictable, mapping_unevictable};
 use crate::truncate::{
-    find_get_entries, find_lock_entries, is_within, truncate_inode_folio,
+    fbatch_count, find_get_entries, find_lock_entries, is_within, truncate_inode_folio,
     truncate_inode_partial_folio,
 };
 use crate::{
@@ -51,11 +51,7 @@ pub fn shmem_undo_range<R: Revision, K: Kernel>(
 ) -> Result<(), Oops> {
     within(k, Function::ShmemUndoRange, |k| {
         let start = (lstart.wrapping_add(PAGE_SIZE as i64 - 1) >> PAGE_SHIFT) as u64;
-        let end = if lend == -1 {
-            u64::MAX
-        } else {
-            (lend.wrapping_add(1) >> PAGE_SHIFT) as u64
-        };
+        let end = if lend == -1 { u64::MAX } else { (lend.wrapping_add(1) >> PAGE_SHIFT) as u64 };
 
         undo_without_waiting::<R, K>(k, mapping, start, end)?;
         let (start, end) = undo_edges::<R, K>(k, mapping, lstart, lend, start, end)?;
@@ -74,7 +70,7 @@ fn undo_without_waiting<R: Revision, K: Kernel>(
 ) -> Result<(), Oops> {
     let mut index = start;
     while index < end && find_lock_entries(k, mapping, &mut index, end - 1) {
-        for i in 0..k.fbatch_count() {
+        for i in 0..fbatch_count(k) {
             if let Entry::Folio(folio) = k.fbatch_entry(i) {
                 truncate_inode_folio::<R, K>(k, Some(mapping), folio);
                 k.folio_unlock(folio);
@@ -145,7 +141,7 @@ fn undo_with_waiting<R: Revision, K: Kernel>(
             index = start;
             continue;
         }
-        for i in 0..k.fbatch_count() {
+        for i in 0..fbatch_count(k) {
             let Entry::Folio(folio) = k.fbatch_entry(i) else {
                 continue;
             };

@@ -9,7 +9,8 @@
 use crate::errno::EIO;
 use crate::internal::folio_needs_release;
 use crate::{
-    Entry, Folio, Function, Kernel, Mapping, Oops, PAGE_SHIFT, PAGE_SIZE, Revision, Site, within,
+    Entry, Folio, Function, Kernel, Mapping, Oops, PAGE_SHIFT, PAGE_SIZE, PAGEVEC_SIZE, Revision,
+    Site, within,
 };
 
 /// Whether the filesystem is told of a truncation: the revision's test.
@@ -137,11 +138,7 @@ pub fn truncate_inode_pages_range<R: Revision, K: Kernel>(
             return Ok(());
         }
         let start = (lstart.wrapping_add(PAGE_SIZE as i64 - 1) >> PAGE_SHIFT) as u64;
-        let end = if lend == -1 {
-            u64::MAX
-        } else {
-            (lend.wrapping_add(1) >> PAGE_SHIFT) as u64
-        };
+        let end = if lend == -1 { u64::MAX } else { (lend.wrapping_add(1) >> PAGE_SHIFT) as u64 };
 
         truncate_without_waiting::<R, K>(k, mapping, start, end)?;
         let (start, end) = truncate_edges::<R, K>(k, mapping, lstart, lend, start, end)?;
@@ -159,13 +156,13 @@ fn truncate_without_waiting<R: Revision, K: Kernel>(
     let mut index = start;
     while index < end && find_lock_entries(k, mapping, &mut index, end - 1) {
         k.truncate_folio_batch_exceptionals(mapping);
-        for i in 0..k.fbatch_count() {
+        for i in 0..fbatch_count(k) {
             if let Entry::Folio(folio) = k.fbatch_entry(i) {
                 truncate_cleanup_folio::<R, K>(k, folio);
             }
         }
         k.delete_from_page_cache_batch(mapping);
-        for i in 0..k.fbatch_count() {
+        for i in 0..fbatch_count(k) {
             if let Entry::Folio(folio) = k.fbatch_entry(i) {
                 k.folio_unlock(folio);
             }
@@ -175,6 +172,11 @@ fn truncate_without_waiting<R: Revision, K: Kernel>(
         k.watchdog()?;
     }
     Ok(())
+}
+
+/// `folio_batch_count`: never more than the batch has room for.
+pub(crate) fn fbatch_count<K: Kernel>(k: &mut K) -> u32 {
+    k.fbatch_count().min(PAGEVEC_SIZE)
 }
 
 /// `find_lock_entries`, with `*start` moved on as C does.
@@ -223,8 +225,7 @@ fn truncate_edges<R: Revision, K: Kernel>(
         k.folio_unlock(folio);
         k.folio_put(folio);
     }
-    if !same_folio
-        && let Some(folio) = k.__filemap_get_folio(mapping, (lend >> PAGE_SHIFT) as u64)
+    if !same_folio && let Some(folio) = k.__filemap_get_folio(mapping, (lend >> PAGE_SHIFT) as u64)
     {
         if !truncate_inode_partial_folio::<R, K>(k, folio, lstart, lend)? {
             end = k.folio_index(folio);
@@ -260,7 +261,7 @@ fn truncate_with_waiting<R: Revision, K: Kernel>(
             index = start;
             continue;
         }
-        for i in 0..k.fbatch_count() {
+        for i in 0..fbatch_count(k) {
             let Entry::Folio(folio) = k.fbatch_entry(i) else {
                 continue;
             };

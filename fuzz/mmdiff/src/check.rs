@@ -56,9 +56,18 @@ impl Example {
 
     /// How `mmdiff explain` is told the scenario.
     pub fn spell(&self) -> String {
-        let hex: String = self.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{}:{hex}", self.path)
+        spell_bytes(self.path, &self.bytes)
     }
+}
+
+/// How `mmdiff explain` is told a scenario: its path and its bytes.
+pub fn spell(scenario: &Scenario) -> String {
+    spell_bytes(scenario.path(), &scenario.encode())
+}
+
+fn spell_bytes(path: Path, bytes: &[u8]) -> String {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{path}:{hex}")
 }
 
 /// What the scenarios of a class came to.
@@ -103,7 +112,8 @@ impl Tally {
             let example = Example::new(scenario, stale > 0);
             self.add_class(divergence.class, ClassCounts { cases: 1, stale, example });
         }
-        for (broke, side) in [(&judgement.pre_broke, Side::Pre), (&judgement.post_broke, Side::Post)]
+        for (broke, side) in
+            [(&judgement.pre_broke, Side::Pre), (&judgement.post_broke, Side::Post)]
         {
             for &invariant in broke {
                 self.add_broken((invariant, side == Side::Post), Example::new(scenario, true));

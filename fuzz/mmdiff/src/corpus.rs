@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The corpus on disk: a folder a path, a file a scenario.
 
+pub mod seeds;
+
 use crate::scenario::Path;
 use std::fmt;
 use std::fs;

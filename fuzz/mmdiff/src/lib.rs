@@ -5,9 +5,13 @@
 #![deny(missing_docs)]
 
 pub mod check;
+pub mod cli;
 pub mod corpus;
+pub mod explain;
 pub mod oracle;
+pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod survey;
 pub mod trace;
 pub mod world;

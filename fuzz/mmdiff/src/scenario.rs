@@ -13,10 +13,10 @@ pub use parts::{
     Action, Anchor, Edge, FileKind, FileSpec, Flags, FolioSpec, Order, Point, Race, Races, Recorded,
 };
 pub use types::{
-    CompactionScenario, CreationScenario, Controls, ErrorOp, ErrorsScenario, FlagOp, FlagsScenario,
+    CompactionScenario, Controls, CreationScenario, ErrorOp, ErrorsScenario, FlagOp, FlagsScenario,
     FolioOwner, GmemStep, Item, ItemKind, LifecycleScenario, MigrateCall, MigrateCallback,
-    MigrationScenario, Op, Position, ScanCall, SplitAnswer, StartPfn, TruncateCall, TruncationScenario,
-    WritepageCallback,
+    MigrationScenario, Op, Position, ScanCall, SplitAnswer, StartPfn, TruncateCall,
+    TruncationScenario, WritepageCallback,
 };
 
 use arbitrary::{Arbitrary, Unstructured};

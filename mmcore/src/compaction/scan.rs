@@ -13,8 +13,7 @@ use super::{
 };
 use crate::errno::{EAGAIN, EBUSY, EINTR, ENOMEM};
 use crate::{
-    Folio, IsolateMode, Kernel, Lruvec, MAX_PAGE_ORDER, MigrateMode, NodeStat, Oops, Page,
-    Revision,
+    Folio, IsolateMode, Kernel, Lruvec, MAX_PAGE_ORDER, MigrateMode, NodeStat, Oops, Page, Revision,
 };
 
 /// The local variables of `isolate_migratepages_block` that live from turn to turn.
@@ -171,7 +170,7 @@ impl Scan {
             }
             self.next_skip_pfn = block_end_pfn(self.low_pfn, k.cc_order());
         }
-        if self.low_pfn % COMPACT_CLUSTER_MAX == 0 {
+        if self.low_pfn.is_multiple_of(COMPACT_CLUSTER_MAX) {
             self.unlock(k);
             if k.fatal_signal_pending() {
                 k.set_cc_contended();
@@ -255,8 +254,7 @@ impl Scan {
             } else {
                 // C asks twice, and the page may have changed between.
                 self.low_pfn = self.low_pfn.wrapping_add(k.compound_nr(page).wrapping_sub(1));
-                self.nr_scanned =
-                    self.nr_scanned.wrapping_add(k.compound_nr(page).wrapping_sub(1));
+                self.nr_scanned = self.nr_scanned.wrapping_add(k.compound_nr(page).wrapping_sub(1));
             }
             return Some(Target::Fail);
         }
@@ -369,9 +367,12 @@ impl Scan {
             self.low_pfn = self.low_pfn.wrapping_add(k.folio_nr_pages(folio).wrapping_sub(1));
         }
         k.lruvec_del_folio(lruvec, folio);
-        let item = NodeStat::IsolatedAnon as u32 + k.folio_is_file_lru(folio);
+        let item = match k.folio_is_file_lru(folio) {
+            true => NodeStat::IsolatedFile,
+            false => NodeStat::IsolatedAnon,
+        };
         let nr_pages = k.folio_nr_pages(folio) as i64;
-        k.node_stat_mod_folio(folio, crate::Word::from_word(u64::from(item)), nr_pages);
+        k.node_stat_mod_folio(folio, item, nr_pages);
         Target::Success(folio)
     }
 
@@ -380,8 +381,7 @@ impl Scan {
         let nr = k.cc_nr_migratepages().wrapping_add(k.folio_nr_pages(folio) as u32);
         k.set_cc_nr_migratepages(nr);
         self.nr_isolated = self.nr_isolated.wrapping_add(k.folio_nr_pages(folio));
-        self.nr_scanned =
-            self.nr_scanned.wrapping_add(k.folio_nr_pages(folio).wrapping_sub(1));
+        self.nr_scanned = self.nr_scanned.wrapping_add(k.folio_nr_pages(folio).wrapping_sub(1));
 
         if u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX
             && !k.cc_finish_pageblock()

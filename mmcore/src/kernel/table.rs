@@ -25,8 +25,12 @@ macro_rules! kinds {
 }
 
 macro_rules! answer_type {
-    () => { () };
-    ($ty:ty) => { $ty };
+    () => {
+        ()
+    };
+    ($ty:ty) => {
+        $ty
+    };
 }
 
 macro_rules! calls {
@@ -379,7 +383,7 @@ calls! {
     /// `folio_has_private(folio)`.
     ask FolioHasPrivate = folio_has_private(folio: Folio) -> bool;
     /// `folio_is_file_lru(folio)`.
-    ask FolioIsFileLru = folio_is_file_lru(folio: Folio) -> u32;
+    ask FolioIsFileLru = folio_is_file_lru(folio: Folio) -> bool;
     /// `folio_is_zone_device(folio)`.
     ask FolioIsZoneDevice = folio_is_zone_device(folio: Folio) -> bool;
     /// `folio_lruvec(folio)`.

@@ -139,7 +139,10 @@ fn differs_by_enospc(pre: u64, post: u64) -> bool {
 /// `mask-write`: the store of the mask in `__kvm_gmem_create`, and the one bit that it leaves.
 fn mask_write(difference: &Difference, view: &View<'_>) -> bool {
     match difference.what {
-        What::Effect(Side::Pre, Event { call: Call::StoreFlags { mapping, clear: 0, set }, .. }) => {
+        What::Effect(
+            Side::Pre,
+            Event { call: Call::StoreFlags { mapping, clear: 0, set }, .. },
+        ) => {
             view.function(difference) == Some(Function::KvmGmemCreate)
                 && set == view.pre.tree.truncate_tests
                 && view.words(mapping).is_some_and(|(pre, post)| differs_by_enospc(pre, post))
@@ -160,7 +163,10 @@ fn mask_write_error(difference: &Difference, view: &View<'_>) -> bool {
         What::Effect(
             Side::Pre,
             Event { call: Call::TestAndClearBit { mapping, nr: AS_ENOSPC }, answer: 1 },
-        ) => view.function(difference) == Some(Function::FilemapCheckErrors) && view.was_spurious(mapping),
+        ) => {
+            view.function(difference) == Some(Function::FilemapCheckErrors)
+                && view.was_spurious(mapping)
+        }
         What::Returned(Returned::Value(pre), Returned::Value(0)) => {
             pre == -i64::from(ENOSPC)
                 && view.calls_reporter()

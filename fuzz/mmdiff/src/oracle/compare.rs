@@ -134,10 +134,9 @@ fn questions(
             Some(i) => {
                 left.remove(i);
             }
-            None => found.push(Difference {
-                what: What::Question(Side::Pre, event),
-                at: (at, post_to),
-            }),
+            None => {
+                found.push(Difference { what: What::Question(Side::Pre, event), at: (at, post_to) })
+            }
         }
     }
     found.extend(left.into_iter().map(|(at, event)| Difference {

@@ -51,6 +51,20 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// The operations that bring it about, if any do.
+    pub const fn operations(self) -> Option<&'static str> {
+        Some(match self {
+            Cause::GuestMemfd => "KVM_CREATE_GUEST_MEMFD",
+            Cause::Ramfs => "ftruncate to mid-page on ramfs",
+            Cause::TmpfsNoswap => "ftruncate or PUNCH_HOLE on tmpfs,noswap",
+            Cause::ShmLock => "SHM_LOCK, then ftruncate of the segment",
+            Cause::RecordedEnospc => "failed write-back, then ftruncate before fsync",
+            Cause::Secretmem | Cause::Raw(..) | Cause::Other => return None,
+        })
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

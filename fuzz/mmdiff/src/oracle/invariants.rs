@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What must hold in one revision alone.
 
+use crate::scenario::Path;
 use crate::world::{Misdeed, World};
 
 /// A rule that no run may break.
@@ -65,6 +66,15 @@ impl Invariant {
     /// run.
     pub fn is_expected_broken(self, revision: &str) -> bool {
         revision == "pre-fix" && matches!(self, Invariant::NoStaleByte | Invariant::ErrorHasCause)
+    }
+
+    /// Whether scenarios of the path can show that pre-fix breaks it.
+    pub fn shows_in(self, path: Path) -> bool {
+        match self {
+            Invariant::NoStaleByte => matches!(path, Path::Truncation | Path::Lifecycle),
+            Invariant::ErrorHasCause => matches!(path, Path::Errors | Path::Creation),
+            _ => false,
+        }
     }
 
     /// The rule that a misdeed breaks, if it breaks one.

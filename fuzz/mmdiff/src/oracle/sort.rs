@@ -299,9 +299,10 @@ fn taint_of(view: &View<'_>, difference: &Difference) -> Option<(Mapping, u64, u
     let (read, _) = deciding_reads(difference, view)?;
     let mapping = read.call.mapping()?;
     let (events, _) = view.events();
-    let pos = events[..difference.at.0.min(events.len())].iter().rev().find_map(|event| {
-        matches!(event.call, Call::FolioPos { .. }).then_some(event.answer)
-    })?;
+    let pos = events[..difference.at.0.min(events.len())]
+        .iter()
+        .rev()
+        .find_map(|event| matches!(event.call, Call::FolioPos { .. }).then_some(event.answer))?;
     let start = pos + u64::from(offset);
     Some((mapping, start, start + u64::from(length)))
 }

@@ -2,9 +2,7 @@
 //! The `compaction` path: the migrate scanner goes over a pageblock.
 
 use super::{Returned, setup};
-use crate::scenario::{
-    CompactionScenario, Controls, FileSpec, Item, ItemKind, ScanCall, StartPfn,
-};
+use crate::scenario::{CompactionScenario, Controls, FileSpec, Item, ItemKind, ScanCall, StartPfn};
 use crate::trace::Recorder;
 use crate::world::state::{Cc, Driver, HugeFate, Slot};
 use crate::world::{Schedule, World};

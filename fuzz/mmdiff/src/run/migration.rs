@@ -72,12 +72,8 @@ fn add_source(s: &MigrationScenario, world: &mut World) {
         FolioOwner::SwapCache => Some(SWAP),
         FolioOwner::Anon | FolioOwner::Driver | FolioOwner::DriverReleased => None,
     };
-    let spec = FolioSpec {
-        mapcount: Default::default(),
-        off_lru: true,
-        locked: false,
-        ..s.folio.clone()
-    };
+    let spec =
+        FolioSpec { mapcount: Default::default(), off_lru: true, locked: false, ..s.folio.clone() };
     let src = setup::add_folio(world, &spec, mapping, 0);
     setup::hold(world, src);
     let state = world.folio_mut(src);

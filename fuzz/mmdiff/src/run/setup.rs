@@ -3,13 +3,11 @@
 
 use crate::scenario::{FileKind, FileSpec, Flags, FolioSpec, Recorded};
 use crate::trace::Recorder;
-use crate::world::{Misdeed, World};
 use crate::world::extents::Byte;
 use crate::world::state::{FolioState, Lock};
+use crate::world::{Misdeed, World};
 use mmcore::errno::{EIO, ENOSPC};
-use mmcore::pagemap::{
-    mapping_set_error, mapping_set_no_writeback_tags, mapping_set_unevictable,
-};
+use mmcore::pagemap::{mapping_set_error, mapping_set_no_writeback_tags, mapping_set_unevictable};
 use mmcore::shmem::shmem_lock;
 use mmcore::{Folio, Kernel, Mapping, PAGE_SIZE, Revision};
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `truncation` path: one range is taken out of one file.
 
-use super::setup::{self, top_index};
 use super::Returned;
-use crate::scenario::{
-    Anchor, Edge, FileKind, SplitAnswer, TruncateCall, TruncationScenario,
-};
+use super::setup::{self, top_index};
+use crate::scenario::{Anchor, Edge, FileKind, SplitAnswer, TruncateCall, TruncationScenario};
 use crate::trace::Recorder;
 use crate::world::extents::Byte;
 use crate::world::{Schedule, World};

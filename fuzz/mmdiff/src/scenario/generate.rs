@@ -134,5 +134,8 @@ fn op(file: Below<4>, dice: &mut Dice) -> Op {
 }
 
 fn position(dice: &mut Dice) -> Position {
-    Position { pages: Below::new(dice.pick(&[0, 0, 1, 1, 2, 3, 5, 8, 17])), rest: Below::new(dice.byte()) }
+    Position {
+        pages: Below::new(dice.pick(&[0, 0, 1, 1, 2, 3, 5, 8, 17])),
+        rest: Below::new(dice.byte()),
+    }
 }

@@ -70,8 +70,19 @@ record! {
 const ORDERS: [u8; 16] = [0, 1, 2, 0, 3, 1, 4, 0, 2, 5, 6, 7, 8, 9, 10, 0];
 
 /// A folio order, from 0 to 10.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Order(u8);
 
@@ -92,7 +103,11 @@ impl Order {
 impl TryFrom<u8> for Order {
     type Error = String;
     fn try_from(order: u8) -> Result<Self, String> {
-        if order <= Self::MAX { Ok(Order(order)) } else { Err(format!("order {order} is above 10")) }
+        if order <= Self::MAX {
+            Ok(Order(order))
+        } else {
+            Err(format!("order {order} is above 10"))
+        }
     }
 }
 

@@ -9,8 +9,7 @@ impl World {
     /// Remembers what is held, before a function runs.
     pub(crate) fn begin_balance(&mut self) {
         for folio in &mut self.folios {
-            folio.before =
-                Before { lock: folio.lock, ours: folio.ours, listed: folio.listed };
+            folio.before = Before { lock: folio.lock, ours: folio.ours, listed: folio.listed };
         }
     }
 

@@ -98,8 +98,12 @@ mod tests {
                     for at in 0..len {
                         assert_eq!(extents.at(at), expected[at as usize], "{fills:?} at {at}");
                     }
-                    assert!(extents.runs.windows(2).all(|pair| pair[0].0 < pair[1].0
-                        && pair[0].1 != pair[1].1));
+                    assert!(
+                        extents
+                            .runs
+                            .windows(2)
+                            .all(|pair| pair[0].0 < pair[1].0 && pair[0].1 != pair[1].1)
+                    );
                 }
             }
         }

@@ -101,7 +101,6 @@ impl World {
             }
             KvmGmemInvalidateBegin { .. } | KvmGmemInvalidateEnd { .. } => 0,
 
-
             CcMode {} => self.cc.mode.to_word(),
             CcOrder {} => self.cc.order.to_word(),
             CcGfpFs {} => self.cc.gfp_fs.to_word(),
@@ -201,12 +200,10 @@ impl World {
             FolioTestMlocked { folio } => self.folio(folio).mlocked.to_word(),
             FolioTestWriteback { folio } => self.folio(folio).writeback.to_word(),
             FolioTestDirty { folio } => self.folio(folio).dirty.to_word(),
-            FolioTestLocked { folio } => {
-                (self.folio(folio).lock != Lock::Free).to_word()
-            }
+            FolioTestLocked { folio } => (self.folio(folio).lock != Lock::Free).to_word(),
             FolioTestAnon { folio } => self.folio(folio).anon.to_word(),
             FolioHasPrivate { folio } => self.folio(folio).private.to_word(),
-            FolioIsFileLru { folio } => u64::from(!self.folio(folio).anon),
+            FolioIsFileLru { folio } => (!self.folio(folio).anon).to_word(),
             FolioIsZoneDevice { folio } => self.folio(folio).zone_device.to_word(),
             FolioLruvec { folio } => self.folio(folio).lruvec.into(),
             FolioTrylock { folio } => self.trylock(folio).to_word(),
@@ -237,9 +234,7 @@ impl World {
             FindLockEntries { mapping, start, end } => {
                 self.batch_lockable(mapping, start, end).to_word()
             }
-            FindGetEntries { mapping, start, end } => {
-                self.batch_all(mapping, start, end).to_word()
-            }
+            FindGetEntries { mapping, start, end } => self.batch_all(mapping, start, end).to_word(),
             FilemapGetFolios { mapping, start, end } => {
                 self.batch_folios(mapping, start, end).to_word()
             }
@@ -261,12 +256,8 @@ impl World {
             FilemapRemoveFolio { folio } => self.filemap_remove(folio),
             ShmemRecalcInode { .. } => 0,
 
-            FolioTestMovableFlag { folio } => {
-                (self.folio(folio).driver != Driver::No).to_word()
-            }
-            FolioTestMovable { folio } => {
-                (self.folio(folio).driver == Driver::Movable).to_word()
-            }
+            FolioTestMovableFlag { folio } => (self.folio(folio).driver != Driver::No).to_word(),
+            FolioTestMovable { folio } => (self.folio(folio).driver == Driver::Movable).to_word(),
             FolioTestIsolated { folio } => self.folio(folio).isolated.to_word(),
             FolioClearIsolated { folio } => {
                 self.folio_mut(folio).isolated = false;

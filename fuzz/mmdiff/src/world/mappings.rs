@@ -14,7 +14,10 @@ impl World {
         let file = self.file(mapping);
         if file.freed {
             self.note(Misdeed::ReadFreedMapping(mapping));
-        } else if !file.held && file.kind.is_some() && self.rcu == 0 && !self.has_locked_folio(mapping)
+        } else if !file.held
+            && file.kind.is_some()
+            && self.rcu == 0
+            && !self.has_locked_folio(mapping)
         {
             self.note(Misdeed::ReadUnstableMapping(mapping));
         }

@@ -31,7 +31,8 @@ struct Pending {
 impl Schedule {
     /// The schedule of a scenario.
     pub fn new(races: &[Race]) -> Self {
-        let races = races.iter().map(|race| Pending { left: race.nth.get() + 1, race: race.clone() });
+        let races =
+            races.iter().map(|race| Pending { left: race.nth.get() + 1, race: race.clone() });
         Schedule { races: races.collect(), ..Schedule::default() }
     }
 
@@ -111,7 +112,8 @@ impl World {
                 true
             }
             Action::HoldLru => {
-                let lock = &mut self.lru_locks[usize::from(self.folios[usize::from(folio.0)].lruvec)];
+                let lock =
+                    &mut self.lru_locks[usize::from(self.folios[usize::from(folio.0)].lruvec)];
                 let free = *lock == Lock::Free;
                 if free {
                     *lock = Lock::Theirs;
@@ -173,7 +175,9 @@ impl World {
 
     fn race_shm_lock(&mut self, mapping: Mapping, lock: bool) -> bool {
         let file = self.file_mut(mapping);
-        if file.kind != Some(crate::scenario::FileKind::Tmpfs) || file.vm_locked == lock || file.freed
+        if file.kind != Some(crate::scenario::FileKind::Tmpfs)
+            || file.vm_locked == lock
+            || file.freed
         {
             return false;
         }

@@ -104,8 +104,7 @@ impl World {
     }
 
     pub(super) fn is_buddy(&self, page: Page) -> bool {
-        let dissolved =
-            |folio| !self.folio(folio).huge;
+        let dissolved = |folio| !self.folio(folio).huge;
         self.is_head(page)
             && match self.slot(page) {
                 Slot::Buddy(_) => true,

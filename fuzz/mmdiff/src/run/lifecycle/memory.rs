@@ -77,7 +77,10 @@ fn slots_in(world: &World, start: u64, end: u64) -> Vec<(u64, u64, Slot)> {
 }
 
 /// Moves every folio on `cc->migratepages`, and puts back those that would not move.
-fn move_isolated<R: Revision>(k: &mut Recorder<'_, World>, mode: MigrateMode) -> Result<(), mmcore::Oops> {
+fn move_isolated<R: Revision>(
+    k: &mut Recorder<'_, World>,
+    mode: MigrateMode,
+) -> Result<(), mmcore::Oops> {
     for i in 0..k.kernel.folios.len() {
         if k.kernel.folios[i].listed {
             move_one::<R>(k, Folio(i as u16), mode)?;

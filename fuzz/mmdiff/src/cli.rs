@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The command line: `mmdiff check`, `mmdiff explain`, `mmdiff corpus`.
+//!
+//! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
+//! cannot do; then one line on standard error says what, and nothing has been written.
+
+mod check;
+mod corpus;
+mod explain;
+mod output;
+
+use crate::oracle::{Intent, Question};
+use crate::run::{TREES, Tree};
+use clap::{Args, Parser, Subcommand};
+use std::fmt;
+use std::process::ExitCode;
+
+/// Compares revisions of the kernel's mm decision paths, and reports where they differ.
+#[derive(Parser, Debug)]
+#[command(name = "mmdiff", version, max_term_width = 100)]
+#[command(after_help = "Without a command, `mmdiff` is `mmdiff check`.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Compare two revisions over the corpus and generated scenarios
+    #[command(after_help = "Example: mmdiff check --intent message --path lifecycle")]
+    Check(check::Options),
+    /// Show one scenario: what it is, and what each revision makes of it
+    #[command(
+        after_help = "Example: mmdiff explain corpus/lifecycle/ramfs_truncate_leaves_stale_tail"
+    )]
+    Explain(explain::Options),
+    /// Write the named seeds of the corpus
+    #[command(subcommand)]
+    Corpus(corpus::Command),
+}
+
+/// The revisions and the reading of the patch.
+#[derive(Args, Debug)]
+struct Sides {
+    /// The revision before
+    #[arg(long, default_value = "pre-fix", value_parser = tree)]
+    pre: &'static Tree,
+    /// The revision after
+    #[arg(long, default_value = "post-fix", value_parser = tree)]
+    post: &'static Tree,
+    /// What the patch is taken to intend
+    #[arg(long, value_enum, default_value_t = Intent::Fix)]
+    intent: Intent,
+}
+
+impl Sides {
+    fn question(&self) -> Question {
+        Question { pre: self.pre, post: self.post, intent: self.intent }
+    }
+}
+
+fn tree(name: &str) -> Result<&'static Tree, String> {
+    Tree::named(name).ok_or_else(|| {
+        let known: Vec<_> = TREES.iter().map(|tree| tree.name).collect();
+        format!("no such revision; there are: {}", known.join(", "))
+    })
+}
+
+/// Why a command could not be carried out, in one line.
+#[derive(Debug)]
+struct Failure(String);
+
+impl Failure {
+    fn new(why: impl fmt::Display) -> Self {
+        Failure(why.to_string())
+    }
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    let command = cli.command.unwrap_or_else(|| Command::Check(check::Options::default()));
+    let done = match command {
+        Command::Check(options) => check::run(&options),
+        Command::Explain(options) => explain::run(&options),
+        Command::Corpus(command) => corpus::run(&command),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(Failure(why)) => {
+            eprintln!("mmdiff: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Help and the version are answers; anything else is one line on standard error.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("bad usage").trim_start_matches("error: ").to_string();
+    let hint = lines.find(|line| line.starts_with("[possible values") || line.starts_with("tip:"));
+    let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
+    eprintln!("mmdiff: {first}{hint} (see `mmdiff --help`)");
+    ExitCode::from(2)
+}

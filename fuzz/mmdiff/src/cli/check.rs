@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `mmdiff check`.
+
+use super::{Failure, Sides, output};
+use crate::check::{self, Plan};
+use crate::corpus;
+use crate::report::{Report, write_text};
+use crate::scenario::Path;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// How many scenarios are generated for each path unless told otherwise.
+const CASES: u64 = 200_000;
+/// The most that can be asked for.
+const MAX_CASES: u64 = 1_000_000_000_000;
+
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    #[command(flatten)]
+    sides: Sides,
+    /// Which path to compare; can be given several times [default: all]
+    #[arg(long = "path", value_name = "PATH", value_parser = path)]
+    paths: Vec<Path>,
+    /// How many scenarios to generate for each path
+    #[arg(long, default_value_t = CASES, value_parser = clap::value_parser!(u64).range(..=MAX_CASES))]
+    cases: u64,
+    /// What to generate them from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the corpus is
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// How many threads to use [default: one a core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    /// For a person.
+    Text,
+    /// For a program: see the documentation of `mmdiff::report`.
+    Json,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        #[derive(clap::Parser)]
+        struct Only {
+            #[command(flatten)]
+            options: Options,
+        }
+        <Only as clap::Parser>::parse_from(["mmdiff"]).options
+    }
+}
+
+fn path(name: &str) -> Result<Path, String> {
+    Path::named(name).ok_or_else(|| {
+        let known: Vec<_> = Path::ALL.iter().map(|path| path.name()).collect();
+        format!("no such path; there are: {}", known.join(", "))
+    })
+}
+
+pub(super) fn run(options: &Options) -> Result<bool, Failure> {
+    let question = options.sides.question();
+    let plan = Plan {
+        paths: wanted(&options.paths),
+        cases: options.cases,
+        seed: options.seed,
+        corpus: read_corpus(options.corpus.as_deref())?,
+    };
+    let threads = usize::from(options.threads.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Failure(format!("cannot start threads: {error}")))?;
+    let bar = progress_bar(plan.paths.len() as u64 * plan.cases);
+    let tally = pool.install(|| check::run(&question, &plan, &|done| bar.inc(done)));
+    bar.finish_and_clear();
+
+    let report = Report::new(&question, &plan, &tally);
+    output::write(&render(&report, options)?, options.out.as_deref())?;
+    Ok(report.passes())
+}
+
+fn render(report: &Report, options: &Options) -> Result<String, Failure> {
+    let mut text = String::new();
+    match options.format {
+        Format::Json => {
+            text = serde_json::to_string_pretty(report).map_err(Failure::new)?;
+            text.push('\n');
+        }
+        Format::Text => {
+            let (width, styled) = output::terminal(options.out.is_some());
+            write_text(report, width, styled, &mut text).map_err(Failure::new)?;
+        }
+    }
+    Ok(text)
+}
+
+/// The paths that were asked for, each once and in the order of the report; all, if none was.
+fn wanted(paths: &[Path]) -> Vec<Path> {
+    Path::ALL.into_iter().filter(|path| paths.is_empty() || paths.contains(path)).collect()
+}
+
+/// The corpus of the given folder, or of `corpus/` here or in the sources; none, if that is gone.
+fn read_corpus(folder: Option<&std::path::Path>) -> Result<Vec<corpus::Seed>, Failure> {
+    if let Some(folder) = folder {
+        return corpus::read(folder).map_err(Failure::new);
+    }
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
+    match ["corpus", sources].into_iter().map(PathBuf::from).find(|folder| folder.is_dir()) {
+        Some(folder) => corpus::read(&folder).map_err(Failure::new),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A bar on standard error, if that is a terminal.
+fn progress_bar(total: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let template = "{bar:40} {percent:>3}%  {human_pos} of {human_len} scenarios, {eta} left";
+    let style = ProgressStyle::with_template(template);
+    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

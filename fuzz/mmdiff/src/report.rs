@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The report: what a tally says, in a form that is written as JSON or as text.
+//!
+//! # JSON
+//!
+//! `schema` is `mmdiff-check/1`. Within a schema, fields are added but neither removed nor changed.
+//! The same question, plan and corpus give the same bytes.
+//!
+//! | field | meaning |
+//! |---|---|
+//! | `pre`, `post` | the revisions |
+//! | `intent` | `fix` or `message` |
+//! | `verdict` | `intended` or `beyond` |
+//! | `seed`, `cases_per_path`, `corpus` | what was generated, and how many seeds were read |
+//! | `paths[]` | `name`, `cases`, `complete`, `same`, `intended`, `beyond` |
+//! | `divergences[]` | `signature`, `path`, `function`, `file`, `clause` (or null), `reachable`, `reachable_by` (or null), `condition`, `pre`, `post`, `cases`, `stale_bytes`, `example` |
+//! | `clauses[]` | `id`, `meaning`, `hits` |
+//! | `invariants[]` | `id`, `meaning`, `pre`, `post` (`holds` or `broken`), `as_expected`, `pre_example`, `post_example` (or null) |
+//! | `survey[]` | what the decision to zero came to, by mapping: see [`crate::survey`] |
+//! | `complaints[]` | what, besides divergences, makes the run fail |
+
+mod text;
+
+pub use text::write as write_text;
+
+use crate::check::{Plan, Tally};
+use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question};
+use crate::scenario::Path;
+use crate::survey::{self, Row};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The schema of the JSON form.
+pub const SCHEMA: &str = "mmdiff-check/1";
+
+/// What a check found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`]
+    pub schema: &'static str,
+    /// The revision before.
+    pub pre: &'static str,
+    /// The revision after.
+    pub post: &'static str,
+    /// The reading of the patch.
+    pub intent: Intent,
+    /// `intended` or `beyond`.
+    pub verdict: &'static str,
+    /// What the scenarios were generated from.
+    pub seed: u64,
+    /// How many were generated for each path.
+    pub cases_per_path: u64,
+    /// How many seeds of the corpus were run.
+    pub corpus: u64,
+    /// By path.
+    pub paths: Vec<PathRow>,
+    /// By class.
+    pub divergences: Vec<DivergenceRow>,
+    /// By clause.
+    pub clauses: Vec<ClauseRow>,
+    /// By invariant.
+    pub invariants: Vec<InvariantRow>,
+    /// By mapping.
+    pub survey: Vec<Row>,
+    /// What else is wrong.
+    pub complaints: Vec<String>,
+}
+
+/// A path.
+#[derive(Debug, Serialize)]
+pub struct PathRow {
+    /// Its name.
+    pub name: Path,
+    /// How many scenarios were tried.
+    pub cases: u64,
+    /// Whether they were all that there are.
+    pub complete: bool,
+    /// Those without a difference.
+    pub same: u64,
+    /// Those with intended differences only.
+    pub intended: u64,
+    /// Those with a difference beyond the intent.
+    pub beyond: u64,
+}
+
+/// A class of divergences.
+#[derive(Debug, Serialize)]
+pub struct DivergenceRow {
+    /// The stable name.
+    pub signature: String,
+    /// The path.
+    pub path: Path,
+    /// The ported function.
+    pub function: Option<&'static str>,
+    /// The kernel file that it is in.
+    pub file: Option<&'static str>,
+    /// The clause that explains it.
+    pub clause: Option<&'static str>,
+    /// Whether operations of the kernel lead to it.
+    pub reachable: bool,
+    /// Which.
+    pub reachable_by: Option<&'static str>,
+    /// What the decision hung on.
+    pub condition: String,
+    /// What the old side did.
+    pub pre: String,
+    /// What the new side did.
+    pub post: String,
+    /// How many scenarios showed it.
+    pub cases: u64,
+    /// The most bytes that the old side showed and must not have.
+    pub stale_bytes: u64,
+    /// How `mmdiff explain` is told the best example.
+    pub example: String,
+    #[serde(skip)]
+    cause: Cause,
+    #[serde(skip)]
+    outcomes: Outcomes,
+}
+
+/// A clause.
+#[derive(Debug, Serialize)]
+pub struct ClauseRow {
+    /// Its name.
+    pub id: &'static str,
+    /// What it stands for.
+    pub meaning: &'static str,
+    /// How many divergences it explained.
+    pub hits: u64,
+}
+
+/// An invariant.
+#[derive(Debug, Serialize)]
+pub struct InvariantRow {
+    /// Its name.
+    pub id: &'static str,
+    /// What it says.
+    pub meaning: &'static str,
+    /// `holds` or `broken`, before.
+    pub pre: &'static str,
+    /// `holds` or `broken`, after.
+    pub post: &'static str,
+    /// Whether both are as is known of the revisions.
+    pub as_expected: bool,
+    /// A scenario in which it is broken before.
+    pub pre_example: Option<String>,
+    /// A scenario in which it is broken after.
+    pub post_example: Option<String>,
+}
+
+impl Report {
+    /// The report on what was tallied.
+    pub fn new(question: &Question, plan: &Plan, tally: &Tally) -> Report {
+        let survey = survey::run(question);
+        let reachable = reachable_causes(question, tally);
+        let mut report = Report {
+            schema: SCHEMA,
+            pre: question.pre.name,
+            post: question.post.name,
+            intent: question.intent,
+            verdict: if tally.classes.keys().any(|class| class.clause.is_none()) {
+                "beyond"
+            } else {
+                "intended"
+            },
+            seed: plan.seed,
+            cases_per_path: plan.cases,
+            corpus: plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count()
+                as u64,
+            paths: paths(tally),
+            divergences: divergences(tally, &reachable),
+            clauses: clauses(tally),
+            invariants: invariants(question, plan, tally),
+            survey,
+            complaints: Vec::new(),
+        };
+        report.complaints = complaints(&report, question, plan);
+        report
+    }
+
+    /// Whether all is as intended: no difference beyond, every invariant as expected, every clause
+    /// in use.
+    pub fn passes(&self) -> bool {
+        self.verdict == "intended" && self.complaints.is_empty()
+    }
+}
+
+fn paths(tally: &Tally) -> Vec<PathRow> {
+    let row = |(&name, counts): (&Path, &crate::check::PathCounts)| PathRow {
+        name,
+        cases: counts.cases,
+        complete: false,
+        same: counts.same,
+        intended: counts.intended,
+        beyond: counts.beyond,
+    };
+    tally.paths.iter().map(row).collect()
+}
+
+/// The causes that operations have been seen to bring about: in the lifecycles of the tally, and in
+/// those of the survey.
+fn reachable_causes(question: &Question, tally: &Tally) -> Vec<(Cause, Outcomes)> {
+    let tallied = tally.classes.keys().filter(|class| class.path == Path::Lifecycle).copied();
+    let surveyed = survey::subjects().into_iter().flat_map(|subject| {
+        let judgement = crate::oracle::judge(question, &subject.scenario);
+        judgement.divergences.into_iter().map(|divergence| divergence.class)
+    });
+    tallied.chain(surveyed).map(|class| (class.cause, class.outcomes)).collect()
+}
+
+fn divergences(tally: &Tally, reachable: &[(Cause, Outcomes)]) -> Vec<DivergenceRow> {
+    let row = |(class, counts): (&Class, &crate::check::ClassCounts)| {
+        let (pre, post) = class.outcomes.sides();
+        let reachable = reachable.contains(&(class.cause, class.outcomes));
+        DivergenceRow {
+            signature: class.signature(),
+            path: class.path,
+            function: class.function.map(|function| function.name()),
+            file: class.function.map(|function| function.file()),
+            clause: class.clause.map(Clause::id),
+            reachable,
+            reachable_by: reachable.then(|| class.cause.operations()).flatten(),
+            condition: class.cause.to_string(),
+            pre,
+            post,
+            cases: counts.cases,
+            stale_bytes: counts.stale,
+            example: counts.example.spell(),
+            cause: class.cause,
+            outcomes: class.outcomes,
+        }
+    };
+    tally.classes.iter().map(row).collect()
+}
+
+fn clauses(tally: &Tally) -> Vec<ClauseRow> {
+    let row = |clause: Clause| ClauseRow {
+        id: clause.id(),
+        meaning: clause.meaning(),
+        hits: tally.hits.get(&clause).copied().unwrap_or(0),
+    };
+    Clause::ALL.into_iter().map(row).collect()
+}
+
+fn invariants(question: &Question, plan: &Plan, tally: &Tally) -> Vec<InvariantRow> {
+    let row = |invariant: Invariant| {
+        let example = |post| tally.broken.get(&(invariant, post));
+        let word = |post| if example(post).is_some() { "broken" } else { "holds" };
+        let as_known = |post: bool, revision| {
+            let known = invariant.is_expected_broken(revision)
+                && plan.paths.iter().any(|&path| invariant.shows_in(path));
+            example(post).is_some() == known
+        };
+        InvariantRow {
+            id: invariant.id(),
+            meaning: invariant.meaning(),
+            pre: word(false),
+            post: word(true),
+            as_expected: as_known(false, question.pre.name) && as_known(true, question.post.name),
+            pre_example: example(false).map(|example| example.spell()),
+            post_example: example(true).map(|example| example.spell()),
+        }
+    };
+    Invariant::ALL.into_iter().map(row).collect()
+}
+
+/// What fails the run though no difference is beyond the intent.
+fn complaints(report: &Report, question: &Question, plan: &Plan) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for row in report.invariants.iter().filter(|row| !row.as_expected) {
+        complaints.push(format!(
+            "invariant {} is not as known: {} {}, {} {}",
+            row.id, report.pre, row.pre, report.post, row.post
+        ));
+    }
+    let is_the_patch = (question.pre.name, question.post.name) == ("pre-fix", "post-fix");
+    if is_the_patch && plan.paths.len() == Path::ALL.len() && question.intent == Intent::Fix {
+        let unused = report.clauses.iter().filter(|row| row.hits == 0);
+        complaints.extend(unused.map(|row| format!("clause {} explained nothing", row.id)));
+    }
+    complaints
+}
+
+/// The rows of the text report: classes that differ by path or function only are one row.
+fn grouped(report: &Report) -> Vec<Vec<&DivergenceRow>> {
+    let mut groups: BTreeMap<_, Vec<&DivergenceRow>> = BTreeMap::new();
+    for row in &report.divergences {
+        groups.entry((row.clause, row.cause, row.outcomes)).or_default().push(row);
+    }
+    groups.into_values().collect()
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A revision that answers every question of [`Revision`] the other way than pre-fix and post-fix
+//! do, as v6.12 does.
+
+use mmcore::pagemap::{
+    FolioOrderRange, HasInaccessible, MAX_PAGECACHE_ORDER, mapping_inaccessible,
+    mapping_max_folio_order, mapping_set_folio_order_range, mapping_set_inaccessible,
+};
+use mmcore::{Folio, Kernel, Mapping, Oops, Revision};
+
+/// A later tree, numbered and ordered like v6.12.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Later;
+
+impl HasInaccessible for Later {
+    const AS_INACCESSIBLE: u32 = 8;
+}
+
+impl FolioOrderRange for Later {
+    const AS_FOLIO_ORDER_BITS: u32 = 5;
+    const AS_FOLIO_ORDER_MIN: u32 = 16;
+}
+
+impl Revision for Later {
+    const NAME: &'static str = "later";
+    const TREE: &'static str = "a test's";
+
+    const AS_RELEASE_ALWAYS: u32 = 6;
+    const AS_STABLE_WRITES: u32 = 7;
+
+    const TRUNCATE_TESTS: u64 = 1 << Self::AS_INACCESSIBLE;
+    const PINS_FOLIOS: u64 = 1 << Self::AS_INACCESSIBLE;
+
+    const HUGE_ORDER_READ_FIRST: bool = true;
+    const MOVES_DRIVER_PAGES: bool = false;
+    const HAS_SYNC_NO_COPY: bool = false;
+    const MIGRATE_COPIES_FIRST: bool = true;
+    const INVALIDATE_ASKS_NEEDS_RELEASE: bool = true;
+    const FAILED_SPLIT_UNMAPS: bool = true;
+
+    fn mapping_pins_folios<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+        mapping_inaccessible::<Self, K>(k, mapping)
+    }
+
+    fn truncate_zeroes<K: Kernel>(k: &mut K, folio: Folio) -> Result<bool, Oops> {
+        let mapping = k.deref_mapping(folio)?;
+        Ok(!mapping_inaccessible::<Self, K>(k, mapping))
+    }
+
+    fn gmem_mark_after_ops<K: Kernel>(_: &mut K, _: Mapping) {}
+
+    fn gmem_mark<K: Kernel>(k: &mut K, mapping: Mapping) {
+        mapping_set_inaccessible::<Self, K>(k, mapping);
+    }
+
+    fn mapping_set_large_folios<K: Kernel>(k: &mut K, mapping: Mapping) {
+        mapping_set_folio_order_range::<Self, K>(k, mapping, 0, MAX_PAGECACHE_ORDER);
+    }
+
+    fn mapping_large_folio_support<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+        mapping_max_folio_order::<Self, K>(k, mapping) > 0
+    }
+}
