@@ -1,14 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Differential testing of Linux mm decision paths, revision against revision.
+//!
+//! Two nouns explain it: a [scenario] says what happens, the [oracle] judges what two revisions of
+//! the kernel make of it. Between them, [`run`] sets a simulated kernel ([`world`]) up as the
+//! scenario says and calls the ported functions of [`mmcore`] in it, and [`trace`] keeps what they
+//! ask and do. [`check`] does this for many scenarios and [`report`] says what they come to;
+//! [`fuzz`] is the same for one input of a fuzzer, and [`explain`] for one reader.
+//!
+//! ```
+//! use mmdiff::oracle::{Intent, Question, Verdict, judge};
+//! use mmdiff::run::Tree;
+//! use mmdiff::scenario::{Path, Scenario};
+//!
+//! let question = Question {
+//!     pre: Tree::named("pre-fix").unwrap(),
+//!     post: Tree::named("post-fix").unwrap(),
+//!     intent: Intent::Fix,
+//! };
+//! // The empty input is the plainest truncation: the first byte of a ramfs file.
+//! let scenario = Scenario::decode(Path::Truncation, &[]);
+//! let judgement = judge(&question, &scenario);
+//! assert_eq!(judgement.verdict(), Verdict::Intended);
+//! assert_eq!(judgement.divergences[0].stale, (1, 0));
+//! ```
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod corpus;
 pub mod explain;
+pub mod fuzz;
 pub mod oracle;
+#[cfg(feature = "cli")]
 pub mod report;
 pub mod run;
 pub mod scenario;

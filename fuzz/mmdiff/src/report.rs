@@ -13,7 +13,7 @@
 //! | `verdict` | `intended` or `beyond` |
 //! | `seed`, `cases_per_path`, `corpus` | what was generated, and how many seeds were read |
 //! | `paths[]` | `name`, `cases`, `complete`, `same`, `intended`, `beyond` |
-//! | `divergences[]` | `signature`, `path`, `function`, `file`, `clause` (or null), `reachable`, `reachable_by` (or null), `condition`, `pre`, `post`, `cases`, `stale_bytes`, `example` |
+//! | `divergences[]` | `signature`, `path`, `function`, `file`, `clause` (or null), `reachable`, `reachable_by` or `unreachable_because` (the other is null), `condition`, `pre`, `post`, `cases`, `stale_bytes`, `example` |
 //! | `clauses[]` | `id`, `meaning`, `hits` |
 //! | `invariants[]` | `id`, `meaning`, `pre`, `post` (`holds` or `broken`), `as_expected`, `pre_example`, `post_example` (or null) |
 //! | `survey[]` | what the decision to zero came to, by mapping: see [`crate::survey`] |
@@ -100,6 +100,8 @@ pub struct DivergenceRow {
     pub reachable: bool,
     /// Which.
     pub reachable_by: Option<&'static str>,
+    /// Why none does.
+    pub unreachable_because: Option<&'static str>,
     /// What the decision hung on.
     pub condition: String,
     /// What the old side did.
@@ -219,7 +221,8 @@ fn divergences(tally: &Tally, reachable: &[(Cause, Outcomes)]) -> Vec<Divergence
             file: class.function.map(|function| function.file()),
             clause: class.clause.map(Clause::id),
             reachable,
-            reachable_by: reachable.then(|| class.cause.operations()).flatten(),
+            reachable_by: reachable.then(|| class.cause.operations()),
+            unreachable_because: (!reachable).then(|| class.why_unreachable()),
             condition: class.cause.to_string(),
             pre,
             post,

@@ -15,7 +15,8 @@ use mmcore::{Call, Function};
 use std::fmt;
 
 /// A reading of what the patch intends.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Intent {
     /// The fix: the mask read is wrong wherever it is made, and every difference that stems from it
@@ -62,9 +63,7 @@ impl Clause {
     /// What of the patch it stands for.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Clause::MaskRead => {
-                "truncation tests AS_INACCESSIBLE as a bit, no longer as the mask AS_ENOSPC|AS_UNEVICTABLE"
-            }
+            Clause::MaskRead => "truncation tests the bit AS_INACCESSIBLE, no longer a mask",
             Clause::MaskWrite => "a new guest_memfd no longer has AS_ENOSPC set by mistake",
             Clause::MaskWriteError => "so nobody can report that ENOSPC any more",
         }

@@ -52,16 +52,17 @@ impl Cause {
 }
 
 impl Cause {
-    /// The operations that bring it about, if any do.
-    pub const fn operations(self) -> Option<&'static str> {
-        Some(match self {
-            Cause::GuestMemfd => "KVM_CREATE_GUEST_MEMFD",
-            Cause::Ramfs => "ftruncate to mid-page on ramfs",
-            Cause::TmpfsNoswap => "ftruncate or PUNCH_HOLE on tmpfs,noswap",
-            Cause::ShmLock => "SHM_LOCK, then ftruncate of the segment",
-            Cause::RecordedEnospc => "failed write-back, then ftruncate before fsync",
-            Cause::Secretmem | Cause::Raw(..) | Cause::Other => return None,
-        })
+    /// The operations that bring it about, or would.
+    pub const fn operations(self) -> &'static str {
+        match self {
+            Cause::GuestMemfd => "guest_memfd creation",
+            Cause::Ramfs => "ftruncate",
+            Cause::TmpfsNoswap => "ftruncate, PUNCH_HOLE",
+            Cause::ShmLock => "SHM_LOCK, then ftruncate",
+            Cause::RecordedEnospc => "failed write-back, then ftruncate",
+            Cause::Secretmem => "ftruncate of a memfd_secret",
+            Cause::Raw(..) | Cause::Other => "operations",
+        }
     }
 }
 
@@ -69,11 +70,11 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Cause::GuestMemfd => f.write_str("guest_memfd"),
-            Cause::Ramfs => f.write_str("ramfs file (AS_UNEVICTABLE)"),
-            Cause::TmpfsNoswap => f.write_str("tmpfs mounted noswap (AS_UNEVICTABLE)"),
+            Cause::Ramfs => f.write_str("ramfs (AS_UNEVICTABLE)"),
+            Cause::TmpfsNoswap => f.write_str("tmpfs, noswap (AS_UNEVICTABLE)"),
             Cause::ShmLock => f.write_str("shmem under SHM_LOCK (AS_UNEVICTABLE)"),
             Cause::Secretmem => f.write_str("memfd_secret (AS_UNEVICTABLE)"),
-            Cause::RecordedEnospc => f.write_str("file with a recorded ENOSPC (AS_ENOSPC)"),
+            Cause::RecordedEnospc => f.write_str("recorded ENOSPC (AS_ENOSPC)"),
             Cause::Raw(mask, bit) => {
                 let mut bits = Vec::new();
                 for (nr, name) in [(AS_ENOSPC, "AS_ENOSPC"), (AS_UNEVICTABLE, "AS_UNEVICTABLE")] {
@@ -85,7 +86,7 @@ impl fmt::Display for Cause {
                     bits.push("AS_INACCESSIBLE");
                 }
                 let bits = if bits.is_empty() { "none of them".into() } else { bits.join("|") };
-                write!(f, "raw word with {bits}")
+                write!(f, "raw word ({bits})")
             }
             Cause::Other => f.write_str("-"),
         }
@@ -171,6 +172,16 @@ pub struct Class {
 }
 
 impl Class {
+    /// Why no operation brings the class about, where none has been seen to.
+    pub const fn why_unreachable(&self) -> &'static str {
+        match (self.cause, self.outcomes) {
+            (Cause::Raw(..), _) => "raw flags word only",
+            (Cause::Secretmem, _) => "memfd_secret cannot be resized",
+            (Cause::GuestMemfd, Outcomes::SpuriousEnospc) => "no operation of a guest_memfd asks",
+            _ => "no operation was seen to",
+        }
+    }
+
     /// The stable name of the class.
     pub fn signature(&self) -> String {
         format!(

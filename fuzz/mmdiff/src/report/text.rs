@@ -5,7 +5,8 @@ use super::{DivergenceRow, Report, grouped};
 use crate::scenario::Path;
 use crate::survey::Observed;
 use comfy_table::{
-    Attribute, Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle,
+    Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table,
+    TableStyle, Width,
 };
 use mmcore::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
 use std::fmt::{self, Write};
@@ -79,7 +80,7 @@ fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -95,21 +96,20 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let total: u64 = report.paths.iter().map(|path| path.cases).sum();
     let beyond: u64 = report.paths.iter().map(|path| path.beyond).sum();
     let intended: u64 = report.paths.iter().map(|path| path.intended).sum();
-    let tried = format!(
-        "{} scenarios ({} of the corpus, the rest from seed {})",
+    match (beyond, intended) {
+        (0, 0) => writeln!(out, "The two sides never differed.")?,
+        (0, _) => writeln!(out, "Every difference is one that the patch intends. None is beyond.")?,
+        _ => writeln!(out, "There are differences BEYOND the intent.")?,
+    }
+    writeln!(
+        out,
+        "{} scenarios, {} of the corpus and the rest from seed {}: {} with intended differences, {} beyond.",
         number(total),
         number(report.corpus),
-        report.seed
-    );
-    match (beyond, intended) {
-        (0, 0) => writeln!(out, "The two sides did not differ in {tried}.")?,
-        (0, _) => writeln!(
-            out,
-            "Every difference is one that the patch intends: {} of {tried} differ, none beyond.",
-            number(intended)
-        )?,
-        _ => writeln!(out, "BEYOND the intent: {} of {tried}.", number(beyond))?,
-    }
+        report.seed,
+        number(intended),
+        number(beyond)
+    )?;
     for complaint in &report.complaints {
         writeln!(out, "FAILED: {complaint}.")?;
     }
@@ -142,24 +142,44 @@ fn best<'a>(group: &[&'a DivergenceRow]) -> &'a DivergenceRow {
 
 fn divergences(report: &Report, style: Style) -> Table {
     let header =
-        ["condition", report.pre, report.post, "clause", "reachable by", "cases", "stale bytes"];
+        ["condition", report.pre, report.post, "clause", "reachable by", "cases", "stale\nbytes"];
     let mut table = style.table(&header);
     for group in grouped(report) {
         let row = best(&group);
         let cases = group.iter().map(|row| row.cases).sum();
         let stale = group.iter().map(|row| row.stale_bytes).max().unwrap_or(0);
         table.add_row(vec![
-            Cell::new(&row.condition),
+            Cell::new(in_lines(&row.condition)),
             Cell::new(&row.pre),
             Cell::new(&row.post),
-            style.alarm(row.clause.unwrap_or("BEYOND"), row.clause.is_none()),
-            Cell::new(row.reachable_by.unwrap_or("nothing: raw only")),
+            style.alarm(
+                row.clause.unwrap_or("BEYOND").replace("write-error", "write-\nerror"),
+                row.clause.is_none(),
+            ),
+            Cell::new(reach(row)),
             right(cases),
-            Cell::new(if stale == 0 { "-".into() } else { format!("up to {}", number(stale)) })
+            Cell::new(if stale == 0 { "-".into() } else { number(stale) })
                 .set_alignment(CellAlignment::Right),
         ]);
     }
+    for (column, width) in [(0, 19), (3, 13), (4, 20)] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+        }
+    }
     table
+}
+
+/// A condition with its flags on lines of their own, so that the table need not break words.
+fn in_lines(condition: &str) -> String {
+    condition.replace(" (", "\n(").replace('|', "|\n ")
+}
+
+fn reach(row: &DivergenceRow) -> String {
+    match (row.reachable_by, row.unreachable_because) {
+        (Some(by), _) => by.replace(", then", ",\nthen"),
+        (None, why) => format!("nothing:\n{}", why.unwrap_or("-")),
+    }
 }
 
 fn survey(report: &Report, style: Style) -> Table {
@@ -168,7 +188,7 @@ fn survey(report: &Report, style: Style) -> Table {
     for row in &report.survey {
         table.add_row(vec![
             Cell::new(row.mapping),
-            Cell::new(row.operations),
+            Cell::new(row.operations.replace("; f", ";\nf").replace("; P", ";\nP")),
             style.alarm(observed(&row.pre), row.pre.stale_bytes > 0),
             style.alarm(observed(&row.post), row.post.stale_bytes > 0),
         ]);
@@ -176,18 +196,18 @@ fn survey(report: &Report, style: Style) -> Table {
     table
 }
 
-/// "not zeroed (AS_UNEVICTABLE): 3,996 stale bytes".
+/// "not zeroed (AS_UNEVICTABLE), 3,996 stale bytes", in lines.
 fn observed(side: &Observed) -> String {
     let mut text = side.decision.text().to_string();
     let names: Vec<String> = (0..64).filter(|nr| side.found >> nr & 1 != 0).map(flag).collect();
     if !names.is_empty() {
-        text += &format!(" ({})", names.join("|"));
+        text += &format!("\n({})", names.join("|\n "));
     }
     if side.stale_bytes > 0 {
-        text += &format!(": {} stale bytes", number(side.stale_bytes));
+        text += &format!("\n{} stale bytes", number(side.stale_bytes));
     }
     if side.touched_guest_memory {
-        text += ": touches guest memory";
+        text += "\ntouches guest memory";
     }
     text
 }

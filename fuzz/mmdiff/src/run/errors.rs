@@ -30,9 +30,14 @@ pub(super) fn step(s: &ErrorsScenario, i: usize, k: &mut Recorder<'_, World>) ->
         ErrorOp::Fsync => {
             setup::reported(k, MAPPING, |k| file_check_and_advance_wb_err(k, MAPPING)).into()
         }
-        ErrorOp::SetEnospc => mapping_set_error(k, MAPPING, -ENOSPC).into(),
-        ErrorOp::SetEio => mapping_set_error(k, MAPPING, -EIO).into(),
-        ErrorOp::SetEnomem => mapping_set_error(k, MAPPING, -ENOMEM).into(),
-        ErrorOp::SetNone => mapping_set_error(k, MAPPING, 0).into(),
+        ErrorOp::SetEnospc => record(k, -ENOSPC),
+        ErrorOp::SetEio => record(k, -EIO),
+        ErrorOp::SetEnomem => record(k, -ENOMEM),
+        ErrorOp::SetNone => record(k, 0),
     }
+}
+
+fn record(k: &mut Recorder<'_, World>, error: i32) -> Returned {
+    mapping_set_error(k, MAPPING, error);
+    Returned::Nothing
 }

@@ -52,7 +52,7 @@ pub(super) fn step<R: Revision>(
     i: usize,
     k: &mut Recorder<'_, World>,
 ) -> Returned {
-    if i % 2 == 0 {
+    if i.is_multiple_of(2) {
         return Returned::Bits(read_all::<R, _>(k));
     }
     match s.ops[i / 2] {
@@ -63,7 +63,10 @@ pub(super) fn step<R: Revision>(
         FlagOp::ShmemUnlockMapping => shmem_unlock_mapping(k, MAPPING).into(),
         FlagOp::FolioEvictable => folio_evictable(k, FOLIO).into(),
         FlagOp::FolioEvictableMlocked => folio_evictable(k, MLOCKED).into(),
-        op => set::<R, _>(k, op).into(),
+        op => {
+            let _: () = set::<R, _>(k, op);
+            Returned::Nothing
+        }
     }
 }
 

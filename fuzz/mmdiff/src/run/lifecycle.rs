@@ -240,7 +240,7 @@ fn punch_hole<R: Revision>(
     len: u64,
 ) -> Outcome {
     let file = k.kernel.file(mapping);
-    let whole_pages = at % PAGE_SIZE == 0 && len % PAGE_SIZE == 0;
+    let whole_pages = at.is_multiple_of(PAGE_SIZE) && len.is_multiple_of(PAGE_SIZE);
     let (start, last) = (at as i64, (at + len) as i64 - 1);
     match file.kind {
         Some(FileKind::Ramfs | FileKind::Secretmem) | None => return Ok(-EOPNOTSUPP),

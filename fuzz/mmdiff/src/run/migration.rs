@@ -32,8 +32,8 @@ pub(super) fn begin<R: Revision>(s: &MigrationScenario, world: &mut World) {
     world.file_mut(FILE).held = false;
     for mapping in [FILE, SWAP] {
         let file = world.file_mut(mapping);
-        file.migrate = s.migrate.clone();
-        file.writepage = s.writepage.clone();
+        file.migrate = s.migrate;
+        file.writepage = s.writepage;
         file.keeps_private = s.keeps_private;
     }
     add_source(s, world);

@@ -29,7 +29,7 @@ impl Dice {
 
     /// A number below `n`.
     fn below(&mut self, n: u64) -> u64 {
-        (u128::from(self.0.next_u64()) * u128::from(n) >> 64) as u64
+        ((u128::from(self.0.next_u64()) * u128::from(n)) >> 64) as u64
     }
 
     fn byte(&mut self) -> u8 {

@@ -94,7 +94,7 @@ impl World {
         src: Folio,
         mode: MigrateMode,
     ) -> i32 {
-        match (self.file(mapping).migrate.clone(), self.file(mapping).kind) {
+        match (self.file(mapping).migrate, self.file(mapping).kind) {
             (MigrateCallback::Again, _) => -EAGAIN,
             (MigrateCallback::Busy, _) | (_, Some(FileKind::Secretmem)) => -EBUSY,
             (_, Some(FileKind::GuestMemfd)) => {
