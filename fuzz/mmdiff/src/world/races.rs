@@ -29,11 +29,18 @@ struct Pending {
 }
 
 impl Schedule {
-    /// The schedule of a scenario.
-    pub fn new(races: &[Race]) -> Self {
+    /// Takes on the actors of a scenario.
+    pub(crate) fn arm(&mut self, races: &[Race]) {
         let races =
             races.iter().map(|race| Pending { left: race.nth.get() + 1, race: race.clone() });
-        Schedule { races: races.collect(), ..Schedule::default() }
+        self.races.extend(races);
+    }
+
+    /// Sends everybody home.
+    pub(super) fn clear(&mut self) {
+        self.races.clear();
+        self.waiting.clear();
+        self.done.clear();
     }
 
     /// Whether an actor has still to come.
