@@ -15,7 +15,7 @@ pub use divergence::{Cause, Class, Divergence, Outcomes};
 pub use invariants::Invariant;
 
 use crate::run::{Run, Tree};
-use crate::scenario::Scenario;
+use crate::scenario::{Path, Scenario};
 use std::collections::BTreeMap;
 
 /// What a comparison is about: two revisions, and a reading of what the patch between them intends.
@@ -32,6 +32,8 @@ pub struct Question {
 /// The verdict on one scenario.
 #[derive(Debug)]
 pub struct Judgement {
+    /// The path of the scenario.
+    pub path: Path,
     /// The run on the revision before.
     pub pre: Run,
     /// The run on the revision after.
@@ -80,6 +82,7 @@ impl Judge {
     pub fn new(question: &Question) -> Self {
         Judge {
             judgement: Judgement {
+                path: Path::Flags,
                 pre: Run::new(question.pre),
                 post: Run::new(question.post),
                 divergences: Vec::new(),
@@ -93,6 +96,7 @@ impl Judge {
     /// Runs a scenario on both revisions, in step, and sorts every difference.
     pub fn judge(&mut self, scenario: &Scenario) -> &Judgement {
         let judgement = &mut self.judgement;
+        judgement.path = scenario.path();
         judgement.divergences.clear();
         judgement.pre.begin(scenario);
         judgement.post.begin(scenario);
