@@ -7,7 +7,10 @@ use mmdiff::oracle::{Cause, Clause, Intent, Invariant, Outcomes, Question, Side,
 use mmdiff::run::{Returned, TREES};
 use mmdiff::scenario::codec::{Below, List};
 use mmdiff::scenario::*;
-use support::{INTENTS, clauses, file, fix, message, patch, raw, returned, run, trees, undone};
+use support::{
+    INTENTS, assert_nothing_found, clauses, file, fix, message, patch, raw, returned, run, trees,
+    undone,
+};
 
 /// Takes from the second page of a folio, up to its end, of 4 pages; from mid-page if the file is
 /// not a guest's.
@@ -291,7 +294,7 @@ fn nothing_generated_is_beyond_the_fix_and_what_is_intended_is_beyond_in_reverse
         let forward = fix(&scenario);
         let backward = judge(&undone(Intent::Fix), &scenario).verdict();
         let name = mmdiff::check::spell(&scenario);
-        assert_eq!(mmdiff::fuzz::findings(&forward), [""; 0], "{name}");
+        assert_nothing_found(&forward, &name);
         match forward.verdict() {
             Verdict::Same => assert_eq!(backward, Verdict::Same, "{name}"),
             Verdict::Intended => assert_eq!(backward, Verdict::Beyond, "{name}"),

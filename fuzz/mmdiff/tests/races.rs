@@ -10,7 +10,7 @@ use mmdiff::scenario::codec::{Below, List};
 use mmdiff::scenario::*;
 use mmdiff::trace::Event;
 use mmdiff::world::state::Lock;
-use support::{Dice, file, fix, race, run, trees};
+use support::{Dice, assert_nothing_found, file, fix, race, run, trees};
 
 const F: Folio = Folio(0);
 const M: Mapping = Mapping(0);
@@ -250,7 +250,7 @@ fn no_schedule_makes_a_truncation_or_a_move_lose_its_balance() {
             };
             for scenario in [Scenario::Truncation(truncation), Scenario::Migration(migration)] {
                 let judgement = fix(&scenario);
-                assert_eq!(mmdiff::fuzz::findings(&judgement), [""; 0], "{kind:?} {races:?}");
+                assert_nothing_found(&judgement, &format!("{kind:?} {races:?}"));
                 for broke in [&judgement.pre_broke, &judgement.post_broke] {
                     assert!(!broke.contains(&Invariant::Balance), "{kind:?} {races:?}");
                 }
@@ -280,7 +280,7 @@ fn both_revisions_see_the_same_schedule() {
             }
             let judgement = fix(&scenario);
             let name = mmdiff::check::spell(&scenario);
-            assert_eq!(mmdiff::fuzz::findings(&judgement), [""; 0], "{name}");
+            assert_nothing_found(&judgement, &name);
             let (pre, post) = (&judgement.pre.world.schedule, &judgement.post.world.schedule);
             assert_eq!(pre.done, post.done, "{name}");
             raced += u32::from(!pre.done.is_empty());

@@ -53,6 +53,12 @@ pub(crate) fn clauses(judgement: &Judgement) -> Vec<Option<Clause>> {
     clauses
 }
 
+/// Nothing is beyond the intent, and no invariant broken that is not known to be.
+pub(crate) fn assert_nothing_found(judgement: &Judgement, name: &str) {
+    let findings = mmdiff::fuzz::findings(judgement);
+    assert!(findings.is_empty(), "{findings:?} in {name}");
+}
+
 /// All of a scenario on one revision.
 pub(crate) fn run(tree: &'static Tree, scenario: &Scenario) -> Run {
     let mut run = Run::new(tree);
