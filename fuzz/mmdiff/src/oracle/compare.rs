@@ -198,3 +198,6 @@ pub(super) fn worlds(pre: &Run, post: &Run) -> Vec<Difference> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,8 +32,8 @@ impl Posix {
                 return Some(-EMFILE);
             }
             let size = if *kind == FileKind::GuestMemfd { 64 * 4096 } else { 0 };
-            let (bytes, kind) = (vec![0; size], kind.clone());
-            self.files.push(File { kind, bytes, marked: false, error: 0 });
+            let bytes = vec![0; size];
+            self.files.push(File { kind: *kind, bytes, marked: false, error: 0 });
             return Some(0);
         }
         match op {
@@ -113,7 +113,7 @@ impl File {
     fn punch(&mut self, at: u64, len: u64) -> i32 {
         match self.kind {
             FileKind::Ramfs | FileKind::Secretmem => return -EOPNOTSUPP,
-            FileKind::GuestMemfd if (at | len) % 4096 != 0 => return -EINVAL,
+            FileKind::GuestMemfd if !(at | len).is_multiple_of(4096) => return -EINVAL,
             _ => {}
         }
         let size = self.bytes.len();
