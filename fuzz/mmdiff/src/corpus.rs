@@ -6,7 +6,7 @@ pub mod seeds;
 use crate::scenario::Path;
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path as FsPath, PathBuf};
 
 /// The largest input that is read, in bytes. No scenario is longer than a few hundred.
@@ -74,11 +74,17 @@ pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
 /// Reads one input.
 ///
 /// # Errors
-/// Those of the file system, and [`io::ErrorKind::FileTooLarge`] beyond [`MAX_INPUT`].
+/// Those of the file system; [`io::ErrorKind::InvalidInput`] if it is not a plain file, and
+/// [`io::ErrorKind::FileTooLarge`] beyond [`MAX_INPUT`].
 pub fn read_file(file: &FsPath) -> io::Result<Vec<u8>> {
-    if fs::metadata(file)?.len() > MAX_INPUT {
+    if !fs::metadata(file)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a plain file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(file)?.take(MAX_INPUT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_INPUT {
         let why = format!("larger than {MAX_INPUT} bytes, which no seed is");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
     }
-    fs::read(file)
+    Ok(bytes)
 }

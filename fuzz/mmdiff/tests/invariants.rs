@@ -7,12 +7,15 @@ mod worlds;
 
 use mmcore::{Kernel, MigrateMode, Page};
 use mmdiff::oracle::Invariant::{self, *};
+use mmdiff::run::Run;
 use mmdiff::scenario::codec::Below;
-use mmdiff::scenario::{FileKind, FolioSpec, Order, Recorded, Scenario, TruncationScenario};
+use mmdiff::scenario::{
+    CreationScenario, FileKind, FolioSpec, Order, Recorded, Scenario, TruncationScenario,
+};
 use mmdiff::world::Misdeed;
 use mmdiff::world::extents::Byte;
 use mmdiff::world::state::Lock;
-use support::{fix, raw};
+use support::{fix, raw, trees};
 use worlds::*;
 
 // ---- guest memory ----
@@ -232,5 +235,45 @@ fn what_is_owed_is_what_was_recorded() {
         let mut world = world(FileKind::Disk);
         world.owe(M, recorded);
         assert_eq!((world.file(M).owes_enospc, world.file(M).owes_eio), owed);
+    }
+}
+
+#[test]
+fn an_error_whose_bit_is_cleared_is_owed_no_more() {
+    let owed = |clear: Step| {
+        let mut world = world(FileKind::Disk);
+        world.file_mut(M).held = true;
+        world.owe(M, Recorded::Both);
+        clear(&mut world);
+        (world.file(M).owes_enospc, world.file(M).owes_eio)
+    };
+    assert_eq!(owed(|k| _ = k.test_and_clear_bit(M, 1)), (false, true));
+    assert_eq!(owed(|k| k.clear_bit(M, 1)), (false, true));
+    assert_eq!(owed(|k| _ = k.test_and_clear_bit(M, 0)), (true, false));
+    assert_eq!(owed(|k| k.clear_bit(M, 0)), (true, false));
+    for nr in 2..64 {
+        let mut world = world(FileKind::Disk);
+        world.owe(M, Recorded::Both);
+        world.clear_bit(M, nr);
+        assert!(world.file(M).owes_enospc && world.file(M).owes_eio, "bit {nr}");
+    }
+}
+
+#[test]
+fn a_creation_that_leaves_a_descriptor_or_an_allocation_too_many_breaks_the_balance() {
+    for no_fd in [false, true] {
+        let scenario =
+            Scenario::Creation(CreationScenario { no_fd, ..CreationScenario::default() });
+        for (fds, allocations) in [(0, 0), (1, 0), (0, 1)] {
+            for tree in trees() {
+                let mut run = Run::new(tree);
+                run.begin(&scenario);
+                (run.world.fds, run.world.gmem_allocations) = (fds, allocations);
+                run.step(&scenario);
+                let leaks = (fds, allocations) != (0, 0);
+                let expected: &[Misdeed] = if leaks { &[Misdeed::Nesting] } else { &[] };
+                assert_eq!(run.world.misdeeds, expected, "{no_fd} {fds} {allocations}");
+            }
+        }
     }
 }

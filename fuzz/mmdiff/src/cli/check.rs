@@ -109,16 +109,20 @@ fn wanted(paths: &[Path]) -> Vec<Path> {
     Path::ALL.into_iter().filter(|path| paths.is_empty() || paths.contains(path)).collect()
 }
 
-/// The corpus of the given folder, or of `corpus/` here or in the sources; none, if that is gone.
+/// The corpus of the given folder; or else that of the sources, or of `corpus/` here.
 fn read_corpus(folder: Option<&std::path::Path>) -> Result<Vec<corpus::Seed>, Failure> {
     if let Some(folder) = folder {
         return corpus::read(folder).map_err(Failure::new);
     }
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
-    match ["corpus", sources].into_iter().map(PathBuf::from).find(|folder| folder.is_dir()) {
-        Some(folder) => corpus::read(&folder).map_err(Failure::new),
-        None => Ok(Vec::new()),
+    let found = [sources, "corpus"].into_iter().map(PathBuf::from).find(|folder| folder.is_dir());
+    let folder = found.ok_or_else(|| Failure("no corpus here: say where with --corpus".into()))?;
+    let seeds = corpus::read(&folder).map_err(Failure::new)?;
+    if seeds.is_empty() {
+        let folder = folder.display();
+        return Err(Failure(format!("{folder} holds no seeds: say where some are with --corpus")));
     }
+    Ok(seeds)
 }
 
 /// A bar on standard error, if that is a terminal.

@@ -2,6 +2,7 @@
 //! Where output goes: a file, whole or not at all, or standard output.
 
 use super::Failure;
+use std::fs::{OpenOptions, Permissions};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -20,30 +21,40 @@ pub(super) fn write(text: &str, out: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// Puts a whole file in place: it is written beside it and renamed, so a reader never sees half of
-/// it and a failure leaves what was there.
+/// it and a failure leaves what was there, with its permissions. A link is followed; what is not a
+/// plain file (a device, a pipe) is written to.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure(format!("cannot write {}: {error}", path.display()));
-    let folder = match path.parent() {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    match target.metadata() {
+        Ok(metadata) if metadata.is_dir() => {
+            Err(failed(io::Error::from(io::ErrorKind::IsADirectory)))
+        }
+        Ok(metadata) if !metadata.is_file() => {
+            let opened = OpenOptions::new().write(true).open(&target);
+            opened.and_then(|mut file| file.write_all(bytes)).map_err(failed)
+        }
+        Ok(metadata) => replace(&target, bytes, Some(metadata.permissions())).map_err(failed),
+        Err(_) => replace(&target, bytes, None).map_err(failed),
+    }
+}
+
+fn replace(target: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+    let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    set_mode(&file).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// A temporary file is its owner's alone; a result is everybody's to read.
-#[cfg(unix)]
-fn set_mode(file: &tempfile::NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_: &tempfile::NamedTempFile) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    // As a new file would be made: for everybody, less the umask.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+    file.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(target).map_err(|error| error.error)?;
     Ok(())
 }
 

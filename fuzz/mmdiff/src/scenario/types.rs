@@ -522,6 +522,28 @@ choice! {
     }
 }
 
+impl Op {
+    /// What user space calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Op::Create { kind: FileKind::GuestMemfd } => "guest_memfd creation",
+            Op::Create { .. } => "open",
+            Op::Write { .. } => "write",
+            Op::Truncate { .. } => "ftruncate",
+            Op::PunchHole { .. } => "PUNCH_HOLE",
+            Op::ShmLock { .. } => "SHM_LOCK",
+            Op::ShmUnlock { .. } => "SHM_UNLOCK",
+            Op::RecordError { .. } => "failed write-back",
+            Op::Fsync { .. } => "fsync",
+            Op::Compact { .. } => "compaction",
+            Op::Migrate { .. } => "move_pages",
+            Op::FailSplit => "failed split",
+            Op::FaultPrivate { .. } => "guest fault",
+            Op::Reclaim { .. } => "reclaim",
+        }
+    }
+}
+
 record! {
     /// A byte position or length: pages and bytes.
     pub struct Position {

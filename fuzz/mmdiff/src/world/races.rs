@@ -152,7 +152,9 @@ impl World {
         }
         self.unmap(folio);
         self.drop_private(folio);
-        self.folio_mut(folio).dirty = false;
+        let state = self.folio_mut(folio);
+        // It waits for write-back first.
+        (state.dirty, state.writeback) = (false, false);
         let state = self.folio(folio);
         let (start, end) = (state.pos(), state.pos().saturating_add(state.size()));
         let file = self.file_mut(mapping);
@@ -162,7 +164,7 @@ impl World {
         true
     }
 
-    /// Evicts the inode: every folio is truncated, then the mapping is freed.
+    /// Evicts the inode: every folio is truncated, then the mapping is freed, after the RCU readers.
     fn race_evict(&mut self, mapping: Mapping, folio: Folio) -> bool {
         if self.file(mapping).held {
             return false;
@@ -176,7 +178,7 @@ impl World {
                 return false;
             }
         }
-        self.file_mut(mapping).freed = true;
+        self.file_mut(mapping).freed = self.rcu == 0;
         true
     }
 
