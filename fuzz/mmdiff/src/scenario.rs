@@ -5,8 +5,12 @@
 //! kernel, what is done to it, and what other CPUs do meanwhile. Both revisions get the same one.
 
 pub mod codec;
+pub mod forms;
 pub mod generate;
 mod parts;
+#[cfg(feature = "cli")]
+pub mod readable;
+pub mod reduce;
 mod types;
 
 pub use parts::{

@@ -22,6 +22,10 @@ pub(super) fn write(text: &str, out: Option<&Path>) -> Result<(), Failure> {
 /// Puts a whole file in place: it is written beside it and renamed, so a reader never sees half of
 /// it and a failure leaves what was there.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    put(path, bytes, true)
+}
+
+fn put(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure(format!("cannot write {}: {error}", path.display()));
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -31,8 +35,30 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     set_mode(&file).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
+    let placed = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+    placed.map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// Puts a new file in place. One that is there with other bytes is left alone, unless `force`.
+pub(super) fn create(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    if force {
+        return write_file(path, bytes);
+    }
+    match std::fs::read(path) {
+        Ok(there) if there == bytes => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => put(path, bytes, false),
+        _ => Err(in_the_way(path)),
+    }
+}
+
+/// Fails if [`create`] is bound to: before the work, not after it.
+pub(super) fn check_free(path: &Path, force: bool) -> Result<(), Failure> {
+    if force || !path.exists() { Ok(()) } else { Err(in_the_way(path)) }
+}
+
+fn in_the_way(path: &Path) -> Failure {
+    Failure(format!("{} is there already; --force replaces it", path.display()))
 }
 
 /// A temporary file is its owner's alone; a result is everybody's to read.
