@@ -32,6 +32,7 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod corpus;
+#[cfg(feature = "cli")]
 pub mod explain;
 pub mod fuzz;
 pub mod oracle;

@@ -2,7 +2,7 @@
 //! How the fields of a scenario are written for people, where that is not how they are encoded: byte
 //! positions in bytes, `cc->order` as the kernel has it, modes by name, flags words in hexadecimal.
 //!
-//! Each module is for serde's `with`; [`Bytes`] and [`Place`] are for `try_from` and `into`.
+//! Each module is for serde's `with`; `Bytes` and `Place` are for `try_from` and `into`.
 
 use super::parts::{Anchor, Edge, Flags};
 use super::types::Position;
