@@ -45,7 +45,8 @@ pub(super) fn draw(
     while !rest.is_empty() {
         let row = Row::fill(look.width.saturating_sub(MARGIN + 2), axis, rest);
         rest = &rest[row.cells.len()..];
-        row.draw(look, axis, ranges, rest.is_empty(), out)?;
+        let ends = (row.cells.len() + rest.len() == cells.len(), rest.is_empty());
+        row.draw(look, axis, ranges, ends, out)?;
     }
     Ok(())
 }
@@ -85,7 +86,7 @@ impl<'a> Row<'a> {
         look: &Look,
         axis: &Axis,
         ranges: &[Range],
-        last: bool,
+        ends: (bool, bool),
         out: &mut dyn Write,
     ) -> fmt::Result {
         let height = self.cells.iter().map(|cell| cell.lines.len()).max().unwrap_or(0);
@@ -101,7 +102,7 @@ impl<'a> Row<'a> {
         self.rule('└', '┴', '┘', out)?;
         self.labels(axis, out)?;
         for range in ranges {
-            self.range(look, range, last, out)?;
+            self.range(look, range, ends, out)?;
         }
         Ok(())
     }
@@ -135,10 +136,17 @@ impl<'a> Row<'a> {
         writeln!(out, "{}", line.trim_end())
     }
 
-    fn range(&self, look: &Look, range: &Range, last: bool, out: &mut dyn Write) -> fmt::Result {
+    /// Draws the part of a range that lies in this row, which may be the first or the last one.
+    fn range(
+        &self,
+        look: &Look,
+        range: &Range,
+        (is_first, is_last): (bool, bool),
+        out: &mut dyn Write,
+    ) -> fmt::Result {
         let to = range.to.unwrap_or(u64::MAX);
-        let beyond = range.from >= self.end() && !last;
-        if to <= self.first() && self.first() > 0 || beyond {
+        let beyond = range.from >= self.end() && !is_last;
+        if to <= self.first() && !is_first || beyond {
             return Ok(());
         }
         let begins = range.from >= self.first();
@@ -153,7 +161,7 @@ impl<'a> Row<'a> {
         };
         let line = pad(&format!("{}{line}", " ".repeat(from)), right + 1);
         writeln!(out, "{}{}", pad(range.name, MARGIN), look.ink(range.ink, &line).trim_end())?;
-        if begins && !range.note.is_empty() {
+        if (begins || is_first) && !range.note.is_empty() {
             let indent = (MARGIN + from).min(look.width.saturating_sub(range.note.len()));
             writeln!(out, "{:indent$}{}", "", range.note)?;
         }
