@@ -7,8 +7,7 @@ use mmdiff::corpus::seeds;
 use mmdiff::explain::{Look, explain, paste, thought};
 use mmdiff::oracle::{Intent, Question, judge};
 use mmdiff::run::Tree;
-use mmdiff::scenario::{Path, Race, Scenario, generate, readable};
-use mmdiff::world::Came;
+use mmdiff::scenario::{Path, Scenario, generate, readable};
 use std::process::{Command, Output};
 
 const PLAIN: Look = Look { width: 100, styled: false, full: false };
@@ -223,49 +222,6 @@ fn traces_that_differ_stand_side_by_side_around_the_difference() {
     assert!(traces.contains("in truncate_inode_partial_folio [mm/truncate.c]"), "{traces}");
     assert!(traces.contains("AS_ENOSPC | AS_UNEVICTABLE"), "{traces}");
     assert!(!traces.contains("shmem_get_partial_folio"), "that is far from the difference");
-}
-
-/// The actors of a scenario.
-fn races(scenario: &Scenario) -> &[Race] {
-    match scenario {
-        Scenario::Truncation(s) => &s.races,
-        Scenario::Migration(s) => &s.races,
-        Scenario::Compaction(s) => &s.races,
-        _ => &[],
-    }
-}
-
-#[test]
-fn a_moment_is_noted_right_before_its_call_or_right_after_the_unlock_it_waited_for() {
-    let (mut before, mut after) = (0, 0);
-    for path in [Path::Truncation, Path::Migration, Path::Compaction] {
-        for case in 0..3_000 {
-            let scenario = generate::scenario(31, path, case);
-            let judgement = judge(&question(), &scenario);
-            for run in [&judgement.pre, &judgement.post] {
-                let schedule = &run.world.schedule;
-                for moment in &schedule.done {
-                    let at = moment.at as usize;
-                    let is_due = |race: &Race| {
-                        race.action == moment.action && race.point.is(run.trace[at].call.id())
-                    };
-                    if moment.came != Came::DoneAfterWaiting && races(&scenario).iter().any(is_due)
-                    {
-                        before += 1;
-                        continue;
-                    }
-                    // `->writepage` unlocks, too.
-                    let unlocks = [CallId::FolioUnlock, CallId::CallWritepage];
-                    assert!(unlocks.contains(&run.trace[at - 1].call.id()), "{moment:?}");
-                    after += 1;
-                }
-                let came =
-                    schedule.done.iter().filter(|moment| moment.came != Came::DoneAfterWaiting);
-                assert!(schedule.never_came().count() + came.count() >= races(&scenario).len());
-            }
-        }
-    }
-    assert!(before > 400 && after > 4, "{before} {after}");
 }
 
 /// How many lines of a trace are shown, and how many are said to be left out.
