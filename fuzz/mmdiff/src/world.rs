@@ -23,7 +23,7 @@ mod scan;
 pub mod state;
 
 pub use pool::Pool;
-pub use races::Schedule;
+pub use races::{Came, Moment, Schedule};
 
 use crate::scenario::{FileKind, Recorded};
 use extents::Byte;
@@ -201,6 +201,11 @@ impl World {
     /// Gives the watchdog its patience back, for the next operation.
     pub fn refuel(&mut self) {
         self.fuel = FUEL;
+    }
+
+    /// How many calls the operation has made, the one that is being answered included.
+    pub(crate) fn calls(&self) -> u32 {
+        FUEL - self.fuel
     }
 
     /// Adds a file without flags. Its mapping is the answer.

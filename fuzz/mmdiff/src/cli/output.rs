@@ -24,7 +24,7 @@ pub(super) fn write(text: &str, out: Option<&Path>) -> Result<(), Failure> {
 /// it and a failure leaves what was there, with its permissions. A link is followed; what is not a
 /// plain file (a device, a pipe) is written to.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure(format!("cannot write {}: {error}", path.display()));
+    let failed = |error: io::Error| cannot_write(path, &error);
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     match target.metadata() {
         Ok(metadata) if metadata.is_dir() => {
@@ -34,12 +34,23 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             let opened = OpenOptions::new().write(true).open(&target);
             opened.and_then(|mut file| file.write_all(bytes)).map_err(failed)
         }
-        Ok(metadata) => replace(&target, bytes, Some(metadata.permissions())).map_err(failed),
-        Err(_) => replace(&target, bytes, None).map_err(failed),
+        Ok(metadata) => {
+            let file = beside(&target, bytes, Some(metadata.permissions())).map_err(failed)?;
+            file.persist(&target).map(drop).map_err(|error| failed(error.error))
+        }
+        Err(_) => {
+            let file = beside(&target, bytes, None).map_err(failed)?;
+            file.persist(&target).map(drop).map_err(|error| failed(error.error))
+        }
     }
 }
 
-fn replace(target: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+/// Writes a file beside `target`, ready to take its place.
+fn beside(
+    target: &Path,
+    bytes: &[u8],
+    permissions: Option<Permissions>,
+) -> io::Result<tempfile::NamedTempFile> {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -54,8 +65,36 @@ fn replace(target: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io:
         file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
+    Ok(file)
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure(format!("cannot write {}: {error}", path.display()))
+}
+
+/// Puts a new file in place. One that is there with other bytes is left alone, unless `force`.
+pub(super) fn create(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    if force {
+        return write_file(path, bytes);
+    }
+    match std::fs::read(path) {
+        Ok(there) if there == bytes => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let file = beside(path, bytes, None).map_err(|error| cannot_write(path, &error))?;
+            let placed = file.persist_noclobber(path).map(drop);
+            placed.map_err(|error| cannot_write(path, &error.error))
+        }
+        _ => Err(in_the_way(path)),
+    }
+}
+
+/// Fails if [`create`] is bound to: before the work, not after it.
+pub(super) fn check_free(path: &Path, force: bool) -> Result<(), Failure> {
+    if force || !path.exists() { Ok(()) } else { Err(in_the_way(path)) }
+}
+
+fn in_the_way(path: &Path) -> Failure {
+    Failure(format!("{} is there already; --force replaces it", path.display()))
 }
 
 /// The width to write text in, and whether it may be styled.

@@ -2,7 +2,7 @@
 //! The named seeds: one behaviour each, written from values.
 //!
 //! `mmdiff corpus write corpus` puts them into files, and a test holds the files to them. The
-//! lifecycles of the [survey](crate::survey) are seeds too.
+//! lifecycles of the [survey] are seeds too.
 
 use super::Seed;
 use crate::scenario::codec::{Below, List};

@@ -92,7 +92,7 @@ fn add_folios(s: &TruncationScenario, world: &mut World) {
 
 /// The first and last byte of the range. The functions' callers make sure of three things: it is
 /// not empty, it touches the folio, and that of a guest_memfd consists of whole pages.
-fn range(s: &TruncationScenario, world: &World) -> (i64, i64) {
+pub(crate) fn range(s: &TruncationScenario, world: &World) -> (i64, i64) {
     let (pos, size) = first_folio(world, s);
     let mut start = resolve(&s.start, pos, size);
     let mut end = resolve(&s.end, pos, size);

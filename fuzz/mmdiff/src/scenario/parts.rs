@@ -89,6 +89,7 @@ record! {
         /// What write-back has recorded (kinds that are written back only).
         pub recorded: Recorded,
         /// Where the flags come from.
+        #[serde(with = "super::forms::flags")]
         pub flags: Flags,
     }
 }
@@ -202,6 +203,7 @@ one_of! {
 
 record! {
     /// A byte position: an anchor and a small distance from it.
+    #[serde(try_from = "super::forms::Place", into = "super::forms::Place")]
     pub struct Edge {
         /// Where from.
         pub anchor: Anchor,
