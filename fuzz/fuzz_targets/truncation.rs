@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The `truncation` path: no difference beyond the intent, no invariant broken that should hold.
+//! The `truncation` target: no difference beyond the intent, no invariant broken that should hold.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mmdiff::fuzz::run(
-    mmdiff::scenario::Path::Truncation,
-    bytes
-));
+use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
+use mmdiff::{fuzz, scenario::Path::Truncation};
+
+fuzz_target!(|bytes: &[u8]| fuzz::run(Truncation, bytes));
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    fuzz::mutate(Truncation, data, size, max_size, seed, fuzzer_mutate)
+});
+
+fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
+    fuzz::splice(Truncation, first, second, out, seed)
+});

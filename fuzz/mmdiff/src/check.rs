@@ -5,7 +5,7 @@
 //! the examples of a class the smallest one is kept.
 
 use crate::corpus::Seed;
-use crate::oracle::{Class, Clause, Hits, Invariant, Judgement, Question, Side, Verdict, judge};
+use crate::oracle::{Class, Clause, Hits, Invariant, Judge, Judgement, Question, Side, Verdict};
 use crate::scenario::{Path, Scenario, generate};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -196,9 +196,10 @@ fn tally(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Tally {
     let mut tally = Tally::default();
+    let mut judge = Judge::new(question);
     let mut done = 0;
     for scenario in scenarios {
-        tally.add(&scenario, &judge(question, &scenario));
+        tally.add(&scenario, judge.judge(&scenario));
         done += 1;
     }
     progress(done);

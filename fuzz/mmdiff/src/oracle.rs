@@ -15,7 +15,7 @@ pub use divergence::{Cause, Class, Divergence, Outcomes};
 pub use invariants::Invariant;
 
 use crate::run::{Run, Tree};
-use crate::scenario::Scenario;
+use crate::scenario::{Path, Scenario};
 use std::collections::BTreeMap;
 
 /// What a comparison is about: two revisions, and a reading of what the patch between them intends.
@@ -32,6 +32,8 @@ pub struct Question {
 /// The verdict on one scenario.
 #[derive(Debug)]
 pub struct Judgement {
+    /// The path of the scenario.
+    pub path: Path,
     /// The run on the revision before.
     pub pre: Run,
     /// The run on the revision after.
@@ -68,21 +70,72 @@ impl Judgement {
     }
 }
 
-/// Runs a scenario on both revisions, in step, and sorts every difference.
-pub fn judge(question: &Question, scenario: &Scenario) -> Judgement {
-    let mut pre = Run::begin(question.pre, scenario);
-    let mut post = Run::begin(question.post, scenario);
-    let mut sorter = sort::Sorter::new(question, scenario);
-    sorter.compare_setup(&pre, &post);
-    for step in 0..scenario.steps() {
-        pre.step(scenario);
-        post.step(scenario);
-        sorter.compare_step(&pre, &post, step);
+/// Judges one scenario after the other, with the same memory.
+#[derive(Debug)]
+pub struct Judge {
+    judgement: Judgement,
+    sorter: sort::Sorter,
+}
+
+impl Judge {
+    /// A judge of one question.
+    pub fn new(question: &Question) -> Self {
+        Judge {
+            judgement: Judgement {
+                path: Path::Flags,
+                pre: Run::new(question.pre),
+                post: Run::new(question.post),
+                divergences: Vec::new(),
+                pre_broke: Vec::new(),
+                post_broke: Vec::new(),
+            },
+            sorter: sort::Sorter::new(*question),
+        }
     }
-    let divergences = sorter.finish(&pre, &post);
-    let pre_broke = invariants::broken(&pre.world, scenario.is_built());
-    let post_broke = invariants::broken(&post.world, scenario.is_built());
-    Judgement { pre, post, divergences, pre_broke, post_broke }
+
+    /// Runs a scenario on both revisions, in step, and sorts every difference.
+    pub fn judge(&mut self, scenario: &Scenario) -> &Judgement {
+        let judgement = &mut self.judgement;
+        judgement.path = scenario.path();
+        judgement.divergences.clear();
+        judgement.pre.begin(scenario);
+        judgement.post.begin(scenario);
+        self.sorter.compare_setup(scenario, judgement);
+        for step in 0..scenario.steps() {
+            judgement.pre.step(scenario);
+            judgement.post.step(scenario);
+            self.sorter.compare_step(scenario, judgement, step);
+        }
+        judgement.add_consequences();
+        let built = scenario.is_built();
+        invariants::broken(&judgement.pre.world, built, &mut judgement.pre_broke);
+        invariants::broken(&judgement.post.world, built, &mut judgement.post_broke);
+        judgement
+    }
+}
+
+impl Judgement {
+    /// Adds to each divergence how many bytes either side shows in the end that it must not. Guest
+    /// memory shows to nobody.
+    fn add_consequences(&mut self) {
+        for divergence in &mut self.divergences {
+            let Some(mapping) = divergence.mapping else {
+                continue;
+            };
+            let stale = |run: &Run| {
+                let hidden = run.world.file(mapping).is_guest_memory();
+                if hidden { 0 } else { run.world.stale_bytes(mapping, 0, u64::MAX) }
+            };
+            divergence.stale = (stale(&self.pre), stale(&self.post));
+        }
+    }
+}
+
+/// Judges one scenario: see [`Judge`] for many.
+pub fn judge(question: &Question, scenario: &Scenario) -> Judgement {
+    let mut judge = Judge::new(question);
+    judge.judge(scenario);
+    judge.judgement
 }
 
 /// How often each clause explained a difference.

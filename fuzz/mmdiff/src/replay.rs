@@ -11,8 +11,8 @@
 //! inputs alone, not on the number of threads. Memory does not grow with the inputs, only with the
 //! names of what is reported (which are bounded) and of the folders that wait to be read.
 //!
-//! What is done with an input is what a fuzz target does with it: [`crate::oracle::judge`], then
-//! [`crate::fuzz::findings`].
+//! What is done with an input is what a fuzz target does with it: [`Judge::judge`], then
+//! [`fuzz::findings`].
 
 mod archive;
 mod crew;
@@ -24,9 +24,10 @@ mod tally;
 pub use names::named_after;
 pub use tally::{Example, Found, PathCounts, Reason, Refusals, Refused, Tally};
 
-use crate::fuzz;
-use crate::oracle::{Class, Question, Verdict, judge};
+use crate::fuzz::{self, Finding};
+use crate::oracle::{Class, Judge, Question, Verdict};
 use crate::scenario::{Path, Scenario};
+use std::fmt;
 use std::path::PathBuf;
 
 /// What to replay.
@@ -47,6 +48,42 @@ pub enum Tick {
     Done(u64),
 }
 
+/// Something that must not be.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Fault {
+    /// What a fuzz target stops at.
+    Finding(Finding),
+    /// The program itself stopped, with this message.
+    Panic(Path, String),
+}
+
+impl Fault {
+    /// The path of the inputs that show it.
+    pub fn path(&self) -> Path {
+        match *self {
+            Fault::Finding(Finding::Beyond(class)) => class.path,
+            Fault::Finding(Finding::Broken(path, ..)) | Fault::Panic(path, _) => path,
+        }
+    }
+
+    /// The stable name, by which inputs that show the same are counted together.
+    pub fn signature(&self) -> String {
+        match self {
+            Fault::Finding(finding) => finding.signature(),
+            Fault::Panic(path, message) => format!("{path}:panic:{message}"),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Finding(finding) => finding.fmt(f),
+            Fault::Panic(_, message) => write!(f, "mmdiff itself panics: {message}"),
+        }
+    }
+}
+
 /// What one input comes to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Exam {
@@ -54,18 +91,18 @@ pub struct Exam {
     pub verdict: Verdict,
     /// The divergences that a clause explains, each once.
     pub intended: Vec<Class>,
-    /// What is wrong, as of [`fuzz::findings`], each once.
-    pub findings: Vec<String>,
+    /// What is wrong, each once.
+    pub faults: Vec<Fault>,
 }
 
 impl Exam {
     /// That of an input in which nothing differs.
-    const SAME: Exam = Exam { verdict: Verdict::Same, intended: Vec::new(), findings: Vec::new() };
+    const SAME: Exam = Exam { verdict: Verdict::Same, intended: Vec::new(), faults: Vec::new() };
 
     fn clear(&mut self) {
         self.verdict = Verdict::Same;
         self.intended.clear();
-        self.findings.clear();
+        self.faults.clear();
     }
 }
 
@@ -81,14 +118,9 @@ pub type Examiners<'a> = &'a (dyn Fn() -> Box<dyn Examine> + Sync);
 /// Is told how far the replay is.
 pub type Progress<'a> = &'a (dyn Fn(Tick) + Sync);
 
-/// Judges an input as a fuzz target does.
-struct Judging {
-    question: Question,
-}
-
-impl Examine for Judging {
+impl Examine for Judge {
     fn examine(&mut self, path: Path, bytes: &[u8], exam: &mut Exam) {
-        let judgement = judge(&self.question, &Scenario::decode(path, bytes));
+        let judgement = self.judge(&Scenario::decode(path, bytes));
         exam.verdict = judgement.verdict();
         for divergence in &judgement.divergences {
             let class = divergence.class;
@@ -96,16 +128,18 @@ impl Examine for Judging {
                 exam.intended.push(class);
             }
         }
-        exam.findings = fuzz::findings(&judgement);
-        exam.findings.sort_unstable();
-        exam.findings.dedup();
+        for fault in fuzz::findings(judgement).into_iter().map(Fault::Finding) {
+            if !exam.faults.contains(&fault) {
+                exam.faults.push(fault);
+            }
+        }
     }
 }
 
 /// Replays every input of the plan, on the threads of the current rayon pool.
 pub fn run(question: &Question, plan: &Plan, progress: Progress<'_>) -> Tally {
     let question = *question;
-    run_with(plan, &move || Box::new(Judging { question }), progress)
+    run_with(plan, &move || Box::new(Judge::new(&question)), progress)
 }
 
 /// Replays every input with another examiner: a benchmark takes one that does nothing, to measure

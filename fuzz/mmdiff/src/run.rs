@@ -150,11 +150,18 @@ impl Tree {
 }
 
 impl Run {
-    /// The world of `scenario`, before its first step.
-    pub fn begin(tree: &'static Tree, scenario: &Scenario) -> Run {
-        let mut world = World::default();
-        (tree.begin)(scenario, &mut world);
-        Run { tree, world, trace: Vec::new(), steps: Vec::new() }
+    /// A run that has not begun.
+    pub fn new(tree: &'static Tree) -> Run {
+        Run { tree, world: World::default(), trace: Vec::new(), steps: Vec::new() }
+    }
+
+    /// Sets the world up for `scenario`, before its first step. What an earlier run has allocated is
+    /// used again.
+    pub fn begin(&mut self, scenario: &Scenario) {
+        self.world.clear();
+        self.trace.clear();
+        self.steps.clear();
+        (self.tree.begin)(scenario, &mut self.world);
     }
 
     /// Runs the next step of `scenario`.
@@ -212,3 +219,6 @@ fn step<R: Revision>(s: &Scenario, i: usize, k: &mut Recorder<'_, World>) -> Ret
         Scenario::Lifecycle(s) => lifecycle::step::<R>(s, i, k),
     }
 }
+
+#[cfg(test)]
+mod mutants;

@@ -6,6 +6,7 @@
 
 pub mod codec;
 pub mod generate;
+pub mod mutate;
 mod parts;
 mod types;
 

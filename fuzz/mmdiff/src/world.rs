@@ -17,10 +17,12 @@ mod kernel;
 mod mappings;
 mod migrate;
 mod pagecache;
+mod pool;
 mod races;
 mod scan;
 pub mod state;
 
+pub use pool::Pool;
 pub use races::Schedule;
 
 use crate::scenario::{FileKind, Recorded};
@@ -103,7 +105,7 @@ pub struct World {
     /// The folios; a [`Folio`] is an index.
     pub folios: Vec<FolioState>,
     /// The files; a [`Mapping`] is an index.
-    pub files: Vec<FileState>,
+    pub files: Pool<FileState>,
     /// What the scanned page frames hold, as first frame, number of frames and content, in order.
     pub slots: Vec<(u64, u64, Slot)>,
     /// The scan's controls.
@@ -146,7 +148,7 @@ impl Default for World {
     fn default() -> Self {
         World {
             folios: Vec::new(),
-            files: Vec::new(),
+            files: Pool::default(),
             slots: Vec::new(),
             cc: Cc::default(),
             zone_start_pfn: 0,
@@ -169,6 +171,30 @@ impl Default for World {
 }
 
 impl World {
+    /// Makes the world as new, and keeps what it has allocated.
+    pub fn clear(&mut self) {
+        self.folios.clear();
+        self.files.clear();
+        self.slots.clear();
+        self.skip.clear();
+        self.schedule.clear();
+        self.misdeeds.clear();
+        self.moved.clear();
+        self.batch.entries.clear();
+        self.batch.next = 0;
+        self.cc = Cc::default();
+        self.zone_start_pfn = 0;
+        self.cached_migrate_pfn = [0; 2];
+        self.lru_locks = [Lock::Free; 2];
+        self.stat = [0; 6];
+        self.signal = false;
+        self.rcu = 0;
+        self.fds = 0;
+        self.gmem_allocations = 0;
+        self.script = Script::default();
+        self.fuel = FUEL;
+    }
+
     /// Gives the watchdog its patience back, for the next operation.
     pub fn refuel(&mut self) {
         self.fuel = FUEL;
@@ -176,7 +202,7 @@ impl World {
 
     /// Adds a file without flags. Its mapping is the answer.
     pub fn add_file(&mut self, kind: Option<FileKind>) -> Mapping {
-        self.files.push(FileState::new(kind));
+        self.files.add(|file| file.reset(kind), || FileState::new(kind));
         Mapping((self.files.len() - 1) as u8)
     }
 
@@ -284,8 +310,13 @@ impl World {
             return;
         };
         let (pos, size, pages) = (state.pos(), state.size(), state.nr_pages() as i32);
+        let index = state.index;
+        let cached = &self.file(mapping).cached;
+        let at = cached.partition_point(|&other| self.folio(other).index < index);
         let file = self.file_mut(mapping);
-        file.cached.retain(|&cached| cached != folio);
+        if file.cached.get(at) == Some(&folio) {
+            file.cached.remove(at);
+        }
         file.cache.fill(pos, pos.saturating_add(size), Byte::Absent);
         self.drop_refs(folio, pages);
     }
@@ -333,3 +364,6 @@ fn lru_stat(folio: &FolioState) -> NodeStat {
 pub(crate) fn bytes(index: u64) -> u64 {
     index.saturating_mul(PAGE_SIZE)
 }
+
+#[cfg(test)]
+mod misconduct;

@@ -58,7 +58,7 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
         return Err(nothing_fed(&plan, &tally));
     }
     output::write(&render(&Report::new(&question, &tally), options)?, options.out.as_deref())?;
-    match (tally.findings.is_empty(), tally.gaps()) {
+    match (tally.faults.is_empty(), tally.gaps()) {
         (false, _) => Ok(false),
         (true, 0) => Ok(true),
         (true, gaps) => {

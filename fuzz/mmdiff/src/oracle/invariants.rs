@@ -100,15 +100,12 @@ impl Invariant {
     }
 }
 
-/// The invariants that a run broke; `built` says whether its flags could have come about.
-pub fn broken(world: &World, built: bool) -> Vec<Invariant> {
-    let mut broken: Vec<Invariant> = world
-        .misdeeds
-        .iter()
-        .filter_map(|&misdeed| Invariant::of(misdeed))
-        .filter(|invariant| built || !invariant.depends_on_flags())
-        .collect();
+/// Puts the invariants that a run broke into `broken`; `built` says whether its flags could have
+/// come about.
+pub(super) fn broken(world: &World, built: bool, broken: &mut Vec<Invariant>) {
+    let breaks = world.misdeeds.iter().filter_map(|&misdeed| Invariant::of(misdeed));
+    broken.clear();
+    broken.extend(breaks.filter(|invariant| built || !invariant.depends_on_flags()));
     broken.sort_unstable();
     broken.dedup();
-    broken
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Sorting the differences of one scenario into divergences, step by step.
 
-use super::Question;
 use super::clauses::{Clause, Intent, deciding_reads};
 use super::compare::{self, Difference, Side, What};
 use super::divergence::{Cause, Class, Divergence, Outcomes};
+use super::{Judgement, Question};
 use crate::run::Run;
 use crate::scenario::{FileKind, Scenario};
 use crate::trace::{Compared, Event, function_at};
@@ -110,38 +110,45 @@ impl<'a> View<'a> {
 }
 
 /// Sorts the differences of one scenario, step by step.
-pub(super) struct Sorter<'a> {
-    question: &'a Question,
-    scenario: &'a Scenario,
-    divergences: Vec<Divergence>,
+#[derive(Debug)]
+pub(super) struct Sorter {
+    question: Question,
     tainted: Vec<Taint>,
     words: Vec<(u64, u64)>,
     parted: bool,
 }
 
-impl<'a> Sorter<'a> {
-    pub(super) fn new(question: &'a Question, scenario: &'a Scenario) -> Self {
-        Sorter {
-            question,
-            scenario,
-            divergences: Vec::new(),
-            tainted: Vec::new(),
-            words: Vec::new(),
-            parted: false,
-        }
+impl Sorter {
+    pub(super) fn new(question: Question) -> Self {
+        Sorter { question, tainted: Vec::new(), words: Vec::new(), parted: false }
     }
 
-    /// Compares the worlds before the first step: files may have been created differently.
-    pub(super) fn compare_setup(&mut self, pre: &Run, post: &Run) {
-        for difference in compare::worlds(pre, post) {
-            self.sort(pre, post, None, difference);
+    /// Begins a scenario. Only the flags of its files can differ yet: they are what the revisions'
+    /// own setters made.
+    pub(super) fn compare_setup(&mut self, scenario: &Scenario, judgement: &mut Judgement) {
+        self.tainted.clear();
+        self.words.clear();
+        self.parted = false;
+        for i in 0..judgement.pre.world.files.len() {
+            let flags = |run: &Run| run.world.files[i].flags;
+            let (pre, post) = (flags(&judgement.pre), flags(&judgement.post));
+            if pre != post {
+                let what = What::Word(Mapping(i as u8), pre, post);
+                self.sort(scenario, judgement, None, Difference { what, at: (0, 0) });
+            }
         }
-        self.remember_words(pre, post);
+        self.remember_words(judgement);
     }
 
     /// Compares a step. Worlds change by effects alone, so they are compared only once a trace has
     /// differed.
-    pub(super) fn compare_step(&mut self, pre: &Run, post: &Run, step: usize) {
+    pub(super) fn compare_step(
+        &mut self,
+        scenario: &Scenario,
+        judgement: &mut Judgement,
+        step: usize,
+    ) {
+        let (pre, post) = (&judgement.pre, &judgement.post);
         let (before, after) = (pre.steps[step].1, post.steps[step].1);
         let mut found = compare::traces(pre.events(step), post.events(step));
         if before != after {
@@ -153,35 +160,26 @@ impl<'a> Sorter<'a> {
             found.extend(compare::worlds(pre, post));
         }
         for difference in found {
-            self.sort(pre, post, Some(step), difference);
+            self.sort(scenario, judgement, Some(step), difference);
         }
-        self.remember_words(pre, post);
+        self.remember_words(judgement);
     }
 
-    fn remember_words(&mut self, pre: &Run, post: &Run) {
+    fn remember_words(&mut self, judgement: &Judgement) {
+        let (pre, post) = (&judgement.pre.world.files, &judgement.post.world.files);
         self.words.clear();
-        let words = pre.world.files.iter().zip(&post.world.files);
-        self.words.extend(words.map(|(a, b)| (a.flags, b.flags)));
+        self.words.extend(pre.iter().zip(post.iter()).map(|(a, b)| (a.flags, b.flags)));
         self.parted |= self.words.iter().any(|(a, b)| a != b);
     }
 
-    /// Adds the consequences, and gives the divergences.
-    pub(super) fn finish(mut self, pre: &Run, post: &Run) -> Vec<Divergence> {
-        for divergence in &mut self.divergences {
-            let Some(mapping) = divergence.mapping else {
-                continue;
-            };
-            let stale = |run: &Run| {
-                let file = run.world.file(mapping);
-                let hidden = file.is_guest_memory();
-                if hidden { 0 } else { run.world.stale_bytes(mapping, 0, u64::MAX) }
-            };
-            divergence.stale = (stale(pre), stale(post));
-        }
-        self.divergences
-    }
-
-    fn sort(&mut self, pre: &Run, post: &Run, step: Option<usize>, difference: Difference) {
+    fn sort(
+        &mut self,
+        scenario: &Scenario,
+        judgement: &mut Judgement,
+        step: Option<usize>,
+        difference: Difference,
+    ) {
+        let (pre, post) = (&judgement.pre, &judgement.post);
         let view = View { pre, post, step, words_before: &self.words, tainted: &self.tainted };
         if let What::Word(mapping, a, b) = difference.what
             && let Some(&(was_a, was_b)) = self.words.get(usize::from(mapping.0))
@@ -196,13 +194,13 @@ impl<'a> Sorter<'a> {
             return;
         }
         let clause = Clause::ALL.into_iter().find(|clause| clause.explains(&difference, &view));
-        let (class, mapping) = self.classify(&view, &difference, clause);
+        let (class, mapping) = self.classify(scenario, &view, &difference, clause);
         let taint = taint_of(&view, &difference);
-        let known = self.divergences.iter().position(|known| known.class == class);
+        let known = judgement.divergences.iter().position(|known| known.class == class);
         let index = known.unwrap_or_else(|| {
             let stale = (0, 0);
-            self.divergences.push(Divergence { class, step, difference, mapping, stale });
-            self.divergences.len() - 1
+            judgement.divergences.push(Divergence { class, step, difference, mapping, stale });
+            judgement.divergences.len() - 1
         });
         if let Some((mapping, start, end)) = taint {
             self.tainted.push(Taint { mapping, start, end, divergence: index });
@@ -211,6 +209,7 @@ impl<'a> Sorter<'a> {
 
     fn classify(
         &self,
+        scenario: &Scenario,
         view: &View<'_>,
         difference: &Difference,
         explained: Option<Clause>,
@@ -219,7 +218,7 @@ impl<'a> Sorter<'a> {
         let mut function = view.function(difference);
         let (cause, outcomes) = match (explained, difference.what) {
             (_, What::Effect(side, Event { call: Call::FolioZeroRange { .. }, .. })) => {
-                (self.cause_of_read(view, difference), Outcomes::Zeroes(side))
+                (cause_of_read(scenario, view, difference), Outcomes::Zeroes(side))
             }
             (Some(Clause::MaskWrite), _) => {
                 function = Some(Function::KvmGmemCreate);
@@ -233,28 +232,28 @@ impl<'a> Sorter<'a> {
             Intent::Message if outside => None,
             _ => explained,
         };
-        let path = self.scenario.path();
+        let path = scenario.path();
         (Class { path, function, clause, cause, outcomes }, mapping)
     }
+}
 
-    /// What a decision to zero hung on: the kind of file, or its history, or a raw word.
-    fn cause_of_read(&self, view: &View<'_>, difference: &Difference) -> Cause {
-        let Some((pre, post)) = deciding_reads(difference, view) else {
-            return Cause::Other;
-        };
-        if !self.scenario.is_built() {
-            return Cause::Raw(pre.answer as u8, post.answer != 0);
-        }
-        let kind = pre.call.mapping().and_then(|mapping| view.pre.world.file(mapping).kind);
-        match kind {
-            _ if pre.answer >> AS_UNEVICTABLE & 1 == 0 => Cause::RecordedEnospc,
-            Some(FileKind::GuestMemfd) => Cause::GuestMemfd,
-            Some(FileKind::Ramfs) => Cause::Ramfs,
-            Some(FileKind::TmpfsNoswap) => Cause::TmpfsNoswap,
-            Some(FileKind::Tmpfs) => Cause::ShmLock,
-            Some(FileKind::Secretmem) => Cause::Secretmem,
-            _ => Cause::Other,
-        }
+/// What a decision to zero hung on: the kind of file, or its history, or a raw word.
+fn cause_of_read(scenario: &Scenario, view: &View<'_>, difference: &Difference) -> Cause {
+    let Some((pre, post)) = deciding_reads(difference, view) else {
+        return Cause::Other;
+    };
+    if !scenario.is_built() {
+        return Cause::Raw(pre.answer as u8, post.answer != 0);
+    }
+    let kind = pre.call.mapping().and_then(|mapping| view.pre.world.file(mapping).kind);
+    match kind {
+        _ if pre.answer >> AS_UNEVICTABLE & 1 == 0 => Cause::RecordedEnospc,
+        Some(FileKind::GuestMemfd) => Cause::GuestMemfd,
+        Some(FileKind::Ramfs) => Cause::Ramfs,
+        Some(FileKind::TmpfsNoswap) => Cause::TmpfsNoswap,
+        Some(FileKind::Tmpfs) => Cause::ShmLock,
+        Some(FileKind::Secretmem) => Cause::Secretmem,
+        _ => Cause::Other,
     }
 }
 

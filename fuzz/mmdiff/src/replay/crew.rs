@@ -5,7 +5,7 @@
 //! itself.
 
 use super::tally::Tally;
-use super::{Exam, Examine, Examiners, Progress, Tick, archive};
+use super::{Exam, Examine, Examiners, Fault, Progress, Tick, archive};
 use crate::corpus::MAX_INPUT;
 use crate::scenario::Path;
 use rayon::Scope;
@@ -116,7 +116,7 @@ impl Feeder<'_> {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(examine)) {
             self.examiner = (self.examiners)();
             self.exam.clear();
-            self.exam.findings.push(format!("panic: {}", message(&*panic)));
+            self.exam.faults.push(Fault::Panic(path, message(&*panic).to_string()));
         }
         self.tally.add(path, bytes, &self.exam, name);
     }

@@ -13,7 +13,7 @@
 //! | `verdict` | `finding`; `incomplete`: none, but something was left out; or `pass` |
 //! | `inputs` | `found`, and of these `fed`, `unreadable`, `too_large`, `unplaced`, `vanished` |
 //! | `paths[]` | `name`, `fed`, and of these `same`, `intended`, `failing`: each path with an input |
-//! | `findings[]` | `path`, `signature`, `inputs` that show it, `examples[]` |
+//! | `findings[]` | `path`, `signature`, `message`, `inputs` that show it, `examples[]` |
 //! | `findings[].examples[]` | `input`, its length in `bytes`, and `scenario` as `mmdiff explain` is told it (or null): the smallest three |
 //! | `intended[]` | `path`, `signature`, `clause`, `inputs` that show it |
 //! | `refused[]` | `reason`, `input`, `why`: the first thousand for each reason |
@@ -104,8 +104,10 @@ pub struct PathRow {
 pub struct FindingRow {
     /// The path.
     pub path: Path,
-    /// What de-duplicates it.
+    /// The stable name.
     pub signature: String,
+    /// What is wrong.
+    pub message: String,
     /// How many inputs show it.
     pub inputs: u64,
     /// The smallest of them.
@@ -150,7 +152,7 @@ pub struct RefusedRow {
 impl Report {
     /// The report on a replay.
     pub fn new(question: &Question, tally: &Tally) -> Report {
-        let verdict = match (tally.findings.is_empty(), tally.gaps()) {
+        let verdict = match (tally.faults.is_empty(), tally.gaps()) {
             (false, _) => "finding",
             (true, 1..) => "incomplete",
             (true, 0) => "pass",
@@ -202,15 +204,16 @@ fn paths(tally: &Tally) -> Vec<PathRow> {
 }
 
 fn findings(tally: &Tally) -> Vec<FindingRow> {
-    let rows = tally.findings.iter().map(|((path, signature), found)| {
+    let rows = tally.faults.iter().map(|(fault, found)| {
         let examples = found.examples.iter().map(|example| ExampleRow {
             input: example.name.clone(),
             bytes: example.len,
             scenario: example.spelled.clone(),
         });
         FindingRow {
-            path: *path,
-            signature: signature.clone(),
+            path: fault.path(),
+            signature: fault.signature(),
+            message: fault.to_string(),
             inputs: found.inputs,
             examples: examples.collect(),
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a replay comes to: sums and least elements, so that the order of the inputs is no matter.
 
-use super::Exam;
+use super::{Exam, Fault};
 use crate::oracle::{Class, Verdict};
 use crate::scenario::{Path, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,8 +129,8 @@ pub struct Tally {
     paths: [PathCounts; Path::ALL.len()],
     /// By divergence that a clause explains: how many inputs show it.
     pub intended: BTreeMap<Class, u64>,
-    /// By path and finding.
-    pub findings: BTreeMap<(Path, String), Found>,
+    /// By what is wrong: the inputs that show it.
+    pub faults: BTreeMap<Fault, Found>,
     /// By reason, what was not fed.
     pub refused: BTreeMap<Reason, Refusals>,
 }
@@ -141,16 +141,16 @@ impl Tally {
         let counts = &mut self.paths[path as usize];
         counts.fed += 1;
         match exam.verdict {
-            _ if !exam.findings.is_empty() => counts.failing += 1,
+            _ if !exam.faults.is_empty() => counts.failing += 1,
             Verdict::Same => counts.same += 1,
             Verdict::Intended | Verdict::Beyond => counts.intended += 1,
         }
         for &class in &exam.intended {
             *self.intended.entry(class).or_default() += 1;
         }
-        for finding in &exam.findings {
-            let found = self.findings.entry((path, finding.clone())).or_default();
-            found.add(path, bytes, finding.starts_with("panic"), &name);
+        for fault in &exam.faults {
+            let found = self.faults.entry(fault.clone()).or_default();
+            found.add(path, bytes, matches!(fault, Fault::Panic(..)), &name);
         }
     }
 
@@ -173,8 +173,8 @@ impl Tally {
         for (class, more) in other.intended {
             *self.intended.entry(class).or_default() += more;
         }
-        for (key, found) in other.findings {
-            self.findings.entry(key).or_default().merge(found);
+        for (fault, found) in other.faults {
+            self.faults.entry(fault).or_default().merge(found);
         }
         for (reason, more) in other.refused {
             let refusals = self.refused.entry(reason).or_default();

@@ -4,8 +4,8 @@
 use super::{Returned, setup};
 use crate::scenario::{CompactionScenario, Controls, FileSpec, Item, ItemKind, ScanCall, StartPfn};
 use crate::trace::Recorder;
+use crate::world::World;
 use crate::world::state::{Cc, Driver, HugeFate, Slot};
-use crate::world::{Schedule, World};
 use mmcore::compaction::{
     isolate_migratepages_block, isolate_migratepages_range, pageblock_end_pfn,
 };
@@ -43,7 +43,7 @@ pub(super) fn begin<R: Revision>(s: &CompactionScenario, world: &mut World) {
         world.skip.push(BLOCK);
     }
     world.script.throttled = s.throttled.get();
-    world.schedule = Schedule::new(&s.races);
+    world.schedule.arm(&s.races);
 }
 
 pub(super) fn step<R: Revision>(s: &CompactionScenario, k: &mut Recorder<'_, World>) -> Returned {

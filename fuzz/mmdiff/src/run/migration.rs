@@ -6,8 +6,8 @@ use crate::scenario::{
     FileKind, FolioOwner, FolioSpec, MigrateCall, MigrateCallback, MigrationScenario,
 };
 use crate::trace::Recorder;
+use crate::world::World;
 use crate::world::state::{Driver, FolioState, Lock};
-use crate::world::{Schedule, World};
 use mmcore::errno::{EAGAIN, EBUSY};
 use mmcore::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
 use mmcore::{Folio, Mapping, MigrateMode, Revision, Word};
@@ -62,7 +62,7 @@ pub(super) fn begin<R: Revision>(s: &MigrationScenario, world: &mut World) {
         MigrateCallback::Again => -EAGAIN,
         MigrateCallback::Busy => -EBUSY,
     };
-    world.schedule = Schedule::new(&s.races);
+    world.schedule.arm(&s.races);
 }
 
 /// The source: unmapped, isolated and locked, as the callers have it.

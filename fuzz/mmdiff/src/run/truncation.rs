@@ -5,8 +5,8 @@ use super::Returned;
 use super::setup::{self, top_index};
 use crate::scenario::{Anchor, Edge, FileKind, SplitAnswer, TruncateCall, TruncationScenario};
 use crate::trace::Recorder;
+use crate::world::World;
 use crate::world::extents::Byte;
-use crate::world::{Schedule, World};
 use mmcore::shmem::shmem_undo_range;
 use mmcore::truncate::{
     truncate_inode_folio, truncate_inode_pages_range, truncate_inode_partial_folio,
@@ -50,7 +50,7 @@ pub(super) fn begin<R: Revision>(s: &TruncationScenario, world: &mut World) {
         // The callers hold the first folio; nobody else does.
         setup::hold(world, FOLIO);
     }
-    world.schedule = Schedule::new(&s.races);
+    world.schedule.arm(&s.races);
 }
 
 pub(super) fn step<R: Revision>(s: &TruncationScenario, k: &mut Recorder<'_, World>) -> Returned {

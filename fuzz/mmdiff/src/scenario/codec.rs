@@ -17,6 +17,7 @@
 //! So an input is never rejected, a short one means the plain rest, and what mutates one byte
 //! mutates one thing. A field may be appended to a scenario: old inputs read 0 for it.
 
+use arrayvec::ArrayVec;
 use std::fmt::Debug;
 
 /// Reads an input; after its end there are only zeroes.
@@ -143,55 +144,62 @@ impl<const N: u8> Wire for Below<N> {
     }
 }
 
-/// A list of at most `N` items.
+/// A list of at most `N` items, kept in place: no input makes the decoder allocate.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "Vec<T>", into = "Vec<T>")]
 #[serde(bound(
     serialize = "T: Clone + serde::Serialize",
     deserialize = "T: serde::Deserialize<'de>"
 ))]
-pub struct List<T, const N: u8>(Vec<T>);
+pub struct List<T, const N: usize>(ArrayVec<T, N>);
 
-impl<T, const N: u8> Default for List<T, N> {
+impl<T, const N: usize> Default for List<T, N> {
     fn default() -> Self {
-        List(Vec::new())
+        List(ArrayVec::new())
     }
 }
 
-impl<T, const N: u8> List<T, N> {
+impl<T, const N: usize> List<T, N> {
     /// The first `N` of `items`.
     pub fn new(items: impl IntoIterator<Item = T>) -> Self {
-        List(items.into_iter().take(usize::from(N)).collect())
+        List(items.into_iter().take(N).collect())
     }
 }
 
-impl<T, const N: u8> std::ops::Deref for List<T, N> {
+impl<T, const N: usize> std::ops::Deref for List<T, N> {
     type Target = [T];
     fn deref(&self) -> &[T] {
         &self.0
     }
 }
 
-impl<T, const N: u8> TryFrom<Vec<T>> for List<T, N> {
+impl<T, const N: usize> std::ops::DerefMut for List<T, N> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
+impl<T, const N: usize> TryFrom<Vec<T>> for List<T, N> {
     type Error = String;
     fn try_from(items: Vec<T>) -> Result<Self, String> {
-        if items.len() <= usize::from(N) {
-            Ok(List(items))
+        if items.len() <= N {
+            Ok(List::new(items))
         } else {
             Err(format!("{} items, where at most {N} fit", items.len()))
         }
     }
 }
 
-impl<T, const N: u8> From<List<T, N>> for Vec<T> {
+impl<T, const N: usize> From<List<T, N>> for Vec<T> {
     fn from(list: List<T, N>) -> Vec<T> {
-        list.0
+        list.0.into_iter().collect()
     }
 }
 
-impl<T: Wire, const N: u8> Wire for List<T, N> {
+impl<T: Wire, const N: usize> Wire for List<T, N> {
+    #[inline]
     fn get(r: &mut Reader<'_>) -> Self {
-        let len = r.byte() % (N + 1);
+        let len = usize::from(r.byte()) % (N + 1);
         List((0..len).map(|_| T::get(r)).collect())
     }
     fn put(&self, out: &mut Vec<u8>) {

@@ -276,7 +276,7 @@ one_of! {
         EndWriteback,
         /// Writes to the folio through a page table: it is dirty.
         Dirty,
-        /// Cleans the folio.
+        /// Writes the folio back to its disk. Needs the folio lock.
         Clean,
         /// SHM_LOCKs the folio's file.
         ShmLock,

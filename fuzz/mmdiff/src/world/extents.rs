@@ -29,6 +29,17 @@ impl Extents {
         Extents { runs: vec![(0, byte)] }
     }
 
+    /// A map of nothing yet: it must be [`reset`](Extents::reset) before it is asked.
+    pub(super) const fn unset() -> Self {
+        Extents { runs: Vec::new() }
+    }
+
+    /// Makes every byte be `byte`.
+    pub(super) fn reset(&mut self, byte: Byte) {
+        self.runs.clear();
+        self.runs.push((0, byte));
+    }
+
     /// The byte at `at`.
     pub fn at(&self, at: u64) -> Byte {
         self.runs[self.run_at(at)].1

@@ -29,11 +29,18 @@ struct Pending {
 }
 
 impl Schedule {
-    /// The schedule of a scenario.
-    pub fn new(races: &[Race]) -> Self {
+    /// Takes on the actors of a scenario.
+    pub(crate) fn arm(&mut self, races: &[Race]) {
         let races =
             races.iter().map(|race| Pending { left: race.nth.get() + 1, race: race.clone() });
-        Schedule { races: races.collect(), ..Schedule::default() }
+        self.races.extend(races);
+    }
+
+    /// Sends everybody home.
+    pub(super) fn clear(&mut self) {
+        self.races.clear();
+        self.waiting.clear();
+        self.done.clear();
     }
 
     /// Whether an actor has still to come.
@@ -94,7 +101,7 @@ impl World {
             Action::Reclaim => self.reclaim(folio),
             Action::EndWriteback => std::mem::replace(&mut self.folio_mut(folio).writeback, false),
             Action::Dirty => !std::mem::replace(&mut self.folio_mut(folio).dirty, true),
-            Action::Clean => !self.is_memory_only(folio) && self.write_back(folio),
+            Action::Clean => self.race_write_back(folio),
             Action::ShmLock => mapping.is_some_and(|mapping| self.race_shm_lock(mapping, true)),
             Action::ShmUnlock => mapping.is_some_and(|mapping| self.race_shm_lock(mapping, false)),
             Action::RecordEnospc => mapping.is_some_and(|m| self.race_record(m, ENOSPC)),
@@ -171,6 +178,18 @@ impl World {
         }
         self.file_mut(mapping).freed = true;
         true
+    }
+
+    /// Write-back takes the folio to its disk: under the folio lock, or not at all.
+    fn race_write_back(&mut self, folio: Folio) -> bool {
+        match self.folio(folio).lock {
+            Lock::Ours => {
+                self.schedule.waiting.push((Action::Clean, folio));
+                false
+            }
+            Lock::Theirs => false,
+            Lock::Free => !self.is_memory_only(folio) && self.write_back(folio),
+        }
     }
 
     fn race_shm_lock(&mut self, mapping: Mapping, lock: bool) -> bool {

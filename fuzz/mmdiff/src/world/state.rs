@@ -170,6 +170,15 @@ pub struct FileState {
 impl FileState {
     /// A new file of a kind, with no flags set.
     pub fn new(kind: Option<FileKind>) -> Self {
+        let mut file = FileState::without_runs(kind);
+        file.cache.reset(Byte::Absent);
+        file.disk.reset(Byte::Zero);
+        file.truth.reset(Byte::Zero);
+        file
+    }
+
+    /// A new file that has not allocated anything, and says nothing of its bytes.
+    fn without_runs(kind: Option<FileKind>) -> Self {
         FileState {
             kind,
             flags: 0,
@@ -185,13 +194,24 @@ impl FileState {
             gmems: u32::from(kind == Some(FileKind::GuestMemfd)),
             invalidate_lock: 0,
             cached: Vec::new(),
-            cache: Extents::filled(Byte::Absent),
-            disk: Extents::filled(Byte::Zero),
-            truth: Extents::filled(Byte::Zero),
+            cache: Extents::unset(),
+            disk: Extents::unset(),
+            truth: Extents::unset(),
             migrate: MigrateCallback::Own,
             writepage: WritepageCallback::Starts,
             keeps_private: false,
         }
+    }
+
+    /// Makes it a new file of a kind, and keeps what it has allocated.
+    pub(super) fn reset(&mut self, kind: Option<FileKind>) {
+        let FileState { mut cached, mut cache, mut disk, mut truth, .. } =
+            std::mem::replace(self, FileState::without_runs(kind));
+        cached.clear();
+        cache.reset(Byte::Absent);
+        disk.reset(Byte::Zero);
+        truth.reset(Byte::Zero);
+        (self.cached, self.cache, self.disk, self.truth) = (cached, cache, disk, truth);
     }
 
     /// Whether the kind has a `->migrate_folio`.

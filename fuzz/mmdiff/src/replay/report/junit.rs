@@ -62,7 +62,7 @@ fn finding_case(finding: &FindingRow) -> TestCase {
             let _ = writeln!(details, "mmdiff explain {scenario}");
         }
     }
-    let message = format!("{} inputs: {}", finding.inputs, finding.signature);
+    let message = format!("{} ({} inputs)", finding.message, finding.inputs);
     let status = failed(NonSuccessKind::Failure, "finding", message, details);
     let mut case = TestCase::new(finding.signature.as_str(), status);
     case.set_classname(format!("mmdiff.{}.finding", finding.path));

@@ -35,10 +35,11 @@ pub fn write(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> 
     write_intended(report, out)
 }
 
+fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
 fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
-    let count = |n: u64, one: &str, many: &str| {
-        format!("{} {}", number(n), if n == 1 { one } else { many })
-    };
     match report.findings.len() as u64 {
         0 if report.verdict == "incomplete" => {
             writeln!(out, "No finding, but NOT everything was replayed.")?;
@@ -105,13 +106,13 @@ fn heading(reason: Reason) -> &'static str {
 }
 
 fn write_finding(finding: &FindingRow, out: &mut dyn Write) -> fmt::Result {
-    let FindingRow { path, signature, inputs, examples } = finding;
-    let many = if *inputs == 1 { "input" } else { "inputs" };
-    writeln!(out, "  {}  ({path}, {} {many})", printable(signature), number(*inputs))?;
-    for example in examples {
-        writeln!(out, "    {} ({} bytes)", printable(&example.input), number(example.bytes))?;
+    writeln!(out, "  {}", printable(&finding.signature))?;
+    writeln!(out, "    {}", printable(&finding.message))?;
+    writeln!(out, "    shown by {}:", count(finding.inputs, "input", "inputs"))?;
+    for example in &finding.examples {
+        writeln!(out, "      {} ({} bytes)", printable(&example.input), number(example.bytes))?;
     }
-    match examples.iter().find_map(|example| example.scenario.as_deref()) {
+    match finding.examples.iter().find_map(|example| example.scenario.as_deref()) {
         Some(scenario) => writeln!(out, "    mmdiff explain {scenario}"),
         None => Ok(()),
     }

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Each invariant, broken by a function that misbehaves, and held by one that does the same right.
+
+mod support;
+
+use mmcore::{Folio, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, NodeStat, Page};
+use mmdiff::oracle::Invariant::{self, *};
+use mmdiff::scenario::codec::Below;
+use mmdiff::scenario::{FileKind, FolioSpec, Order, Recorded, Scenario, TruncationScenario};
+use mmdiff::world::extents::Byte;
+use mmdiff::world::state::{FolioState, Lock, Slot};
+use mmdiff::world::{Misdeed, World};
+use support::{PAGE, fix, raw};
+
+const M: Mapping = Mapping(0);
+const F: Folio = Folio(0);
+const DST: Folio = Folio(1);
+const LRU: Lruvec = Lruvec(0);
+const OTHER_LRU: Lruvec = Lruvec(1);
+const PFN: u64 = 1 << 10;
+
+/// The invariants that the world's misdeeds break.
+fn broken(world: &World) -> Vec<Invariant> {
+    let mut broken: Vec<_> = world.misdeeds.iter().filter_map(|&m| Invariant::of(m)).collect();
+    broken.sort_unstable();
+    broken.dedup();
+    broken
+}
+
+/// One file with one folio of a page, and a free folio to move it to. Nobody has the file open.
+fn world(kind: FileKind) -> World {
+    let mut world = World::default();
+    world.add_file(Some(kind));
+    let byte = if kind == FileKind::GuestMemfd { Byte::Private(1) } else { Byte::Data(1) };
+    world.file_mut(M).cache.fill(0, PAGE, byte);
+    world.file_mut(M).truth.fill(0, PAGE, byte);
+    world.file_mut(M).size = PAGE;
+    let on_lru = FolioState { lru: true, on_list: true, pfn: PFN, ..FolioState::default() };
+    world.add_folio(FolioState { mapping: Some(M), refs: 1, ..on_lru });
+    world.add_folio(FolioState { refs: 1, ours: 1, ..FolioState::default() });
+    world.slots.push((PFN, 1, Slot::Folio(F)));
+    world
+}
+
+/// What a function breaks in a world that is open to it.
+fn breaks(kind: FileKind, function: impl FnOnce(&mut World)) -> Vec<Invariant> {
+    let mut world = world(kind);
+    world.file_mut(M).held = true;
+    function(&mut world);
+    broken(&world)
+}
+
+// ---- guest memory ----
+
+#[test]
+fn a_cpu_write_to_guest_memory_is_a_touch_and_to_any_other_is_none() {
+    for &kind in FileKind::ALL {
+        let found = breaks(kind, |k| {
+            k.folio_lock(F);
+            k.folio_zero_range(F, 100, 10);
+        });
+        let guest = kind == FileKind::GuestMemfd;
+        assert_eq!(found, if guest { vec![GuestMemoryUntouched] } else { vec![] }, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_copy_out_of_guest_memory_is_a_touch_and_a_move_of_it_is_a_move() {
+    for &kind in FileKind::ALL {
+        let moved = |copy: fn(&mut World)| {
+            breaks(kind, |k| {
+                k.folio_lock(F);
+                k.folio_get_nontail_page(Page(PFN));
+                assert_eq!(k.folio_migrate_mapping(Some(M), DST, F, 0), 0);
+                copy(k);
+            })
+        };
+        let guest = kind == FileKind::GuestMemfd;
+        let expected = |all: &[Invariant]| if guest { all.to_vec() } else { vec![] };
+        let flags = moved(|k| k.folio_migrate_flags(DST, F));
+        assert_eq!(flags, expected(&[GuestMemoryStays]), "{kind:?}");
+        let both = [GuestMemoryUntouched, GuestMemoryStays];
+        assert_eq!(moved(|k| k.folio_migrate_copy(DST, F)), expected(&both), "{kind:?}");
+        assert_eq!(moved(|k| _ = k.folio_mc_copy(DST, F)), expected(&both), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_move_that_a_reference_too_many_forbids_is_no_move() {
+    let found = breaks(FileKind::GuestMemfd, |k| {
+        k.folio_lock(F);
+        k.folio_get_nontail_page(Page(PFN));
+        k.folio_mut(F).refs += 1;
+        assert_eq!(k.folio_migrate_mapping(Some(M), DST, F, 0), -mmcore::errno::EAGAIN);
+        assert_eq!(k.folio_migrate_mapping(Some(M), DST, F, 1), 0);
+    });
+    assert_eq!(found, [GuestMemoryStays], "the second, which expects it");
+}
+
+#[test]
+fn the_callback_of_guest_memfd_moves_nothing() {
+    for &mode in MigrateMode::ALL {
+        let found = breaks(FileKind::GuestMemfd, |k| {
+            assert_eq!(k.call_migrate_folio(M, DST, F, mode), -mmcore::errno::EINVAL);
+        });
+        assert_eq!(found, [], "{mode}");
+    }
+}
+
+// ---- bytes ----
+
+#[test]
+fn zeroing_beyond_the_folio_is_found_and_up_to_its_end_is_not() {
+    let zero = |offset, length| {
+        breaks(FileKind::Tmpfs, |k| {
+            k.folio_lock(F);
+            k.folio_zero_range(F, offset, length);
+        })
+    };
+    for offset in [0, 1, 100, 4095] {
+        assert_eq!(zero(offset, 4096 - offset), []);
+        assert_eq!(zero(offset, 4097 - offset), [NoStaleByte]);
+    }
+}
+
+#[test]
+fn stale_bytes_are_counted_where_a_reader_sees_other_bytes_than_are_due() {
+    let mut world = world(FileKind::Disk);
+    assert_eq!((world.stale_bytes(M, 0, 4096), world.stale_in(M, 0, 4096)), (0, None));
+    world.file_mut(M).truth.fill(100, 4096, Byte::Zero);
+    assert_eq!(world.stale_bytes(M, 0, 4096), 3996);
+    assert_eq!(world.stale_in(M, 0, 4096), Some((100, 4096, Byte::Data(1))));
+    assert_eq!(world.stale_bytes(M, 0, 200), 100);
+    world.file_mut(M).cache.fill(100, 4096, Byte::Absent);
+    assert_eq!(world.stale_bytes(M, 0, 4096), 0, "the disk has zeroes there");
+    world.file_mut(M).disk.fill(1000, 1001, Byte::Data(9));
+    assert_eq!(world.stale_in(M, 0, 4096), Some((1000, 1001, Byte::Data(9))));
+}
+
+// ---- mappings ----
+
+/// Every way of reading a mapping.
+const READS: [(&str, fn(&mut World)); 9] = [
+    ("test_bit", |k| _ = k.test_bit(M, 3)),
+    ("flags_and", |k| _ = k.flags_and(M, 10)),
+    ("set_bit", |k| k.set_bit(M, 3)),
+    ("test_and_clear_bit", |k| _ = k.test_and_clear_bit(M, 1)),
+    ("has_migrate_folio", |k| _ = k.has_migrate_folio(M)),
+    ("has_writepage", |k| _ = k.has_writepage(M)),
+    ("has_host", |k| _ = k.has_host(M)),
+    ("mapping_empty", |k| _ = k.mapping_empty(M)),
+    ("shmem_mapping", |k| _ = k.shmem_mapping(M)),
+];
+
+#[test]
+fn a_mapping_is_read_only_under_what_keeps_it() {
+    type Protect = fn(&mut World);
+    let protections: [(&str, Protect, bool); 6] = [
+        ("nothing", |_| {}, false),
+        ("an open file", |k| k.file_mut(M).held = true, true),
+        ("RCU", |k| k.rcu_read_lock(), true),
+        ("our lock of one of its folios", |k| k.folio_lock(F), true),
+        ("another's lock of one of its folios", |k| k.folio_mut(F).lock = Lock::Theirs, false),
+        ("our lock of another folio", |k| k.folio_lock(DST), false),
+    ];
+    for &kind in FileKind::ALL {
+        for (name, read) in READS {
+            for (what, protect, protects) in protections {
+                let mut world = world(kind);
+                protect(&mut world);
+                read(&mut world);
+                let expected = if protects { vec![] } else { vec![MappingAlive] };
+                assert_eq!(broken(&world), expected, "{kind:?}: {name} under {what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn protection_ends_with_the_lock_and_with_the_folio_s_place_in_the_mapping() {
+    for (name, read) in READS {
+        let after = |undo: fn(&mut World)| {
+            let mut world = world(FileKind::Ramfs);
+            world.folio_lock(F);
+            undo(&mut world);
+            read(&mut world);
+            broken(&world)
+        };
+        assert_eq!(after(|_| {}), [], "{name}");
+        assert_eq!(after(|k| k.folio_unlock(F)), [MappingAlive], "{name} after unlock");
+        assert_eq!(after(|k| k.filemap_remove_folio(F)), [MappingAlive], "{name} after removal");
+    }
+}
+
+#[test]
+fn a_freed_mapping_is_read_under_no_protection() {
+    for (name, read) in READS {
+        let mut world = world(FileKind::Ramfs);
+        world.file_mut(M).freed = true;
+        world.file_mut(M).held = true;
+        world.rcu_read_lock();
+        read(&mut world);
+        assert_eq!(world.misdeeds, [Misdeed::ReadFreedMapping(M)], "{name}");
+    }
+}
+
+// ---- locks, references, lists ----
+
+/// Takes the folio off its list as the scanner does.
+fn isolate(k: &mut World) {
+    k.folio_get_nontail_page(Page(PFN));
+    k.folio_test_clear_lru(F);
+    k.spin_lock_irqsave(LRU);
+    k.lruvec_del_folio(LRU, F);
+    k.node_stat_mod_folio(F, NodeStat::IsolatedFile, 1);
+    k.list_add(F);
+    k.unlock_page_lruvec_irqrestore(LRU);
+}
+
+type Step = fn(&mut World);
+
+/// Sequences that break the balance at once, each with a neighbour that does not.
+const SEQUENCES: [(&str, Step, Step); 14] = [
+    (
+        "lock twice",
+        |k| (k.folio_lock(F), k.folio_lock(F)).0,
+        |k| {
+            k.folio_lock(F);
+            assert!(!k.folio_trylock(F));
+        },
+    ),
+    (
+        "unlock what is not locked",
+        |k| k.folio_unlock(F),
+        |k| {
+            k.folio_lock(F);
+            k.folio_unlock(F);
+        },
+    ),
+    (
+        "unlock for another",
+        |k| {
+            k.folio_mut(F).lock = Lock::Theirs;
+            k.folio_unlock(F);
+        },
+        |k| {
+            k.folio_mut(F).lock = Lock::Theirs;
+            k.folio_lock(F);
+            k.folio_unlock(F);
+        },
+    ),
+    (
+        "put what was not got",
+        |k| k.folio_put(F),
+        |k| {
+            k.folio_get_nontail_page(Page(PFN));
+            k.folio_put(F);
+        },
+    ),
+    (
+        "zero without the lock",
+        |k| k.folio_zero_range(F, 0, 1),
+        |k| {
+            k.folio_lock(F);
+            k.folio_zero_range(F, 0, 1);
+        },
+    ),
+    (
+        "remove without the lock",
+        |k| k.filemap_remove_folio(F),
+        |k| {
+            k.folio_lock(F);
+            k.filemap_remove_folio(F);
+        },
+    ),
+    (
+        "clear the mapping without the lock",
+        |k| k.clear_mapping(F),
+        |k| {
+            k.folio_lock(F);
+            k.clear_mapping(F);
+        },
+    ),
+    (
+        "lock one list under another's",
+        |k| {
+            k.spin_lock_irqsave(LRU);
+            k.spin_lock_irqsave(OTHER_LRU);
+        },
+        |k| {
+            k.spin_lock_irqsave(LRU);
+            k.unlock_page_lruvec_irqrestore(LRU);
+            k.spin_lock_irqsave(OTHER_LRU);
+        },
+    ),
+    (
+        "unlock a list that is not locked",
+        |k| k.unlock_page_lruvec_irqrestore(LRU),
+        |k| {
+            assert!(k.spin_trylock_irqsave(LRU));
+            k.unlock_page_lruvec_irqrestore(LRU);
+        },
+    ),
+    (
+        "delete from a list without its lock",
+        |k| {
+            k.folio_test_clear_lru(F);
+            k.lruvec_del_folio(LRU, F);
+        },
+        isolate,
+    ),
+    (
+        "delete from the wrong list",
+        |k| {
+            k.folio_test_clear_lru(F);
+            k.spin_lock_irqsave(OTHER_LRU);
+            k.lruvec_del_folio(OTHER_LRU, F);
+        },
+        |k| {
+            k.folio_mut(F).lruvec = 1;
+            k.folio_test_clear_lru(F);
+            k.spin_lock_irqsave(OTHER_LRU);
+            k.lruvec_del_folio(OTHER_LRU, F);
+        },
+    ),
+    (
+        "delete what another has off the list",
+        |k| {
+            k.spin_lock_irqsave(LRU);
+            k.lruvec_del_folio(LRU, F);
+        },
+        isolate,
+    ),
+    (
+        "give back an LRU flag that was not taken",
+        |k| k.folio_set_lru(F),
+        |k| {
+            k.folio_test_clear_lru(F);
+            k.folio_set_lru(F);
+        },
+    ),
+    (
+        "put back under the list's lock",
+        |k| {
+            isolate(k);
+            k.spin_lock_irqsave(LRU);
+            k.putback_movable_pages();
+        },
+        |k| {
+            isolate(k);
+            k.putback_movable_pages();
+        },
+    ),
+];
+
+#[test]
+fn locks_references_and_lists_are_watched_call_by_call() {
+    for (name, wrong, right) in SEQUENCES {
+        assert_eq!(breaks(FileKind::Tmpfs, wrong), [Balance], "{name}");
+        assert_eq!(breaks(FileKind::Tmpfs, right), [], "the right way to {name}");
+    }
+}
+
+#[test]
+fn a_folio_is_listed_once() {
+    let twice = breaks(FileKind::Tmpfs, |k| {
+        isolate(k);
+        k.list_add(F);
+    });
+    assert_eq!(twice, [Balance]);
+}
+
+#[test]
+fn a_driver_s_page_is_isolated_once() {
+    let mut world = world(FileKind::Tmpfs);
+    world.folio_mut(F).driver = mmdiff::world::state::Driver::Movable;
+    let mode = IsolateMode::default();
+    assert!(world.isolate_movable_page(Page(PFN), mode));
+    assert!(!world.isolate_movable_page(Page(PFN), mode));
+    assert_eq!(world.folio(F).ours, 1);
+}
+
+// ---- which misdeed breaks what ----
+
+#[test]
+fn every_misdeed_but_a_warning_breaks_one_invariant() {
+    for (misdeed, invariant) in [
+        (Misdeed::TouchedGuestMemory(F), Some(GuestMemoryUntouched)),
+        (Misdeed::MovedGuestMemory(F), Some(GuestMemoryStays)),
+        (Misdeed::StaleBytes(M), Some(NoStaleByte)),
+        (Misdeed::LostData(F), Some(NoStaleByte)),
+        (Misdeed::OutOfFolio(F), Some(NoStaleByte)),
+        (Misdeed::UncausedError(M), Some(ErrorHasCause)),
+        (Misdeed::ReadFreedMapping(M), Some(MappingAlive)),
+        (Misdeed::ReadUnstableMapping(M), Some(MappingAlive)),
+        (Misdeed::Lock(F), Some(Balance)),
+        (Misdeed::LruLock(LRU), Some(Balance)),
+        (Misdeed::Reference(F), Some(Balance)),
+        (Misdeed::Lru(F), Some(Balance)),
+        (Misdeed::Unlocked(F), Some(Balance)),
+        (Misdeed::Nesting, Some(Balance)),
+        (Misdeed::Warned(mmcore::Site::GmemMigrated), None),
+    ] {
+        assert_eq!(Invariant::of(misdeed), invariant, "{misdeed:?}");
+    }
+}
+
+#[test]
+fn a_word_that_nobody_could_set_is_an_excuse_for_what_hangs_on_flags() {
+    // A guest_memfd without any flag is zeroed by both sides.
+    let folio = FolioSpec { order: Order::new(1), ..FolioSpec::default() };
+    let start = Below::new(1);
+    let mut s = TruncationScenario {
+        file: raw(FileKind::GuestMemfd, 0),
+        folio,
+        to_eof: true,
+        ..TruncationScenario::default()
+    };
+    s.start.pages = start;
+    let judgement = fix(&Scenario::Truncation(s));
+    for run in [&judgement.pre, &judgement.post] {
+        assert_eq!(run.world.misdeeds, [Misdeed::TouchedGuestMemory(F)]);
+    }
+    assert_eq!((judgement.pre_broke, judgement.post_broke), (vec![], vec![]));
+}
+
+#[test]
+fn only_pre_fix_is_known_to_break_anything() {
+    for invariant in Invariant::ALL {
+        let known = matches!(invariant, NoStaleByte | ErrorHasCause);
+        assert_eq!(invariant.is_expected_broken("pre-fix"), known);
+        assert!(!invariant.is_expected_broken("post-fix"));
+    }
+}
+
+#[test]
+fn what_is_owed_is_what_was_recorded() {
+    for (recorded, owed) in [
+        (Recorded::Nothing, (false, false)),
+        (Recorded::Enospc, (true, false)),
+        (Recorded::Eio, (false, true)),
+        (Recorded::Both, (true, true)),
+    ] {
+        let mut world = world(FileKind::Disk);
+        world.owe(M, recorded);
+        assert_eq!((world.file(M).owes_enospc, world.file(M).owes_eio), owed);
+    }
+}
