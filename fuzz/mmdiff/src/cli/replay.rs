@@ -62,8 +62,9 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
         (false, _) => Ok(false),
         (true, 0) => Ok(true),
         (true, gaps) => {
-            let why = first_refused(&tally).unwrap_or_default();
-            Err(Failure(format!("{gaps} inputs were not replayed, the first: {why}")))
+            let inputs = if gaps == 1 { "input was" } else { "inputs were" };
+            let first = first_refused(&tally).unwrap_or_default();
+            Err(Failure(format!("{gaps} {inputs} not replayed; the first is {first}")))
         }
     }
 }
