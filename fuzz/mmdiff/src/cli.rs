@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line: `mmdiff check`, `mmdiff explain`, `mmdiff shrink`, `mmdiff corpus`.
+//! The command line: `mmdiff check`, `replay`, `explain`, `shrink`, `corpus`.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
-//! cannot do; then one line on standard error says what, and nothing has been written.
+//! cannot do; then one line on standard error says what, and nothing has been written. (A replay
+//! that had to leave inputs out, and is otherwise as intended, has written its report and ends with
+//! 2 and that line.)
 
 mod check;
 mod corpus;
 mod explain;
 mod output;
+mod replay;
 mod shrink;
 mod source;
+mod workers;
 
 use crate::oracle::{Intent, Question};
 use crate::run::{TREES, Tree};
+use crate::scenario::Path;
 use clap::{Args, Parser, Subcommand};
 use std::fmt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Compares revisions of the kernel's mm decision paths, and reports where they differ.
@@ -31,6 +37,9 @@ enum Command {
     /// Compare two revisions over the corpus and generated scenarios
     #[command(after_help = "Example: mmdiff check --intent message --path lifecycle")]
     Check(check::Options),
+    /// Compare two revisions over every input of a corpus
+    #[command(after_help = "Example: mmdiff replay fuzz/corpus truncation_seed_corpus.zip")]
+    Replay(replay::Options),
     /// Show one scenario: what it is, and what each revision makes of it
     #[command(
         after_help = "Example: mmdiff explain corpus/lifecycle/ramfs_truncate_leaves_stale_tail"
@@ -72,6 +81,19 @@ fn tree(name: &str) -> Result<&'static Tree, String> {
     })
 }
 
+fn path(name: &str) -> Result<Path, String> {
+    Path::named(name).ok_or_else(|| {
+        let known: Vec<_> = Path::ALL.iter().map(|path| path.name()).collect();
+        format!("no such path; there are: {}", known.join(", "))
+    })
+}
+
+/// The committed corpus: `corpus/` here, or in the sources; none, if that is gone.
+fn committed_corpus() -> Option<PathBuf> {
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
+    ["corpus", sources].into_iter().map(PathBuf::from).find(|folder| folder.is_dir())
+}
+
 /// Why a command could not be carried out, in one line.
 #[derive(Debug)]
 struct Failure(String);
@@ -91,6 +113,7 @@ pub fn main() -> ExitCode {
     let command = cli.command.unwrap_or_else(|| Command::Check(check::Options::default()));
     let done = match command {
         Command::Check(options) => check::run(&options),
+        Command::Replay(options) => replay::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Shrink(options) => shrink::run(&options),
         Command::Corpus(command) => corpus::run(&command),

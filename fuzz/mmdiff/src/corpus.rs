@@ -5,7 +5,7 @@ pub mod seeds;
 
 use crate::scenario::Path;
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path as FsPath, PathBuf};
 
@@ -74,17 +74,50 @@ pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
 /// Reads one input.
 ///
 /// # Errors
-/// Those of the file system; [`io::ErrorKind::InvalidInput`] if it is not a plain file, and
-/// [`io::ErrorKind::FileTooLarge`] beyond [`MAX_INPUT`].
+/// Those of the file system, [`io::ErrorKind::FileTooLarge`] beyond [`MAX_INPUT`], and whatever is
+/// not a file is an error too.
 pub fn read_file(file: &FsPath) -> io::Result<Vec<u8>> {
-    if !fs::metadata(file)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a plain file"));
+    let opened = open(file)?;
+    if !opened.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
     }
-    let mut bytes = Vec::new();
-    fs::File::open(file)?.take(MAX_INPUT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_INPUT {
-        let why = format!("larger than {MAX_INPUT} bytes, which no seed is");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
-    }
+    let mut bytes = vec![0; MAX_INPUT as usize + 1];
+    let len = fill(opened, &mut bytes)?;
+    bytes.truncate(len);
+    bytes.shrink_to_fit();
     Ok(bytes)
+}
+
+/// Reads one input into `buffer`, which is [`MAX_INPUT`] + 1 bytes long, and says how many it has.
+/// Asks the system for nothing else, so that many can be read quickly.
+///
+/// # Errors
+/// As of [`read_file`], but something that is not a file may pass for one, or for an empty one.
+pub fn read_into(file: &FsPath, buffer: &mut [u8]) -> io::Result<usize> {
+    fill(open(file)?, buffer)
+}
+
+/// Opens a file to read it; a pipe that nobody writes to does not block.
+pub(crate) fn open(file: &FsPath) -> io::Result<File> {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.read(true).open(file)
+}
+
+/// Reads to the end of the file, unless that is beyond the end of the buffer.
+fn fill(mut file: File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut len = 0;
+    loop {
+        match file.read(&mut buffer[len..]) {
+            Ok(0) if len == buffer.len() => {
+                let why = format!("larger than {MAX_INPUT} bytes, which no seed is");
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+            }
+            Ok(0) => return Ok(len),
+            Ok(more) => len += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }

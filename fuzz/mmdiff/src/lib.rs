@@ -5,8 +5,8 @@
 //! the kernel make of it. Between them, [`run`] sets a simulated kernel ([`world`]) up as the
 //! scenario says and calls the ported functions of [`mmcore`] in it, and [`trace`] keeps what they
 //! ask and do. [`check`] does this for many scenarios and [`report`] says what they come to;
-//! [`fuzz`] is the same for one input of a fuzzer, and [`explain`] for one reader; [`shrink`] makes
-//! the smallest scenario that shows the same.
+//! [`fuzz`] is the same for one input of a fuzzer, `replay` for all that a fuzzer has kept, and
+//! [`explain`] for one reader; [`shrink`] makes the smallest scenario that shows the same.
 //!
 //! ```
 //! use mmdiff::oracle::{Intent, Question, Verdict, judge};
@@ -36,6 +36,8 @@ pub mod corpus;
 pub mod explain;
 pub mod fuzz;
 pub mod oracle;
+#[cfg(feature = "cli")]
+pub mod replay;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod run;

@@ -22,6 +22,7 @@
 mod text;
 
 pub use text::write as write_text;
+pub(crate) use text::{Style, number, right};
 
 use crate::check::{Plan, Tally};
 use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question, judge};

@@ -118,6 +118,7 @@ fn wrongly_skipped(file: &FileSpec) -> Option<Cause> {
         FileKind::Ramfs => Some(Cause::Ramfs),
         FileKind::TmpfsNoswap => Some(Cause::TmpfsNoswap),
         FileKind::Secretmem => Some(Cause::Secretmem),
+        FileKind::DrmShmem => Some(Cause::DrmShmem),
         FileKind::Tmpfs if file.shm_lock => Some(Cause::ShmLock),
         FileKind::Disk | FileKind::DiskZeroing if enospc => Some(Cause::RecordedEnospc),
         _ => None,

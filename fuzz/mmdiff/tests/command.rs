@@ -296,10 +296,13 @@ fn a_report_is_put_in_place_as_a_whole() {
     let out = root.path().join("report.json");
     let args = ["--format", "json", "--out", out.to_str().expect("UTF-8")];
     fs::write(&out, "what was there").expect("a file");
+    fs::hard_link(&out, root.path().join("before")).expect("a second name");
     let (code, said, err) = check(&args);
     assert_eq!((code, said.as_str(), err.as_str()), (Some(0), "", ""));
     assert_eq!(fs::read_to_string(&out).expect("a report"), check(&args[..2]).1);
-    assert_eq!(entries(root.path()), ["report.json"], "and nothing beside it");
+    assert_eq!(entries(root.path()), ["before", "report.json"], "and nothing beside it");
+    let before = fs::read_to_string(root.path().join("before")).expect("a file");
+    assert_eq!(before, "what was there", "whoever has it open keeps all of it");
     // A report that is beyond the intent is a report too.
     assert_eq!(check(&[&args[..], &["--intent", "message"]].concat()).0, Some(1));
     assert!(fs::read_to_string(&out).expect("a report").contains("\"beyond\""));

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff check`.
 
-use super::{Failure, Sides, output};
+use super::workers::{Workers, progress_bar};
+use super::{Failure, Sides, committed_corpus, output, path};
 use crate::check::{self, Plan};
 use crate::corpus;
 use crate::report::{Report, write_text};
 use crate::scenario::Path;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// How many scenarios are generated for each path unless told otherwise.
@@ -32,9 +31,8 @@ pub(super) struct Options {
     /// Where the corpus is
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// How many threads to use [default: one a core]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    workers: Workers,
     /// The form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -62,13 +60,6 @@ impl Default for Options {
     }
 }
 
-fn path(name: &str) -> Result<Path, String> {
-    Path::named(name).ok_or_else(|| {
-        let known: Vec<_> = Path::ALL.iter().map(|path| path.name()).collect();
-        format!("no such path; there are: {}", known.join(", "))
-    })
-}
-
 pub(super) fn run(options: &Options) -> Result<bool, Failure> {
     let question = options.sides.question();
     let plan = Plan {
@@ -77,10 +68,8 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
         seed: options.seed,
         corpus: read_corpus(options.corpus.as_deref())?,
     };
-    let threads = usize::from(options.threads.unwrap_or(0));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| Failure(format!("cannot start threads: {error}")))?;
-    let bar = progress_bar(plan.paths.len() as u64 * plan.cases);
+    let pool = options.workers.pool()?;
+    let bar = progress_bar(plan.paths.len() as u64 * plan.cases, "scenarios");
     let tally = pool.install(|| check::run(&question, &plan, &|done| bar.inc(done)));
     bar.finish_and_clear();
 
@@ -109,28 +98,17 @@ fn wanted(paths: &[Path]) -> Vec<Path> {
     Path::ALL.into_iter().filter(|path| paths.is_empty() || paths.contains(path)).collect()
 }
 
-/// The corpus of the given folder; or else that of the sources, or of `corpus/` here.
+/// The corpus of the given folder, or the committed one, which must not be empty.
 fn read_corpus(folder: Option<&std::path::Path>) -> Result<Vec<corpus::Seed>, Failure> {
     if let Some(folder) = folder {
         return corpus::read(folder).map_err(Failure::new);
     }
-    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
-    let found = [sources, "corpus"].into_iter().map(PathBuf::from).find(|folder| folder.is_dir());
-    let folder = found.ok_or_else(|| Failure("no corpus here: say where with --corpus".into()))?;
+    let folder = committed_corpus();
+    let folder = folder.ok_or_else(|| Failure("no corpus here: say where with --corpus".into()))?;
     let seeds = corpus::read(&folder).map_err(Failure::new)?;
     if seeds.is_empty() {
         let folder = folder.display();
         return Err(Failure(format!("{folder} holds no seeds: say where some are with --corpus")));
     }
     Ok(seeds)
-}
-
-/// A bar on standard error, if that is a terminal.
-fn progress_bar(total: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let template = "{bar:40} {percent:>3}%  {human_pos} of {human_len} scenarios, {eta} left";
-    let style = ProgressStyle::with_template(template);
-    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -42,14 +42,18 @@ pub fn write(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> 
     Ok(())
 }
 
+/// How text reports look.
 #[derive(Clone, Copy)]
-struct Style {
-    width: u16,
-    styled: bool,
+pub(crate) struct Style {
+    /// How many columns there are.
+    pub(crate) width: u16,
+    /// Whether bold and colour are allowed.
+    pub(crate) styled: bool,
 }
 
 impl Style {
-    fn table(self, header: &[&str]) -> Table {
+    /// An empty table.
+    pub(crate) fn table(self, header: &[&str]) -> Table {
         let mut table = Table::new();
         table.load_style(
             TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')),
@@ -69,14 +73,14 @@ impl Style {
     }
 
     /// A cell that stands out if `alarm`.
-    fn alarm(self, text: impl ToString, alarm: bool) -> Cell {
+    pub(crate) fn alarm(self, text: impl ToString, alarm: bool) -> Cell {
         let cell = Cell::new(text.to_string());
         if alarm && self.styled { cell.fg(comfy_table::Color::Red) } else { cell }
     }
 }
 
 /// A number with its thousands apart.
-fn number(n: u64) -> String {
+pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -88,7 +92,8 @@ fn number(n: u64) -> String {
     out
 }
 
-fn right(n: u64) -> Cell {
+/// The same, as a cell of a column of numbers.
+pub(crate) fn right(n: u64) -> Cell {
     Cell::new(number(n)).set_alignment(CellAlignment::Right)
 }
 
