@@ -88,10 +88,10 @@ fn path(name: &str) -> Result<Path, String> {
     })
 }
 
-/// The committed corpus: `corpus/` here, or in the sources; none, if that is gone.
+/// The committed corpus: in the sources, or `corpus/` here; none, if that is gone.
 fn committed_corpus() -> Option<PathBuf> {
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
-    ["corpus", sources].into_iter().map(PathBuf::from).find(|folder| folder.is_dir())
+    [sources, "corpus"].into_iter().map(PathBuf::from).find(|folder| folder.is_dir())
 }
 
 /// Why a command could not be carried out, in one line.
@@ -136,7 +136,12 @@ fn refuse(error: &clap::Error) -> ExitCode {
     }
     let text = error.to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or("bad usage").trim_start_matches("error: ").to_string();
+    let mut first = lines.next().unwrap_or("bad usage").trim_start_matches("error: ").to_string();
+    if first.ends_with(':') {
+        // What is missing follows, a line each.
+        let missing = lines.by_ref().take_while(|line| !line.starts_with("Usage:"));
+        first = format!("{first} {}", missing.collect::<Vec<_>>().join(", "));
+    }
     let hint = lines.find(|line| line.starts_with("[possible values") || line.starts_with("tip:"));
     let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
     eprintln!("mmdiff: {first}{hint} (see `mmdiff --help`)");

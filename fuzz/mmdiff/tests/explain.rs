@@ -136,7 +136,7 @@ truncated    ├─────────────▶
 
 #[test]
 fn a_range_that_begins_at_a_folio_is_drawn_from_its_border() {
-    let text = "path = \"truncation\"\ncall = \"pages-range\"\nfolio = { order = 2 }\n\
+    let text = "path = \"truncation\"\ncall = \"pages-range\"\nfile = { kind = \"disk\" }\nfolio = { order = 2 }\n\
                 more = [{ order = 1 }]\nstart = { anchor = \"folio-end\" }\n\
                 end = { anchor = \"folio-end\", bytes = 4096 }\n";
     let drawn = explained(&readable::parse(text).unwrap(), PLAIN);

@@ -279,8 +279,8 @@ fn compaction_moves_what_it_may_and_never_guest_memory() {
             let judgement = fix(&scenario);
             assert_eq!(judgement.pre.world.moved, judgement.post.world.moved);
             assert_eq!((&judgement.pre_broke, &judgement.post_broke), (&vec![], &vec![]));
-            let moves =
-                matches!(kind, FileKind::Tmpfs | FileKind::TmpfsNoswap | FileKind::DiskZeroing);
+            use FileKind::{DiskZeroing, DrmShmem, Tmpfs, TmpfsNoswap};
+            let moves = matches!(kind, Tmpfs | TmpfsNoswap | DrmShmem | DiskZeroing);
             assert_eq!(!judgement.pre.world.moved.is_empty(), moves, "{kind:?} {mode}");
         }
     }

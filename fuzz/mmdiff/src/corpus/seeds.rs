@@ -192,7 +192,7 @@ fn migration(add: Add<'_>) {
     migration("guest_memfd_folio_stays", FileKind::GuestMemfd, &|_| {});
     migration("tmpfs_folio_moves", FileKind::Tmpfs, &|_| {});
     migration("secretmem_refuses", FileKind::Secretmem, &|_| {});
-    migration("fallback_moves_a_ramfs_folio", FileKind::Disk, &|_| {});
+    migration("fallback_moves_a_clean_folio", FileKind::Disk, &|_| {});
     migration("dirty_folio_is_written_out_first", FileKind::Disk, &|s| s.folio.dirty = true);
     migration("async_leaves_a_dirty_folio", FileKind::Disk, &|s| {
         s.folio.dirty = true;

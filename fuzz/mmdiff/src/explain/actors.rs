@@ -91,10 +91,10 @@ fn lanes(run: &Run) -> Vec<Lane> {
         Lane::Actor(format!("~ another CPU never {what}: its moment did not come"))
     };
     lanes.extend(schedule.never_came().map(never));
-    let waits = |&(action, folio): &(Action, Folio)| {
+    let waits = |(action, folio): (Action, Folio)| {
         Lane::Actor(format!("~ another CPU still waits in the end: it {}", does(action, folio)))
     };
-    lanes.extend(schedule.still_waiting().iter().map(waits));
+    lanes.extend(schedule.still_waiting().map(waits));
     lanes
 }
 

@@ -109,10 +109,14 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
     }
     writeln!(
         out,
-        "{} scenarios, {} of the corpus and the rest from seed {}: {} with intended differences, {} beyond.",
+        "{} scenarios, {} of the corpus and the rest from seed {}:",
         number(total),
         number(report.corpus),
-        report.seed,
+        report.seed
+    )?;
+    writeln!(
+        out,
+        "{} with intended differences, {} with differences beyond.",
         number(intended),
         number(beyond)
     )?;

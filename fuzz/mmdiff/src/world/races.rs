@@ -17,7 +17,7 @@ use mmcore::{Call, Folio, Mapping};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Schedule {
     races: Vec<Pending>,
-    waiting: Vec<(Action, Folio)>,
+    waiting: Vec<Waiting>,
     /// What the actors did, in order.
     pub done: Vec<Moment>,
 }
@@ -48,6 +48,14 @@ pub enum Came {
     Nothing,
 }
 
+/// An actor that waits for a folio lock, and the mapping that it was evicting.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Waiting {
+    action: Action,
+    folio: Folio,
+    evicts: Option<Mapping>,
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Pending {
     race: Race,
@@ -75,8 +83,8 @@ impl Schedule {
     }
 
     /// The actors that still wait for a lock.
-    pub fn still_waiting(&self) -> &[(Action, Folio)] {
-        &self.waiting
+    pub fn still_waiting(&self) -> impl Iterator<Item = (Action, Folio)> {
+        self.waiting.iter().map(|waiting| (waiting.action, waiting.folio))
     }
 
     /// Whether an actor has still to come.
@@ -120,17 +128,36 @@ impl World {
         })
     }
 
-    /// Lets those go ahead who waited for a folio lock.
+    /// Lets those go ahead who waited for a folio lock. An eviction that has begun goes on, though
+    /// the folio that it began with may be gone.
     pub(super) fn run_waiting(&mut self) {
-        for (action, folio) in std::mem::take(&mut self.schedule.waiting) {
-            self.act(action, folio, self.calls(), Came::DoneAfterWaiting);
+        for Waiting { action, folio, evicts } in std::mem::take(&mut self.schedule.waiting) {
+            let at = self.calls();
+            match evicts {
+                Some(mapping) => {
+                    let go_on = |world: &mut World| world.race_evict(mapping, folio);
+                    self.note_moment(action, folio, at, Came::DoneAfterWaiting, go_on);
+                }
+                None => self.act(action, folio, at, Came::DoneAfterWaiting),
+            }
         }
     }
 
     /// Lets an actor do its part, and notes what came of it.
     fn act(&mut self, action: Action, folio: Folio, at: u32, done: Came) {
+        self.note_moment(action, folio, at, done, |world| world.acted(action, folio));
+    }
+
+    fn note_moment(
+        &mut self,
+        action: Action,
+        folio: Folio,
+        at: u32,
+        done: Came,
+        part: impl FnOnce(&mut World) -> bool,
+    ) {
         let waiting = self.schedule.waiting.len();
-        let came = match self.acted(action, folio) {
+        let came = match part(self) {
             true => done,
             false if self.schedule.waiting.len() > waiting => Came::Waits,
             false => Came::Nothing,
@@ -190,7 +217,7 @@ impl World {
         }
         match self.folio(folio).lock {
             Lock::Ours => {
-                self.schedule.waiting.push((Action::Truncate, folio));
+                self.wait_for_lock(Action::Truncate, folio);
                 return false;
             }
             Lock::Theirs => return false,
@@ -217,7 +244,8 @@ impl World {
         }
         for cached in self.file(mapping).cached.clone() {
             if self.folio(cached).lock == Lock::Ours {
-                self.schedule.waiting.push((Action::Evict, folio));
+                let evicts = Some(mapping);
+                self.schedule.waiting.push(Waiting { action: Action::Evict, folio, evicts });
                 return false;
             }
             if !self.race_truncate(cached) {
@@ -228,11 +256,15 @@ impl World {
         true
     }
 
+    fn wait_for_lock(&mut self, action: Action, folio: Folio) {
+        self.schedule.waiting.push(Waiting { action, folio, evicts: None });
+    }
+
     /// Write-back takes the folio to its disk: under the folio lock, or not at all.
     fn race_write_back(&mut self, folio: Folio) -> bool {
         match self.folio(folio).lock {
             Lock::Ours => {
-                self.schedule.waiting.push((Action::Clean, folio));
+                self.wait_for_lock(Action::Clean, folio);
                 false
             }
             Lock::Theirs => false,

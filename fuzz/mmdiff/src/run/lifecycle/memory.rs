@@ -29,17 +29,20 @@ pub(super) fn compact<R: Revision>(k: &mut Recorder<'_, World>, mode: u8) -> Out
         world.folios.iter().filter(alive).map(|f| (f.pfn, f.nr_pages())).collect();
     pfns.sort_unstable();
     world.cc = Cc { mode, ..Cc::default() };
+    // What is moved goes behind all of these, where the free scanner would have found room.
+    let stop = pfns.last().map_or(0, |&(pfn, pages)| pfn + pages);
     let mut next = 0;
     for (pfn, pages) in pfns {
         let mut start = pfn.max(next);
         while start < pfn + pages {
-            let end = pageblock_end_pfn(start);
+            let end = pageblock_end_pfn(start).min(stop);
             let ret = scan_block::<R>(k, start, end, mode)?;
             if ret != 0 {
                 return Ok(ret);
             }
             move_isolated::<R>(k, mode)?;
-            start = end;
+            // A scan stops when it has isolated enough; the next goes on from there.
+            start = k.kernel.cc.migrate_pfn.max(start + 1);
         }
         next = start;
     }
