@@ -6,10 +6,10 @@
 
 use crate::corpus::Seed;
 use crate::oracle::{Class, Clause, Hits, Invariant, Judge, Judgement, Question, Side, Verdict};
-use crate::scenario::{Path, Scenario, generate};
+use crate::scenario::{Op, Path, Scenario, generate};
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which scenarios are tried.
 #[derive(Debug)]
@@ -70,6 +70,14 @@ fn spell_bytes(path: Path, bytes: &[u8]) -> String {
     format!("{path}:{hex}")
 }
 
+/// The operation that a step of a scenario is.
+fn operation(scenario: &Scenario, step: Option<usize>) -> Option<&'static str> {
+    match scenario {
+        Scenario::Lifecycle(s) => s.ops.get(step?).map(Op::name),
+        _ => None,
+    }
+}
+
 /// What the scenarios of a class came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClassCounts {
@@ -77,6 +85,8 @@ pub struct ClassCounts {
     pub cases: u64,
     /// The most bytes that the side before showed and must not have.
     pub stale: u64,
+    /// The operations that showed it, if they were operations.
+    pub operations: BTreeSet<&'static str>,
     /// The best example.
     pub example: Example,
 }
@@ -110,7 +120,8 @@ impl Tally {
             }
             let (stale, _) = divergence.stale;
             let example = Example::new(scenario, stale > 0);
-            self.add_class(divergence.class, ClassCounts { cases: 1, stale, example });
+            let operations = operation(scenario, divergence.step).into_iter().collect();
+            self.add_class(divergence.class, ClassCounts { cases: 1, stale, operations, example });
         }
         for (broke, side) in
             [(&judgement.pre_broke, Side::Pre), (&judgement.post_broke, Side::Post)]
@@ -127,6 +138,7 @@ impl Tally {
             .and_modify(|counts| {
                 counts.cases += more.cases;
                 counts.stale = counts.stale.max(more.stale);
+                counts.operations.extend(&more.operations);
                 if more.example < counts.example {
                     counts.example = more.example.clone();
                 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line: `mmdiff check`, `mmdiff replay`, `mmdiff explain`, `mmdiff corpus`.
+//! The command line: `mmdiff check`, `replay`, `explain`, `shrink`, `corpus`.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
 //! cannot do; then one line on standard error says what, and nothing has been written. (A replay
@@ -11,6 +11,8 @@ mod corpus;
 mod explain;
 mod output;
 mod replay;
+mod shrink;
+mod source;
 mod workers;
 
 use crate::oracle::{Intent, Question};
@@ -43,7 +45,11 @@ enum Command {
         after_help = "Example: mmdiff explain corpus/lifecycle/ramfs_truncate_leaves_stale_tail"
     )]
     Explain(explain::Options),
-    /// Write the named seeds of the corpus
+    /// Make the smallest scenario that shows the same as a given one
+    #[command(after_help = "Example: mmdiff shrink fuzz/artifacts/truncation/crash-0123 \
+                            --out corpus/truncation/what_it_shows")]
+    Shrink(shrink::Options),
+    /// Write the named seeds of the corpus, and turn inputs into text and back
     #[command(subcommand)]
     Corpus(corpus::Command),
 }
@@ -109,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Explain(options) => explain::run(&options),
+        Command::Shrink(options) => shrink::run(&options),
         Command::Corpus(command) => corpus::run(&command),
     };
     match done {

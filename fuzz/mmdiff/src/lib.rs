@@ -6,7 +6,7 @@
 //! scenario says and calls the ported functions of [`mmcore`] in it, and [`trace`] keeps what they
 //! ask and do. [`check`] does this for many scenarios and [`report`] says what they come to;
 //! [`fuzz`] is the same for one input of a fuzzer, `replay` for all that a fuzzer has kept, and
-//! [`explain`] for one reader.
+//! [`explain`] for one reader; [`shrink`] makes the smallest scenario that shows the same.
 //!
 //! ```
 //! use mmdiff::oracle::{Intent, Question, Verdict, judge};
@@ -32,6 +32,7 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod corpus;
+#[cfg(feature = "cli")]
 pub mod explain;
 pub mod fuzz;
 pub mod oracle;
@@ -41,6 +42,7 @@ pub mod replay;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod shrink;
 pub mod survey;
 pub mod trace;
 pub mod world;

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `pre`, `post` | the revisions |
 //! | `intent` | `fix` or `message` |
-//! | `verdict` | `intended` or `beyond` |
+//! | `verdict` | `intended`, or `beyond` if there is a difference beyond the intent or a complaint |
 //! | `seed`, `cases_per_path`, `corpus` | what was generated, and how many seeds were read |
 //! | `paths[]` | `name`, `cases`, `complete`, `same`, `intended`, `beyond` |
 //! | `divergences[]` | `signature`, `path`, `function`, `file`, `clause` (or null), `reachable`, `reachable_by` or `unreachable_because` (the other is null), `condition`, `pre`, `post`, `cases`, `stale_bytes`, `example` |
@@ -25,11 +25,11 @@ pub use text::write as write_text;
 pub(crate) use text::{Style, number, right};
 
 use crate::check::{Plan, Tally};
-use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question};
+use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question, judge};
 use crate::scenario::Path;
 use crate::survey::{self, Row};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The schema of the JSON form.
 pub const SCHEMA: &str = "mmdiff-check/1";
@@ -45,7 +45,7 @@ pub struct Report {
     pub post: &'static str,
     /// The reading of the patch.
     pub intent: Intent,
-    /// `intended` or `beyond`.
+    /// `intended`, or `beyond` if there is a difference beyond the intent or a complaint.
     pub verdict: &'static str,
     /// What the scenarios were generated from.
     pub seed: u64,
@@ -100,7 +100,7 @@ pub struct DivergenceRow {
     /// Whether operations of the kernel lead to it.
     pub reachable: bool,
     /// Which.
-    pub reachable_by: Option<&'static str>,
+    pub reachable_by: Option<String>,
     /// Why none does.
     pub unreachable_because: Option<&'static str>,
     /// What the decision hung on.
@@ -155,36 +155,35 @@ impl Report {
     /// The report on what was tallied.
     pub fn new(question: &Question, plan: &Plan, tally: &Tally) -> Report {
         let survey = survey::run(question);
-        let reachable = reachable_causes(question, tally);
         let mut report = Report {
             schema: SCHEMA,
             pre: question.pre.name,
             post: question.post.name,
             intent: question.intent,
-            verdict: if tally.classes.keys().any(|class| class.clause.is_none()) {
-                "beyond"
-            } else {
-                "intended"
-            },
+            verdict: "intended",
             seed: plan.seed,
             cases_per_path: plan.cases,
             corpus: plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count()
                 as u64,
             paths: paths(tally),
-            divergences: divergences(tally, &reachable),
+            divergences: divergences(tally, &reach(question, tally)),
             clauses: clauses(tally),
             invariants: invariants(question, plan, tally),
             survey,
             complaints: Vec::new(),
         };
         report.complaints = complaints(&report, question, plan);
+        let beyond = tally.classes.keys().any(|class| class.clause.is_none());
+        if beyond || !report.complaints.is_empty() {
+            report.verdict = "beyond";
+        }
         report
     }
 
     /// Whether all is as intended: no difference beyond, every invariant as expected, every clause
     /// in use.
     pub fn passes(&self) -> bool {
-        self.verdict == "intended" && self.complaints.is_empty()
+        self.verdict == "intended"
     }
 }
 
@@ -200,30 +199,52 @@ fn paths(tally: &Tally) -> Vec<PathRow> {
     tally.paths.iter().map(row).collect()
 }
 
-/// The causes that operations have been seen to bring about: in the lifecycles of the tally, and in
-/// those of the survey.
-fn reachable_causes(question: &Question, tally: &Tally) -> Vec<(Cause, Outcomes)> {
-    let tallied = tally.classes.keys().filter(|class| class.path == Path::Lifecycle).copied();
-    let surveyed = survey::subjects().into_iter().flat_map(|subject| {
-        let judgement = crate::oracle::judge(question, &subject.scenario);
-        judgement.divergences.into_iter().map(|divergence| divergence.class)
-    });
-    tallied.chain(surveyed).map(|class| (class.cause, class.outcomes)).collect()
+/// How operations have been seen to bring a class about, by what its decision hangs on and what the
+/// sides do.
+type Reach = BTreeMap<(Cause, Outcomes), BTreeSet<&'static str>>;
+
+/// The operations that showed each class: in the lifecycles of the tally, and in the survey's.
+fn reach(question: &Question, tally: &Tally) -> Reach {
+    let mut surveyed = Tally::default();
+    for subject in survey::subjects() {
+        surveyed.add(&subject.scenario, &judge(question, &subject.scenario));
+    }
+    let mut reach = Reach::new();
+    for (class, counts) in tally.classes.iter().chain(&surveyed.classes) {
+        if class.path == Path::Lifecycle {
+            let operations = reach.entry((class.cause, class.outcomes)).or_default();
+            operations.extend(&counts.operations);
+        }
+    }
+    reach
 }
 
-fn divergences(tally: &Tally, reachable: &[(Cause, Outcomes)]) -> Vec<DivergenceRow> {
+/// "SHM_LOCK, then ftruncate or PUNCH_HOLE through a file descriptor".
+fn reachable_by(cause: Cause, operations: &BTreeSet<&'static str>) -> String {
+    let mut text = String::new();
+    if let Some(preparation) = cause.preparation() {
+        text = format!("{preparation}, then ");
+    }
+    text += &operations.iter().copied().collect::<Vec<_>>().join(" or ");
+    if let Some(condition) = cause.condition() {
+        text = format!("{text} {condition}");
+    }
+    text
+}
+
+fn divergences(tally: &Tally, reach: &Reach) -> Vec<DivergenceRow> {
     let row = |(class, counts): (&Class, &crate::check::ClassCounts)| {
         let (pre, post) = class.outcomes.sides();
-        let reachable = reachable.contains(&(class.cause, class.outcomes));
+        let operations = reach.get(&(class.cause, class.outcomes));
         DivergenceRow {
             signature: class.signature(),
             path: class.path,
             function: class.function.map(|function| function.name()),
             file: class.function.map(|function| function.file()),
             clause: class.clause.map(Clause::id),
-            reachable,
-            reachable_by: reachable.then(|| class.cause.operations()),
-            unreachable_because: (!reachable).then(|| class.why_unreachable()),
+            reachable: operations.is_some(),
+            reachable_by: operations.map(|operations| reachable_by(class.cause, operations)),
+            unreachable_because: operations.is_none().then(|| class.why_unreachable()),
             condition: class.cause.to_string(),
             pre,
             post,
@@ -250,10 +271,11 @@ fn invariants(question: &Question, plan: &Plan, tally: &Tally) -> Vec<InvariantR
     let row = |invariant: Invariant| {
         let example = |post| tally.broken.get(&(invariant, post));
         let word = |post| if example(post).is_some() { "broken" } else { "holds" };
-        let as_known = |post: bool, revision| {
-            let known = invariant.is_expected_broken(revision)
-                && plan.paths.iter().any(|&path| invariant.shows_in(path));
-            example(post).is_some() == known
+        // What is known to be broken must show in a whole run, and may in a part of one.
+        let whole = plan.paths.len() == Path::ALL.len() && !plan.corpus.is_empty();
+        let as_known = |post: bool, revision| match example(post) {
+            Some(_) => invariant.is_expected_broken(revision),
+            None => !whole || !invariant.is_expected_broken(revision),
         };
         InvariantRow {
             id: invariant.id(),

@@ -15,6 +15,8 @@ mod setup;
 mod truncation;
 
 pub use flags::{TESTS as FLAG_TESTS, Test as FlagTest};
+#[cfg(feature = "cli")]
+pub(crate) use truncation::range as truncated_range;
 
 use crate::scenario::Scenario;
 use crate::trace::{Event, Recorder};

@@ -5,9 +5,13 @@
 //! kernel, what is done to it, and what other CPUs do meanwhile. Both revisions get the same one.
 
 pub mod codec;
+pub mod forms;
 pub mod generate;
 pub mod mutate;
 mod parts;
+#[cfg(feature = "cli")]
+pub mod readable;
+pub mod reduce;
 mod types;
 
 pub use parts::{

@@ -53,7 +53,7 @@ impl Decision {
 pub struct Observed {
     /// `mapping->flags` at the decision, or at the end if there was none.
     pub flags: u64,
-    /// The flags that the decision tested and found.
+    /// Of the flags that the decision tests, those that the mapping has.
     pub found: u64,
     /// The decision.
     pub decision: Decision,
@@ -158,6 +158,12 @@ pub fn subjects() -> Vec<Subject> {
             "fault in a page; punch it",
             [create(FileKind::GuestMemfd), fault(0), punch(position(0, 0), page())],
         ),
+        subject(
+            "guest_memfd_refuses_another_size",
+            "guest_memfd",
+            "fault in a page; ftruncate(100)",
+            [create(FileKind::GuestMemfd), fault(0), truncate(0, 100)],
+        ),
         truncated("ramfs_truncate_leaves_stale_tail", "ramfs", FileKind::Ramfs, []),
         truncated(
             "tmpfs_noswap_truncate_leaves_stale_tail",
@@ -217,6 +223,12 @@ pub fn subjects() -> Vec<Subject> {
             "ftruncate(4096); write; ftruncate(100)",
             [create(FileKind::Secretmem), truncate(1, 0), write_page(), truncate(0, 100)],
         ),
+        subject(
+            "drm_shmem_is_never_truncated_to_a_partial_page",
+            "shmem of a graphics driver",
+            "write a page; ftruncate(100)",
+            [create(FileKind::DrmShmem), write_page(), truncate(0, 100)],
+        ),
         truncated("tmpfs_truncate_zeroes_the_tail", "tmpfs", FileKind::Tmpfs, []),
         truncated("disk_truncate_zeroes_the_tail", "file on a disk", FileKind::Disk, []),
     ]
@@ -258,7 +270,7 @@ fn observe(run: &Run) -> Observed {
     let touched = |misdeed| matches!(misdeed, crate::world::Misdeed::TouchedGuestMemory(_));
     Observed {
         flags: file.flags,
-        found: tested.unwrap_or(0),
+        found: tested.unwrap_or(file.flags & run.tree.truncate_tests),
         decision,
         stale_bytes: if file.is_guest_memory() { 0 } else { stale },
         touched_guest_memory: run.world.misdeeds.iter().any(|&misdeed| touched(misdeed)),

@@ -23,7 +23,7 @@ mod scan;
 pub mod state;
 
 pub use pool::Pool;
-pub use races::Schedule;
+pub use races::{Came, Moment, Schedule};
 
 use crate::scenario::{FileKind, Recorded};
 use extents::Byte;
@@ -39,6 +39,8 @@ pub enum Misdeed {
     MovedGuestMemory(Folio),
     /// A folio was moved and its data was not.
     LostData(Folio),
+    /// Memory was taken from a guest that nobody asked to take.
+    LostGuestMemory(Mapping),
     /// A byte can be read that must be gone, or cannot that must be there.
     StaleBytes(Mapping),
     /// An error was reported that nothing caused.
@@ -55,7 +57,8 @@ pub enum Misdeed {
     Reference(Folio),
     /// A folio's place on the LRU list and the counters disagree.
     Lru(Folio),
-    /// An effect that needs the folio lock, or the LRU lock, was had without it.
+    /// An effect was had without what it needs: the folio lock, the LRU lock, or the end of a
+    /// write-back.
     Unlocked(Folio),
     /// Bytes outside the folio were zeroed.
     OutOfFolio(Folio),
@@ -200,6 +203,11 @@ impl World {
         self.fuel = FUEL;
     }
 
+    /// How many calls the operation has made, the one that is being answered included.
+    pub(crate) fn calls(&self) -> u32 {
+        FUEL - self.fuel
+    }
+
     /// Adds a file without flags. Its mapping is the answer.
     pub fn add_file(&mut self, kind: Option<FileKind>) -> Mapping {
         self.files.add(|file| file.reset(kind), || FileState::new(kind));
@@ -262,10 +270,12 @@ impl World {
         (index - folio.index < folio.nr_pages()).then_some(candidate)
     }
 
-    /// Notes a misdeed. They are counted up to a bound: one is enough to break an invariant.
+    /// Notes a misdeed. A few of a kind are kept: one is enough to break an invariant.
     pub(crate) fn note(&mut self, misdeed: Misdeed) {
-        const ENOUGH: usize = 16;
-        if self.misdeeds.len() < ENOUGH && !self.misdeeds.contains(&misdeed) {
+        const ENOUGH: usize = 4;
+        let kind = std::mem::discriminant(&misdeed);
+        let alike = self.misdeeds.iter().filter(|known| std::mem::discriminant(*known) == kind);
+        if alike.count() < ENOUGH && !self.misdeeds.contains(&misdeed) {
             self.misdeeds.push(misdeed);
         }
     }
@@ -322,10 +332,23 @@ impl World {
     }
 
     /// Notes it if user space sees, somewhere in `start..end`, what it must not see. Guest memory
-    /// it never sees.
+    /// it never sees; there the guest is asked.
     pub(crate) fn check_bytes(&mut self, mapping: Mapping, start: u64, end: u64) {
-        if !self.file(mapping).is_guest_memory() && self.stale_in(mapping, start, end).is_some() {
+        if self.file(mapping).is_guest_memory() {
+            self.check_guest_memory(mapping, start, end);
+        } else if self.stale_in(mapping, start, end).is_some() {
             self.note(Misdeed::StaleBytes(mapping));
+        }
+    }
+
+    /// Notes it if the guest has lost, somewhere in `start..end`, what it had.
+    fn check_guest_memory(&mut self, mapping: Mapping, start: u64, end: u64) {
+        let file = self.file(mapping);
+        let lost = |(from, to, due)| {
+            matches!(due, Byte::Private(_)) && file.cache.runs(from, to).any(|run| run.2 != due)
+        };
+        if file.truth.runs(start, end).any(lost) {
+            self.note(Misdeed::LostGuestMemory(mapping));
         }
     }
 
@@ -357,7 +380,7 @@ impl World {
 
 /// The node counter of the LRU list that a folio is on. Inactive stands for all.
 fn lru_stat(folio: &FolioState) -> NodeStat {
-    if folio.anon { NodeStat::InactiveAnon } else { NodeStat::InactiveFile }
+    if folio.swapbacked { NodeStat::InactiveAnon } else { NodeStat::InactiveFile }
 }
 
 /// The first byte after `index` pages, at most the top of the file.

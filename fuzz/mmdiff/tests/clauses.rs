@@ -118,6 +118,7 @@ fn wrongly_skipped(file: &FileSpec) -> Option<Cause> {
         FileKind::Ramfs => Some(Cause::Ramfs),
         FileKind::TmpfsNoswap => Some(Cause::TmpfsNoswap),
         FileKind::Secretmem => Some(Cause::Secretmem),
+        FileKind::DrmShmem => Some(Cause::DrmShmem),
         FileKind::Tmpfs if file.shm_lock => Some(Cause::ShmLock),
         FileKind::Disk | FileKind::DiskZeroing if enospc => Some(Cause::RecordedEnospc),
         _ => None,
@@ -197,8 +198,8 @@ fn a_creation_that_fails_is_the_same_on_both_sides() {
     let failures: [fn(&mut CreationScenario); 3] =
         [|s| s.no_fd = true, |s| s.no_memory = true, |s| s.no_file = true];
     for fail in failures {
-        let mut s = CreationScenario::default();
-        s.steps = List::new([GmemStep::CheckErrors]);
+        let steps = List::new([GmemStep::CheckErrors]);
+        let mut s = CreationScenario { steps, ..CreationScenario::default() };
         fail(&mut s);
         let judgement = fix(&Scenario::Creation(s));
         assert_eq!(judgement.verdict(), Verdict::Same);

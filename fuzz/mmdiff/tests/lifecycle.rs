@@ -48,8 +48,8 @@ fn follow(tree: &'static mmdiff::run::Tree, s: &LifecycleScenario) {
             assert_eq!(run.steps[i].1, Returned::Value(ret.into()), "{}", context());
         }
         for (file, model) in posix.files.iter().enumerate() {
-            use FileKind::{GuestMemfd, Ramfs, TmpfsNoswap};
-            let masked = model.marked || matches!(model.kind, Ramfs | TmpfsNoswap);
+            use FileKind::{DrmShmem, GuestMemfd, Ramfs, TmpfsNoswap};
+            let masked = model.marked || matches!(model.kind, Ramfs | TmpfsNoswap | DrmShmem);
             if model.kind == GuestMemfd || tree.name == "pre-fix" && masked {
                 continue;
             }

@@ -1,59 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff explain`.
 
+use super::source::Source;
 use super::{Failure, Sides, output};
-use crate::corpus;
-use crate::explain::explain;
-use crate::scenario::{Path, Scenario};
+use crate::explain::{Look, explain};
 use clap::Args;
-use std::path::PathBuf;
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
-    /// A file of the corpus, or PATH:HEX as a report spells an example
-    scenario: String,
-    /// The path that a file is for [default: the name of its folder]
+    #[command(flatten)]
+    source: Source,
+    /// Show all of both traces, not only what is around the differences
     #[arg(long)]
-    path: Option<String>,
+    full: bool,
     #[command(flatten)]
     sides: Sides,
 }
 
 pub(super) fn run(options: &Options) -> Result<bool, Failure> {
-    let scenario = find(options)?;
+    let scenario = options.source.read()?;
+    let (width, styled) = output::terminal(false);
+    let look = Look { width: width.into(), styled, full: options.full };
     let mut text = String::new();
-    explain(&options.sides.question(), &scenario, &mut text).map_err(Failure::new)?;
+    explain(&options.sides.question(), &scenario, &look, &mut text).map_err(Failure::new)?;
     output::write(&text, None)?;
     Ok(true)
-}
-
-/// The scenario that is meant: spelled out, or in a file.
-fn find(options: &Options) -> Result<Scenario, Failure> {
-    if let Some((name, hex)) = options.scenario.split_once(':')
-        && let Some(path) = Path::named(name)
-    {
-        let bytes = unhex(hex)
-            .ok_or_else(|| Failure(format!("{:?} is not a string of bytes in hexadecimal", hex)))?;
-        return Ok(Scenario::decode(path, &bytes));
-    }
-    let file = PathBuf::from(&options.scenario);
-    let bytes = corpus::read_file(&file)
-        .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))?;
-    let folder = || file.parent()?.file_name()?.to_str();
-    let name = options.path.as_deref().or_else(folder).unwrap_or("");
-    let path = Path::named(name).ok_or_else(|| {
-        Failure(format!("which path is {} for? Say it with --path", file.display()))
-    })?;
-    Ok(Scenario::decode(path, &bytes))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
 }

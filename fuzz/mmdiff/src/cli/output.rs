@@ -2,6 +2,7 @@
 //! Where output goes: a file, whole or not at all, or standard output.
 
 use super::Failure;
+use std::fs::{OpenOptions, Permissions};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -20,31 +21,80 @@ pub(super) fn write(text: &str, out: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// Puts a whole file in place: it is written beside it and renamed, so a reader never sees half of
-/// it and a failure leaves what was there.
+/// it and a failure leaves what was there, with its permissions. A link is followed; what is not a
+/// plain file (a device, a pipe) is written to.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure(format!("cannot write {}: {error}", path.display()));
-    let folder = match path.parent() {
+    let failed = |error: io::Error| cannot_write(path, &error);
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    match target.metadata() {
+        Ok(metadata) if metadata.is_dir() => {
+            Err(failed(io::Error::from(io::ErrorKind::IsADirectory)))
+        }
+        Ok(metadata) if !metadata.is_file() => {
+            let opened = OpenOptions::new().write(true).open(&target);
+            opened.and_then(|mut file| file.write_all(bytes)).map_err(failed)
+        }
+        Ok(metadata) => {
+            let file = beside(&target, bytes, Some(metadata.permissions())).map_err(failed)?;
+            file.persist(&target).map(drop).map_err(|error| failed(error.error))
+        }
+        Err(_) => {
+            let file = beside(&target, bytes, None).map_err(failed)?;
+            file.persist(&target).map(drop).map_err(|error| failed(error.error))
+        }
+    }
+}
+
+/// Writes a file beside `target`, ready to take its place.
+fn beside(
+    target: &Path,
+    bytes: &[u8],
+    permissions: Option<Permissions>,
+) -> io::Result<tempfile::NamedTempFile> {
+    let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    set_mode(&file).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    let mut builder = tempfile::Builder::new();
+    // As a new file would be made: for everybody, less the umask.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+    file.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
-/// A temporary file is its owner's alone; a result is everybody's to read.
-#[cfg(unix)]
-fn set_mode(file: &tempfile::NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure(format!("cannot write {}: {error}", path.display()))
 }
 
-#[cfg(not(unix))]
-fn set_mode(_: &tempfile::NamedTempFile) -> io::Result<()> {
-    Ok(())
+/// Puts a new file in place. One that is there with other bytes is left alone, unless `force`.
+pub(super) fn create(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    if force {
+        return write_file(path, bytes);
+    }
+    match std::fs::read(path) {
+        Ok(there) if there == bytes => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let file = beside(path, bytes, None).map_err(|error| cannot_write(path, &error))?;
+            let placed = file.persist_noclobber(path).map(drop);
+            placed.map_err(|error| cannot_write(path, &error.error))
+        }
+        _ => Err(in_the_way(path)),
+    }
+}
+
+/// Fails if [`create`] is bound to: before the work, not after it.
+pub(super) fn check_free(path: &Path, force: bool) -> Result<(), Failure> {
+    if force || !path.exists() { Ok(()) } else { Err(in_the_way(path)) }
+}
+
+fn in_the_way(path: &Path) -> Failure {
+    Failure(format!("{} is there already; --force replaces it", path.display()))
 }
 
 /// The width to write text in, and whether it may be styled.

@@ -2,7 +2,7 @@
 //! The named seeds: one behaviour each, written from values.
 //!
 //! `mmdiff corpus write corpus` puts them into files, and a test holds the files to them. The
-//! lifecycles of the [survey](crate::survey) are seeds too.
+//! lifecycles of the [survey] are seeds too.
 
 use super::Seed;
 use crate::scenario::codec::{Below, List};
@@ -143,6 +143,15 @@ fn truncation(add: Add<'_>) {
         s.folio.order = Order::new(2);
         s.start = Edge { anchor: Anchor::FirstPageEnd, ..Edge::default() };
     });
+    truncation(
+        "guest_memfd_failed_split_takes_the_whole_folio",
+        file(FileKind::GuestMemfd),
+        &|s| {
+            s.folio.order = Order::new(2);
+            s.start = Edge { anchor: Anchor::FirstPageEnd, ..Edge::default() };
+            s.split = SplitAnswer::Fails;
+        },
+    );
     truncation("raw_inaccessible_without_unevictable", raw(1 << 9), &|_| {});
     truncation("raw_bit_10_is_read_by_nobody", raw(1 << 10), &|_| {});
     truncation("failed_split_keeps_a_dirty_folio", file(FileKind::Disk), &|s| {
@@ -279,6 +288,19 @@ fn lifecycle(add: Add<'_>) {
                 order: Order::new(0),
             },
             Op::Compact { mode: Below::new(2) },
+        ],
+    );
+    lifecycle(
+        "guest_memfd_failed_split_takes_the_whole_folio",
+        vec![
+            create(FileKind::GuestMemfd),
+            Op::FaultPrivate { file, page: Below::new(0), order: Order::new(2) },
+            Op::FailSplit,
+            Op::PunchHole {
+                file,
+                at: Position { pages: Below::new(1), ..Position::default() },
+                len: Position { pages: Below::new(1), ..Position::default() },
+            },
         ],
     );
     lifecycle(

@@ -89,9 +89,9 @@ stops! {
     beyond_returns_otherwise beyond_effect_before_only beyond_effect_after_only
     beyond_question_before_only beyond_question_after_only beyond_flags_word beyond_bytes
     beyond_folio_state beyond_other_state
-    before_touches_guest_memory before_moves_guest_memory before_leaves_stale_bytes
+    before_touches_guest_memory before_moves_guest_memory before_loses_guest_memory before_leaves_stale_bytes
     before_reports_uncaused_error before_reads_freeable_mapping before_loses_balance
-    after_touches_guest_memory after_moves_guest_memory after_leaves_stale_bytes
+    after_touches_guest_memory after_moves_guest_memory after_loses_guest_memory after_leaves_stale_bytes
     after_reports_uncaused_error after_reads_freeable_mapping after_loses_balance
 }
 
@@ -117,12 +117,14 @@ fn broken(side: Side, invariant: Invariant, verdict: &str) -> ! {
     match (side, invariant) {
         (Side::Pre, Invariant::GuestMemoryUntouched) => before_touches_guest_memory(verdict),
         (Side::Pre, Invariant::GuestMemoryStays) => before_moves_guest_memory(verdict),
+        (Side::Pre, Invariant::GuestMemoryKept) => before_loses_guest_memory(verdict),
         (Side::Pre, Invariant::NoStaleByte) => before_leaves_stale_bytes(verdict),
         (Side::Pre, Invariant::ErrorHasCause) => before_reports_uncaused_error(verdict),
         (Side::Pre, Invariant::MappingAlive) => before_reads_freeable_mapping(verdict),
         (Side::Pre, Invariant::Balance) => before_loses_balance(verdict),
         (Side::Post, Invariant::GuestMemoryUntouched) => after_touches_guest_memory(verdict),
         (Side::Post, Invariant::GuestMemoryStays) => after_moves_guest_memory(verdict),
+        (Side::Post, Invariant::GuestMemoryKept) => after_loses_guest_memory(verdict),
         (Side::Post, Invariant::NoStaleByte) => after_leaves_stale_bytes(verdict),
         (Side::Post, Invariant::ErrorHasCause) => after_reports_uncaused_error(verdict),
         (Side::Post, Invariant::MappingAlive) => after_reads_freeable_mapping(verdict),

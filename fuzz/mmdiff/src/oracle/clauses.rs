@@ -147,7 +147,8 @@ fn mask_write(difference: &Difference, view: &View<'_>) -> bool {
                 && view.words(mapping).is_some_and(|(pre, post)| differs_by_enospc(pre, post))
         }
         What::Word(mapping, pre, post) => {
-            view.is_guest_memory(mapping)
+            view.creates()
+                && view.is_guest_memory(mapping)
                 && differs_by_enospc(pre, post)
                 && !view.pre.world.file(mapping).owes_enospc
         }

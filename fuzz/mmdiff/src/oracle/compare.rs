@@ -8,6 +8,7 @@
 use crate::run::{Returned, Run};
 use crate::trace::{Compared, Event};
 use crate::world::extents::Byte;
+use crate::world::state::FileState;
 use mmcore::{Call, Folio, Mapping};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -192,9 +193,22 @@ pub(super) fn worlds(pre: &Run, post: &Run) -> Vec<Difference> {
     let elsewhere = a.files.len() != b.files.len()
         || a.folios.len() != b.folios.len()
         || (a.cc, a.lru_locks, a.stat, a.signal) != (b.cc, b.lru_locks, b.stat, b.signal)
-        || (&a.skip, &a.moved, a.cached_migrate_pfn) != (&b.skip, &b.moved, b.cached_migrate_pfn);
+        || (&a.skip, &a.moved, a.cached_migrate_pfn) != (&b.skip, &b.moved, b.cached_migrate_pfn)
+        || (a.rcu, a.fds, a.gmem_allocations) != (b.rcu, b.fds, b.gmem_allocations)
+        || !a.files.iter().map(standing).eq(b.files.iter().map(standing));
     if elsewhere {
         note(What::Elsewhere);
     }
     found
 }
+
+/// What there is to a file besides its flags and its bytes.
+fn standing(file: &FileState) -> impl PartialEq + use<> {
+    (
+        (file.kind, file.size, file.freed, file.vm_locked, file.gmems, file.invalidate_lock),
+        (file.wb_err, file.wb_seen),
+    )
+}
+
+#[cfg(test)]
+mod tests;

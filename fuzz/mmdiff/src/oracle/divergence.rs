@@ -26,8 +26,12 @@ pub enum Cause {
     ShmLock,
     /// `memfd_secret`, which is unevictable.
     Secretmem,
+    /// Shared memory of a graphics driver, which is unevictable.
+    DrmShmem,
     /// An ENOSPC that write-back recorded.
     RecordedEnospc,
+    /// Nothing: the mapping has none of the flags.
+    Ordinary,
     /// A flags word that nobody need have set: the bits of the mask that it has, and whether it has
     /// the bit.
     Raw(u8, bool),
@@ -44,7 +48,9 @@ impl Cause {
             Cause::TmpfsNoswap => "tmpfs-noswap".into(),
             Cause::ShmLock => "shm-lock".into(),
             Cause::Secretmem => "secretmem".into(),
+            Cause::DrmShmem => "drm-shmem".into(),
             Cause::RecordedEnospc => "recorded-enospc".into(),
+            Cause::Ordinary => "ordinary".into(),
             Cause::Raw(mask, bit) => format!("raw-{mask:#x}-{}", u8::from(bit)),
             Cause::Other => "other".into(),
         }
@@ -52,16 +58,20 @@ impl Cause {
 }
 
 impl Cause {
-    /// The operations that bring it about, or would.
-    pub const fn operations(self) -> &'static str {
+    /// What must have happened to the file before, for an operation to show it.
+    pub const fn preparation(self) -> Option<&'static str> {
         match self {
-            Cause::GuestMemfd => "guest_memfd creation",
-            Cause::Ramfs => "ftruncate",
-            Cause::TmpfsNoswap => "ftruncate, PUNCH_HOLE",
-            Cause::ShmLock => "SHM_LOCK, then ftruncate",
-            Cause::RecordedEnospc => "failed write-back, then ftruncate",
-            Cause::Secretmem => "ftruncate of a memfd_secret",
-            Cause::Raw(..) | Cause::Other => "operations",
+            Cause::ShmLock => Some("SHM_LOCK"),
+            Cause::RecordedEnospc => Some("failed write-back"),
+            _ => None,
+        }
+    }
+
+    /// What else the operation takes.
+    pub const fn condition(self) -> Option<&'static str> {
+        match self {
+            Cause::ShmLock => Some("through a file descriptor"),
+            _ => None,
         }
     }
 }
@@ -74,7 +84,9 @@ impl fmt::Display for Cause {
             Cause::TmpfsNoswap => f.write_str("tmpfs, noswap (AS_UNEVICTABLE)"),
             Cause::ShmLock => f.write_str("shmem under SHM_LOCK (AS_UNEVICTABLE)"),
             Cause::Secretmem => f.write_str("memfd_secret (AS_UNEVICTABLE)"),
+            Cause::DrmShmem => f.write_str("drm shmem (AS_UNEVICTABLE)"),
             Cause::RecordedEnospc => f.write_str("recorded ENOSPC (AS_ENOSPC)"),
+            Cause::Ordinary => f.write_str("ordinary file"),
             Cause::Raw(mask, bit) => {
                 let mut bits = Vec::new();
                 for (nr, name) in [(AS_ENOSPC, "AS_ENOSPC"), (AS_UNEVICTABLE, "AS_UNEVICTABLE")] {
@@ -177,6 +189,7 @@ impl Class {
         match (self.cause, self.outcomes) {
             (Cause::Raw(..), _) => "raw flags word only",
             (Cause::Secretmem, _) => "memfd_secret cannot be resized",
+            (Cause::DrmShmem, _) => "no descriptor to resize it by",
             (Cause::GuestMemfd, Outcomes::SpuriousEnospc) => "no operation of a guest_memfd asks",
             _ => "no operation was seen to",
         }

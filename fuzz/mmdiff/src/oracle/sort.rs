@@ -74,6 +74,13 @@ impl<'a> View<'a> {
             && before.is_some_and(|&(pre, post)| pre != post && pre == post | 1 << AS_ENOSPC)
     }
 
+    /// Whether the step creates a guest_memfd; the set-up of a scenario may.
+    pub(super) fn creates(&self) -> bool {
+        let creates =
+            |event: &Event| matches!(event.call, Call::Enter { function: Function::KvmGmemCreate });
+        self.step.is_none() || self.events().0.iter().any(creates)
+    }
+
     /// Whether the step calls a function that reports write-back errors by the flags.
     pub(super) fn calls_reporter(&self) -> bool {
         self.events().0.iter().any(|event| {
@@ -162,7 +169,17 @@ impl Sorter {
         for difference in found {
             self.sort(scenario, judgement, Some(step), difference);
         }
+        self.end_taints(judgement);
         self.remember_words(judgement);
+    }
+
+    /// A range that holds the same again on both sides is tainted no more.
+    fn end_taints(&mut self, judgement: &Judgement) {
+        let bytes = |run: &Run, taint: &Taint| -> Vec<_> {
+            run.world.file(taint.mapping).visible(taint.start, taint.end).collect()
+        };
+        let (pre, post) = (&judgement.pre, &judgement.post);
+        self.tainted.retain(|taint| bytes(pre, taint) != bytes(post, taint));
     }
 
     fn remember_words(&mut self, judgement: &Judgement) {
@@ -247,12 +264,14 @@ fn cause_of_read(scenario: &Scenario, view: &View<'_>, difference: &Difference) 
     }
     let kind = pre.call.mapping().and_then(|mapping| view.pre.world.file(mapping).kind);
     match kind {
+        _ if pre.answer == 0 => Cause::Ordinary,
         _ if pre.answer >> AS_UNEVICTABLE & 1 == 0 => Cause::RecordedEnospc,
         Some(FileKind::GuestMemfd) => Cause::GuestMemfd,
         Some(FileKind::Ramfs) => Cause::Ramfs,
         Some(FileKind::TmpfsNoswap) => Cause::TmpfsNoswap,
         Some(FileKind::Tmpfs) => Cause::ShmLock,
         Some(FileKind::Secretmem) => Cause::Secretmem,
+        Some(FileKind::DrmShmem) => Cause::DrmShmem,
         _ => Cause::Other,
     }
 }

@@ -102,6 +102,7 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let beyond: u64 = report.paths.iter().map(|path| path.beyond).sum();
     let intended: u64 = report.paths.iter().map(|path| path.intended).sum();
     match (beyond, intended) {
+        (0, _) if !report.passes() => writeln!(out, "Something is NOT as it should be.")?,
         (0, 0) => writeln!(out, "The two sides never differed.")?,
         (0, _) => writeln!(out, "Every difference is one that the patch intends. None is beyond.")?,
         _ => writeln!(out, "There are differences BEYOND the intent.")?,
@@ -152,7 +153,9 @@ fn divergences(report: &Report, style: Style) -> Table {
     for group in grouped(report) {
         let row = best(&group);
         let cases = group.iter().map(|row| row.cases).sum();
+        // Where operations lead, what they were seen to leave counts.
         let stale = group.iter().map(|row| row.stale_bytes).max().unwrap_or(0);
+        let stale = if row.path == Path::Lifecycle { row.stale_bytes } else { stale };
         table.add_row(vec![
             Cell::new(in_lines(&row.condition)),
             Cell::new(&row.pre),
@@ -181,8 +184,8 @@ fn in_lines(condition: &str) -> String {
 }
 
 fn reach(row: &DivergenceRow) -> String {
-    match (row.reachable_by, row.unreachable_because) {
-        (Some(by), _) => by.replace(", then", ",\nthen"),
+    match (&row.reachable_by, row.unreachable_because) {
+        (Some(by), _) => by.replace(", then ", ",\nthen "),
         (None, why) => format!("nothing:\n{}", why.unwrap_or("-")),
     }
 }

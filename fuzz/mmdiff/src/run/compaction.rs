@@ -32,7 +32,7 @@ pub(super) fn begin<R: Revision>(s: &CompactionScenario, world: &mut World) {
         _ => start,
     };
     for item in s.items.iter() {
-        pfn = add_item(world, item, pfn, files.len() as u8, swap);
+        pfn = add_item(world, &limited(item, files), pfn, files.len() as u8, swap);
     }
     if s.call == ScanCall::WholeBlock {
         free_the_rest(world, pfn);
@@ -107,6 +107,17 @@ fn mode(c: &Controls) -> IsolateMode {
     mode
 }
 
+/// The item, its folio no larger than its file's kind has them.
+fn limited(item: &Item, files: &[FileSpec]) -> Item {
+    let folio = match item.kind {
+        ItemKind::File => {
+            setup::limit_order(&item.folio, &files[usize::from(item.file.get()) % files.len()])
+        }
+        _ => item.folio.clone(),
+    };
+    Item { folio, ..item.clone() }
+}
+
 /// Lays an item at the next place that it fits, and returns the page frame after it.
 fn add_item(world: &mut World, item: &Item, pfn: u64, files: u8, swap: Mapping) -> u64 {
     let pages: u64 = 1 << item.folio.order.get();
@@ -172,7 +183,7 @@ fn driver_page(world: &mut World, folio: Folio, driver: Driver) {
     take_off_lru(world, folio);
     let state = world.folio_mut(folio);
     state.driver = driver;
-    state.anon = false;
+    (state.anon, state.swapbacked) = (false, false);
     state.refs = state.refs.max(1);
 }
 

@@ -50,7 +50,7 @@ pub(super) fn step<R: Revision>(
         GmemStep::PunchHole { page, pages } => {
             let offset = i64::from(page.get()) * PAGE_SIZE as i64;
             let len = (i64::from(pages.get()) + 1) * PAGE_SIZE as i64;
-            kvm_gmem_punch_hole::<R, _>(k, MAPPING, offset, len).into()
+            punch_hole::<R>(k, offset, len)
         }
         GmemStep::ErrorFolio => with_first(k, |k, folio| kvm_gmem_error_folio(k, MAPPING, folio)),
         GmemStep::MigrateFolio => with_first(k, |k, folio| {
@@ -58,6 +58,15 @@ pub(super) fn step<R: Revision>(
         }),
         GmemStep::FolioEvictable => with_first(k, |k, folio| folio_evictable(k, folio)),
     }
+}
+
+fn punch_hole<R: Revision>(k: &mut Recorder<'_, World>, offset: i64, len: i64) -> Returned {
+    let (start, end) = (offset as u64, (offset + len) as u64);
+    k.kernel.file_mut(MAPPING).truth.fill(start, end, Byte::Zero);
+    let returned = kvm_gmem_punch_hole::<R, _>(k, MAPPING, offset, len);
+    let size = k.kernel.file(MAPPING).size;
+    k.kernel.check_bytes(MAPPING, 0, size);
+    returned.into()
 }
 
 fn create<R: Revision>(s: &CreationScenario, k: &mut Recorder<'_, World>) -> Returned {

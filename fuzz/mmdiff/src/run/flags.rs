@@ -88,7 +88,14 @@ fn set<R: Revision, K: Kernel>(k: &mut K, op: FlagOp) {
         FlagOp::ClearStableWrites => mapping_clear_stable_writes::<R, K>(k, MAPPING),
         FlagOp::SetErrorEnospc => mapping_set_error(k, MAPPING, -ENOSPC),
         FlagOp::SetErrorEio => mapping_set_error(k, MAPPING, -EIO),
-        _ => mapping_set_error(k, MAPPING, 0),
+        FlagOp::SetErrorNone => mapping_set_error(k, MAPPING, 0),
+        FlagOp::ShmLock
+        | FlagOp::ShmUnlock
+        | FlagOp::ShmLockRefused
+        | FlagOp::ShmUnlockNoUser
+        | FlagOp::ShmemUnlockMapping
+        | FlagOp::FolioEvictable
+        | FlagOp::FolioEvictableMlocked => {}
     }
 }
 

@@ -32,8 +32,8 @@ const EFAULT: i32 = 14;
 const MAX_FILES: usize = 4;
 /// How many folios there can be, split ones included.
 const MAX_FOLIOS: usize = 4096;
-/// The size of a new guest_memfd, in pages.
-const GMEM_PAGES: u64 = 64;
+/// The size of a file that has one from its creation, in pages.
+const FIXED_PAGES: u64 = 64;
 
 /// What an operation comes to: the system call's return value, or a stop of the kernel.
 type Outcome = Result<i32, Oops>;
@@ -121,18 +121,11 @@ fn create<R: Revision>(k: &mut Recorder<'_, World>, kind: FileKind) -> i32 {
     let file = k.kernel.file_mut(mapping);
     file.held = true;
     file.gmems = 0;
-    let ret = setup::create_file::<R, _>(k, mapping, kind, (GMEM_PAGES * PAGE_SIZE) as i64);
-    ret.min(0)
-}
-
-/// The largest folio that the kind's page cache takes: ramfs and memfd_secret know no large ones,
-/// the others stop at a huge page, and for a guest_memfd it is what is being worked on.
-fn order_limit(kind: Option<FileKind>) -> u8 {
-    match kind {
-        Some(FileKind::Ramfs | FileKind::Secretmem) => 0,
-        Some(FileKind::GuestMemfd) => Order::MAX,
-        _ => 9,
+    if kind == FileKind::DrmShmem {
+        file.size = FIXED_PAGES * PAGE_SIZE;
     }
+    let ret = setup::create_file::<R, _>(k, mapping, kind, (FIXED_PAGES * PAGE_SIZE) as i64);
+    ret.min(0)
 }
 
 fn write(
@@ -148,10 +141,10 @@ fn write(
     match file.kind {
         Some(FileKind::GuestMemfd) => return -EINVAL,
         // Written through a mapping, so only inside the file.
-        Some(FileKind::Secretmem) if end > file.size => return -EFAULT,
+        Some(FileKind::Secretmem | FileKind::DrmShmem) if end > file.size => return -EFAULT,
         _ => {}
     }
-    let order = order.min(order_limit(file.kind));
+    let order = order.min(file.kind.map_or(0, FileKind::order_limit));
     let mut page = at / PAGE_SIZE;
     while page * PAGE_SIZE < end {
         match k.kernel.cached_at(mapping, page) {
@@ -211,7 +204,7 @@ fn forget(world: &mut World, mapping: Mapping, start: u64, end: u64) {
 fn truncate<R: Revision>(k: &mut Recorder<'_, World>, mapping: Mapping, size: u64) -> Outcome {
     let file = k.kernel.file_mut(mapping);
     let refuses = match file.kind {
-        Some(FileKind::GuestMemfd) => true,
+        Some(FileKind::GuestMemfd | FileKind::DrmShmem) => true,
         // Its size can be set once.
         Some(FileKind::Secretmem) => file.size != 0,
         _ => false,
@@ -243,10 +236,14 @@ fn punch_hole<R: Revision>(
     let whole_pages = at.is_multiple_of(PAGE_SIZE) && len.is_multiple_of(PAGE_SIZE);
     let (start, last) = (at as i64, (at + len) as i64 - 1);
     match file.kind {
-        Some(FileKind::Ramfs | FileKind::Secretmem) | None => return Ok(-EOPNOTSUPP),
         _ if len == 0 => return Ok(-EINVAL),
+        Some(FileKind::Ramfs | FileKind::Secretmem | FileKind::DrmShmem) | None => {
+            return Ok(-EOPNOTSUPP);
+        }
         Some(FileKind::GuestMemfd) if !whole_pages => return Ok(-EINVAL),
         Some(FileKind::GuestMemfd) => {
+            // The guest gives these pages up, and no others.
+            k.kernel.file_mut(mapping).truth.fill(at, at + len, Byte::Zero);
             kvm_gmem_punch_hole::<R, _>(k, mapping, start, len as i64)?;
         }
         Some(FileKind::Tmpfs | FileKind::TmpfsNoswap) => {
@@ -284,7 +281,7 @@ fn record_error(k: &mut Recorder<'_, World>, mapping: Mapping, enospc: bool) -> 
 
 fn fsync(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
     match k.kernel.file(mapping).kind {
-        Some(FileKind::GuestMemfd | FileKind::Secretmem) | None => -EINVAL,
+        Some(FileKind::GuestMemfd | FileKind::Secretmem | FileKind::DrmShmem) | None => -EINVAL,
         // `noop_fsync`
         Some(FileKind::Ramfs | FileKind::Tmpfs | FileKind::TmpfsNoswap) => 0,
         Some(FileKind::Disk | FileKind::DiskZeroing) => {

@@ -72,8 +72,11 @@ fn add_source(s: &MigrationScenario, world: &mut World) {
         FolioOwner::SwapCache => Some(SWAP),
         FolioOwner::Anon | FolioOwner::Driver | FolioOwner::DriverReleased => None,
     };
-    let spec =
-        FolioSpec { mapcount: Default::default(), off_lru: true, locked: false, ..s.folio.clone() };
+    let folio = match mapping {
+        Some(FILE) => setup::limit_order(&s.folio, &s.file),
+        _ => s.folio.clone(),
+    };
+    let spec = FolioSpec { mapcount: Default::default(), off_lru: true, locked: false, ..folio };
     let src = setup::add_folio(world, &spec, mapping, 0);
     setup::hold(world, src);
     let state = world.folio_mut(src);
@@ -82,7 +85,7 @@ fn add_source(s: &MigrationScenario, world: &mut World) {
         FolioOwner::DriverReleased => state.driver = Driver::Released,
         _ => return,
     }
-    state.anon = false;
+    (state.anon, state.swapbacked) = (false, false);
     state.isolated = !s.not_isolated;
 }
 

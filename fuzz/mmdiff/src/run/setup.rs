@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Files and folios as a scenario describes them.
 
-use crate::scenario::{FileKind, FileSpec, Flags, FolioSpec, Recorded};
+use crate::scenario::{FileKind, FileSpec, Flags, FolioSpec, Order, Recorded};
 use crate::trace::Recorder;
 use crate::world::extents::Byte;
 use crate::world::state::{FolioState, Lock};
@@ -22,10 +22,8 @@ pub(super) fn create_file<R: Revision, K: Kernel>(
         FileKind::GuestMemfd => {
             return mmcore::guest_memfd::__kvm_gmem_create::<R, K>(k, mapping, size, 0);
         }
-        FileKind::Ramfs | FileKind::TmpfsNoswap | FileKind::Secretmem => {
-            mapping_set_unevictable(k, mapping);
-        }
-        FileKind::Tmpfs | FileKind::Disk | FileKind::DiskZeroing => {}
+        kind if kind.is_unevictable() => mapping_set_unevictable(k, mapping),
+        _ => {}
     }
     0
 }
@@ -72,21 +70,21 @@ pub(super) fn add_folio(
     mapping: Option<Mapping>,
     index: u64,
 ) -> Folio {
-    let pinned_by_kind = mapping.is_some_and(|mapping| {
-        use FileKind::{GuestMemfd, Ramfs, Secretmem, TmpfsNoswap};
-        matches!(world.file(mapping).kind, Some(Ramfs | TmpfsNoswap | Secretmem | GuestMemfd))
-    });
+    let kind = mapping.and_then(|mapping| world.file(mapping).kind);
+    let pinned_by_kind = kind.is_some_and(FileKind::is_unevictable);
     // What is nowhere else is dirty, or reclaim would lose it, and is not written back where it is.
     // A guest_memfd needs no such care.
     let memory_only = mapping.is_some_and(|mapping| {
         let file = world.file(mapping);
         file.kind.is_some() && !file.is_on_disk() && !file.is_guest_memory()
     });
+    let anon = kind.is_none();
     let mut folio = FolioState {
         order: spec.order.get(),
         mapping,
         index,
-        anon: mapping.is_none_or(|mapping| world.file(mapping).kind.is_none()),
+        anon,
+        swapbacked: anon || kind.is_some_and(FileKind::is_shmem),
         lock: if spec.locked { Lock::Theirs } else { Lock::Free },
         mapcount: spec.mapcount.get().into(),
         private: spec.private,
@@ -175,4 +173,14 @@ pub(super) fn reported(
         k.kernel.note(Misdeed::UncausedError(mapping));
     }
     ret
+}
+
+/// The folio's order, if its file's kind has such large ones. A file with a raw flags word is taken
+/// as it is.
+pub(super) fn limit_order(spec: &FolioSpec, file: &FileSpec) -> FolioSpec {
+    let limit = match file.flags {
+        Flags::Built => file.kind.order_limit(),
+        Flags::Raw { .. } => Order::MAX,
+    };
+    FolioSpec { order: Order::new(spec.order.get().min(limit)), ..spec.clone() }
 }

@@ -18,10 +18,9 @@ const FOLIO: Folio = Folio(0);
 
 /// The function that is called: shmem has its own, for its own files.
 fn call(s: &TruncationScenario) -> TruncateCall {
-    let shmem = matches!(s.file.kind, FileKind::Tmpfs | FileKind::TmpfsNoswap);
     match s.call {
-        TruncateCall::PagesRange if shmem => TruncateCall::ShmemUndoRange,
-        TruncateCall::ShmemUndoRange if !shmem => TruncateCall::PagesRange,
+        TruncateCall::PagesRange if s.file.kind.is_shmem() => TruncateCall::ShmemUndoRange,
+        TruncateCall::ShmemUndoRange if !s.file.kind.is_shmem() => TruncateCall::PagesRange,
         call => call,
     }
 }
@@ -73,26 +72,27 @@ pub(super) fn step<R: Revision>(s: &TruncationScenario, k: &mut Recorder<'_, Wor
 }
 
 fn add_folios(s: &TruncationScenario, world: &mut World) {
-    let pages = 1 << s.folio.order.get();
+    let first = setup::limit_order(&s.folio, &s.file);
+    let pages = 1 << first.order.get();
     let mut index = match s.index.get() {
         3 => top_index(pages),
         sizes => u64::from(sizes) * pages,
     };
-    setup::add_folio(world, &s.folio, Some(MAPPING), index);
-    for spec in s.more.iter() {
+    setup::add_folio(world, &first, Some(MAPPING), index);
+    for spec in s.more.iter().map(|spec| setup::limit_order(spec, &s.file)) {
         let last = world.folio(Folio((world.folios.len() - 1) as u16));
         let pages: u64 = 1 << spec.order.get();
         index = (last.index + last.nr_pages()).next_multiple_of(pages);
         if index > top_index(pages) {
             break;
         }
-        setup::add_folio(world, spec, Some(MAPPING), index);
+        setup::add_folio(world, &spec, Some(MAPPING), index);
     }
 }
 
 /// The first and last byte of the range. The functions' callers make sure of three things: it is
 /// not empty, it touches the folio, and that of a guest_memfd consists of whole pages.
-fn range(s: &TruncationScenario, world: &World) -> (i64, i64) {
+pub(crate) fn range(s: &TruncationScenario, world: &World) -> (i64, i64) {
     let (pos, size) = first_folio(world, s);
     let mut start = resolve(&s.start, pos, size);
     let mut end = resolve(&s.end, pos, size);
@@ -111,7 +111,8 @@ fn range(s: &TruncationScenario, world: &World) -> (i64, i64) {
 /// Where the first folio was before anything happened to it.
 fn first_folio(world: &World, s: &TruncationScenario) -> (i64, i64) {
     let folio = world.folio(FOLIO);
-    (folio.pos() as i64, (PAGE_SIZE << s.folio.order.get()) as i64)
+    let order = setup::limit_order(&s.folio, &s.file).order.get();
+    (folio.pos() as i64, (PAGE_SIZE << order) as i64)
 }
 
 fn resolve(edge: &Edge, pos: i64, size: i64) -> i64 {

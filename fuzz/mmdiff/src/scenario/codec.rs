@@ -213,9 +213,9 @@ impl<T: Wire, const N: usize> Wire for List<T, N> {
 /// Defines a record that is read and written field by field.
 macro_rules! record {
     ($(#[$doc:meta])* pub struct $name:ident { $($(#[$fdoc:meta])* pub $field:ident: $ty:ty,)* }) => {
-        $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+        $(#[$doc])*
         pub struct $name { $($(#[$fdoc])* pub $field: $ty,)* }
 
         impl $crate::scenario::codec::Wire for $name {
@@ -225,6 +225,18 @@ macro_rules! record {
             }
             fn put(&self, out: &mut Vec<u8>) {
                 $($crate::scenario::codec::Wire::put(&self.$field, out);)*
+            }
+        }
+
+        impl $crate::scenario::reduce::Reduce for $name {
+            fn plainer(&self, give: $crate::scenario::reduce::Give<'_, Self>) {
+                $crate::scenario::reduce::whole(self, give);
+                $($crate::scenario::reduce::Reduce::plainer(&self.$field, &mut |$field, removed| {
+                    let removed = removed.map(|removed| removed.from(stringify!($field)));
+                    let mut plainer = self.clone();
+                    plainer.$field = $field;
+                    give(plainer, removed);
+                });)*
             }
         }
     };
@@ -237,17 +249,63 @@ macro_rules! choice {
         $(#[$fvdoc:meta])* $first:ident $({ $($(#[$ffdoc:meta])* $ffield:ident: $fty:ty,)* })?,
         $($(#[$vdoc:meta])* $variant:ident $({ $($(#[$fdoc:meta])* $field:ident: $ty:ty,)* })?,)*
     }) => {
+        #[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+        #[serde(tag = "do", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
         pub enum $name {
             $(#[$fvdoc])* $first $({ $($(#[$ffdoc])* $ffield: $fty,)* })?,
             $($(#[$vdoc])* $variant $({ $($(#[$fdoc])* $field: $ty,)* })?,)*
         }
 
+        // Every variant with braces: serde takes any field for a variant that has none.
+        const _: () = {
+            #[derive(serde::Deserialize)]
+            #[serde(tag = "do", deny_unknown_fields)]
+            #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+            enum Shape {
+                $first { $($($(#[$ffdoc])* #[serde(default)] $ffield: $fty,)*)? },
+                $($variant { $($($(#[$fdoc])* #[serde(default)] $field: $ty,)*)? },)*
+            }
+
+            impl From<Shape> for $name {
+                fn from(shape: Shape) -> Self {
+                    match shape {
+                        Shape::$first { $($($ffield,)*)? } => $name::$first $({ $($ffield),* })?,
+                        $(Shape::$variant { $($($field,)*)? } => {
+                            $name::$variant $({ $($field),* })?
+                        })*
+                    }
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                    $crate::scenario::forms::by_table::<Shape, D>(d).map($name::from)
+                }
+            }
+        };
+
         impl Default for $name {
             fn default() -> Self {
                 $name::$first $({ $($ffield: Default::default()),* })?
+            }
+        }
+
+        impl $crate::scenario::reduce::Reduce for $name {
+            fn plainer(&self, give: $crate::scenario::reduce::Give<'_, Self>) {
+                let plain = [
+                    $name::default(),
+                    $($name::$variant $({ $($field: Default::default()),* })?,)*
+                ];
+                $crate::scenario::reduce::earlier(self, plain, give);
+                match self {
+                    $name::$first $({ $($ffield),* })? => {
+                        $($crate::scenario::reduce::fields!(give, $name::$first { $($ffield),* });)?
+                    }
+                    $($name::$variant $({ $($field),* })? => {
+                        $($crate::scenario::reduce::fields!(give, $name::$variant { $($field),* });)?
+                    })*
+                }
             }
         }
 
@@ -298,6 +356,12 @@ macro_rules! one_of {
         impl $name {
             /// Every one, in the order of their bytes.
             pub const ALL: &'static [$name] = &[$name::$first, $($name::$variant,)*];
+        }
+
+        impl $crate::scenario::reduce::Reduce for $name {
+            fn plainer(&self, give: $crate::scenario::reduce::Give<'_, Self>) {
+                $name::ALL[..*self as usize].iter().for_each(|&plainer| give(plainer, None));
+            }
         }
 
         impl $crate::scenario::codec::Wire for $name {

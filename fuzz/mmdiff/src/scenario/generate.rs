@@ -77,7 +77,8 @@ fn direct_file(file: &mut FileSpec, dice: &mut Dice) {
         file.kind = dice.pick(FileKind::ALL);
     }
     if let Flags::Raw { word } = &mut file.flags {
-        *word = dice.below(1 << 11);
+        // The bits that anybody looks at, or any.
+        *word = if dice.one_in(4) { dice.0.next_u64() } else { dice.below(1 << 11) };
     }
 }
 

@@ -70,7 +70,8 @@ fn mutate_file(file: &mut FileSpec, dice: &mut Dice) {
     /// The bits that somebody reads, in one revision or another.
     const READ: [u32; 11] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
     match (&mut file.flags, dice.below(6)) {
-        (Flags::Raw { word }, 0..4) => *word ^= 1 << dice.pick(&READ),
+        (Flags::Raw { word }, 0..3) => *word ^= 1 << dice.pick(&READ),
+        (Flags::Raw { word }, 3) => *word ^= 1 << dice.below(64),
         (Flags::Raw { .. }, _) => file.flags = Flags::Built,
         (Flags::Built, 0) => file.flags = Flags::Raw { word: 1 << dice.pick(&READ) },
         (Flags::Built, 1 | 2) => file.kind = dice.pick(FileKind::ALL),

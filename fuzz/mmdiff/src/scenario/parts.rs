@@ -13,14 +13,42 @@ one_of! {
         Tmpfs,
         /// A file of a tmpfs mounted `noswap`: unevictable.
         TmpfsNoswap,
-        /// A file whose filesystem relies on the page cache to zero the tail of a truncation.
+        /// A file whose filesystem relies on the page cache to zero the tail of a truncation, as
+        /// one does whose server truncates what is stored. It has a `->writepage` and no
+        /// `->migrate_folio`.
         Disk,
-        /// A file whose filesystem zeroes the partial block itself.
+        /// A file whose filesystem zeroes the partial block itself. It has a `->migrate_folio` and
+        /// no `->writepage`.
         DiskZeroing,
         /// A file of `memfd_secret`: unevictable, cannot be resized, refuses migration.
         Secretmem,
         /// A guest_memfd.
         GuestMemfd,
+        /// Shared memory of a graphics driver: unevictable, and no descriptor to resize it by.
+        DrmShmem,
+    }
+}
+
+impl FileKind {
+    /// Whether tmpfs makes its folios.
+    pub const fn is_shmem(self) -> bool {
+        matches!(self, FileKind::Tmpfs | FileKind::TmpfsNoswap | FileKind::DrmShmem)
+    }
+
+    /// Whether its mapping is unevictable from the start.
+    pub const fn is_unevictable(self) -> bool {
+        use FileKind::{DrmShmem, GuestMemfd, Ramfs, Secretmem, TmpfsNoswap};
+        matches!(self, Ramfs | TmpfsNoswap | Secretmem | GuestMemfd | DrmShmem)
+    }
+
+    /// The largest folio that its page cache takes: ramfs and memfd_secret know no large ones, the
+    /// others stop at a huge page, and a guest_memfd's are what is being worked on.
+    pub const fn order_limit(self) -> u8 {
+        match self {
+            FileKind::Ramfs | FileKind::Secretmem => 0,
+            FileKind::GuestMemfd => Order::MAX,
+            _ => 9,
+        }
     }
 }
 
@@ -61,6 +89,7 @@ record! {
         /// What write-back has recorded (kinds that are written back only).
         pub recorded: Recorded,
         /// Where the flags come from.
+        #[serde(with = "super::forms::flags")]
         pub flags: Flags,
     }
 }
@@ -174,6 +203,7 @@ one_of! {
 
 record! {
     /// A byte position: an anchor and a small distance from it.
+    #[serde(try_from = "super::forms::Place", into = "super::forms::Place")]
     pub struct Edge {
         /// Where from.
         pub anchor: Anchor,

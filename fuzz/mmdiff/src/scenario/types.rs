@@ -268,6 +268,7 @@ record! {
         /// The function.
         pub call: MigrateCall,
         /// `enum migrate_mode`.
+        #[serde(with = "super::forms::mode")]
         pub mode: Below<4>,
         /// Who owns the folio.
         pub owner: FolioOwner,
@@ -314,8 +315,10 @@ record! {
     /// `struct compact_control`, and the isolate mode.
     pub struct Controls {
         /// `cc->mode`: 0 async, 1 sync light, 2 sync.
+        #[serde(with = "super::forms::mode")]
         pub mode: Below<3>,
         /// `cc->order` plus 1: 0 is -1.
+        #[serde(rename = "order", with = "super::forms::cc_order")]
         pub order_plus_one: Below<12>,
         /// `__GFP_FS` is *not* in `cc->gfp_mask`.
         pub nofs: bool,
@@ -330,6 +333,7 @@ record! {
         /// `cc->finish_pageblock`.
         pub finish_pageblock: bool,
         /// `cc->nr_migratepages` on entry: 0, 1, 31 or 32.
+        #[serde(with = "super::forms::nr_migratepages")]
         pub nr_migratepages: Below<4>,
         /// The isolate mode lacks ISOLATE_UNEVICTABLE.
         pub skip_unevictable: bool,
@@ -492,6 +496,7 @@ choice! {
         /// A compaction pass over all memory.
         Compact {
             /// `cc->mode`.
+            #[serde(with = "super::forms::mode")]
             mode: Below<3>,
         },
         /// Moves one folio.
@@ -501,6 +506,7 @@ choice! {
             /// At which page.
             page: Below<16>,
             /// `enum migrate_mode`.
+            #[serde(with = "super::forms::mode")]
             mode: Below<3>,
         },
         /// The next split of a folio fails.
@@ -522,8 +528,31 @@ choice! {
     }
 }
 
+impl Op {
+    /// What user space calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Op::Create { kind: FileKind::GuestMemfd } => "guest_memfd creation",
+            Op::Create { .. } => "open",
+            Op::Write { .. } => "write",
+            Op::Truncate { .. } => "ftruncate",
+            Op::PunchHole { .. } => "PUNCH_HOLE",
+            Op::ShmLock { .. } => "SHM_LOCK",
+            Op::ShmUnlock { .. } => "SHM_UNLOCK",
+            Op::RecordError { .. } => "failed write-back",
+            Op::Fsync { .. } => "fsync",
+            Op::Compact { .. } => "compaction",
+            Op::Migrate { .. } => "move_pages",
+            Op::FailSplit => "failed split",
+            Op::FaultPrivate { .. } => "guest fault",
+            Op::Reclaim { .. } => "reclaim",
+        }
+    }
+}
+
 record! {
     /// A byte position or length: pages and bytes.
+    #[serde(try_from = "super::forms::Bytes", into = "super::forms::Bytes")]
     pub struct Position {
         /// Whole pages.
         pub pages: Below<40>,
@@ -536,6 +565,11 @@ record! {
 const RESTS: [u64; 8] = [0, 100, 1, 4095, 2048, 512, 4000, 7];
 
 impl Position {
+    /// One more than the most pages.
+    pub(crate) const MAX_PAGES: u8 = 40;
+    /// How many bytes there can be beyond whole pages, by their code.
+    pub(crate) const RESTS: [u64; 8] = RESTS;
+
     /// The position `pages` pages and `rest` bytes into a file, if there is a code for `rest`.
     pub fn at(pages: u8, rest: u64) -> Option<Position> {
         let code = RESTS.iter().position(|&known| known == rest)?;

@@ -5,7 +5,7 @@ use super::extents::Byte;
 use super::state::{Driver, Lock};
 use super::{Misdeed, World};
 use mmcore::errno::{EAGAIN, EBUSY};
-use mmcore::{Folio, Mapping};
+use mmcore::{Folio, Lruvec, Mapping};
 
 impl World {
     /// `folio_mapping`: anonymous folios have one only in the swap cache, drivers' pages none.
@@ -57,6 +57,10 @@ impl World {
         if state.ours < 0 {
             self.note(Misdeed::Reference(folio));
         }
+        if let Some(held) = self.lru_locks.iter().position(|&lock| lock == Lock::Ours) {
+            // The last put takes the LRU lock.
+            self.note(Misdeed::LruLock(Lruvec(held as u8)));
+        }
         self.drop_refs(folio, 1);
         0
     }
@@ -91,9 +95,10 @@ impl World {
     /// The CPU writes zeroes. Guest memory faults, and its content is lost.
     pub(super) fn zero_range(&mut self, folio: Folio, offset: u32, length: u32) -> u64 {
         let state = self.folio(folio);
-        let (pos, size, locked) = (state.pos(), state.size(), state.lock == Lock::Ours);
+        let (pos, size) = (state.pos(), state.size());
+        let allowed = state.lock == Lock::Ours && !state.writeback;
         let (start, end) = (u64::from(offset), u64::from(offset) + u64::from(length));
-        if !locked {
+        if !allowed {
             self.note(Misdeed::Unlocked(folio));
         }
         if end > size {

@@ -206,7 +206,7 @@ impl World {
             FolioTestLocked { folio } => (self.folio(folio).lock != Lock::Free).to_word(),
             FolioTestAnon { folio } => self.folio(folio).anon.to_word(),
             FolioHasPrivate { folio } => self.folio(folio).private.to_word(),
-            FolioIsFileLru { folio } => (!self.folio(folio).anon).to_word(),
+            FolioIsFileLru { folio } => (!self.folio(folio).swapbacked).to_word(),
             FolioIsZoneDevice { folio } => self.folio(folio).zone_device.to_word(),
             FolioLruvec { folio } => self.folio(folio).lruvec.into(),
             FolioTrylock { folio } => self.trylock(folio).to_word(),

@@ -30,6 +30,7 @@ impl World {
         to.mapping = from.mapping;
         to.index = from.index;
         to.anon = from.anon;
+        to.swapbacked = from.swapbacked;
         to.uncopied = true;
         if let Some(mapping) = from.mapping {
             let pages = from.nr_pages() as i32;
@@ -106,9 +107,6 @@ impl World {
 
     /// What `filemap_migrate_folio` does: private data goes along.
     fn migrate_as_filesystem(&mut self, dst: Folio, src: Folio, mode: MigrateMode) -> i32 {
-        if self.folio(src).writeback {
-            return -EBUSY;
-        }
         let rc = self.switch_mapping(dst, src, self.expected_refs(src));
         if rc != 0 {
             return rc;

@@ -164,12 +164,14 @@ fn data_that_was_not_copied_after_the_switch_is_lost() {
 }
 
 #[test]
-fn misdeeds_are_noted_once_and_up_to_a_bound() {
+fn misdeeds_are_noted_once_and_up_to_a_bound_for_each_kind() {
     let mut world = World::default();
     for i in 0..100 {
         world.note(Misdeed::Lock(Folio(i / 2)));
     }
-    let noted: Vec<_> = (0..16).map(|i| Misdeed::Lock(Folio(i))).collect();
+    world.note(Misdeed::Nesting);
+    let mut noted: Vec<_> = (0..4).map(|i| Misdeed::Lock(Folio(i))).collect();
+    noted.push(Misdeed::Nesting);
     assert_eq!(world.misdeeds, noted);
 }
 

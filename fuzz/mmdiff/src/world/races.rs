@@ -18,8 +18,34 @@ use mmcore::{Call, Folio, Mapping};
 pub struct Schedule {
     races: Vec<Pending>,
     waiting: Vec<(Action, Folio)>,
-    /// What the actors did, in order: which race, and whether it came to anything.
-    pub done: Vec<(Action, Folio)>,
+    /// What the actors did, in order.
+    pub done: Vec<Moment>,
+}
+
+/// What an actor did when its moment came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// What it was to do.
+    pub action: Action,
+    /// The folio that it was after.
+    pub folio: Folio,
+    /// What came of it.
+    pub came: Came,
+    /// How many events of the step were there before it.
+    pub at: u32,
+}
+
+/// What came of an action.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Came {
+    /// It was done.
+    Done,
+    /// It waits for a folio lock that the function under test holds.
+    Waits,
+    /// It was done as soon as the lock was dropped.
+    DoneAfterWaiting,
+    /// It came to nothing.
+    Nothing,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,6 +67,16 @@ impl Schedule {
         self.races.clear();
         self.waiting.clear();
         self.done.clear();
+    }
+
+    /// The actors whose moment never came.
+    pub fn never_came(&self) -> impl Iterator<Item = &Race> {
+        self.races.iter().map(|pending| &pending.race)
+    }
+
+    /// The actors that still wait for a lock.
+    pub fn still_waiting(&self) -> &[(Action, Folio)] {
+        &self.waiting
     }
 
     /// Whether an actor has still to come.
@@ -66,7 +102,8 @@ impl World {
             if now && pending.left == 0 {
                 let action = pending.race.action;
                 self.schedule.races.remove(i);
-                self.act(action, folio);
+                // The call is not an event yet.
+                self.act(action, folio, self.calls() - 1, Came::Done);
             } else {
                 i += 1;
             }
@@ -86,16 +123,28 @@ impl World {
     /// Lets those go ahead who waited for a folio lock.
     pub(super) fn run_waiting(&mut self) {
         for (action, folio) in std::mem::take(&mut self.schedule.waiting) {
-            self.act(action, folio);
+            self.act(action, folio, self.calls(), Came::DoneAfterWaiting);
         }
     }
 
-    fn act(&mut self, action: Action, folio: Folio) {
+    /// Lets an actor do its part, and notes what came of it.
+    fn act(&mut self, action: Action, folio: Folio, at: u32, done: Came) {
+        let waiting = self.schedule.waiting.len();
+        let came = match self.acted(action, folio) {
+            true => done,
+            false if self.schedule.waiting.len() > waiting => Came::Waits,
+            false => Came::Nothing,
+        };
+        self.schedule.done.push(Moment { action, folio, came, at });
+    }
+
+    /// Does what an actor does; false if that came to nothing.
+    fn acted(&mut self, action: Action, folio: Folio) -> bool {
         if usize::from(folio.0) >= self.folios.len() || self.folio(folio).freed {
-            return;
+            return false;
         }
         let mapping = self.folio(folio).mapping.filter(|_| !self.folio(folio).anon);
-        let acted = match action {
+        match action {
             Action::Truncate => self.race_truncate(folio),
             Action::Evict => mapping.is_some_and(|mapping| self.race_evict(mapping, folio)),
             Action::Reclaim => self.reclaim(folio),
@@ -127,9 +176,6 @@ impl World {
                 }
                 free
             }
-        };
-        if acted {
-            self.schedule.done.push((action, folio));
         }
     }
 
@@ -152,7 +198,9 @@ impl World {
         }
         self.unmap(folio);
         self.drop_private(folio);
-        self.folio_mut(folio).dirty = false;
+        let state = self.folio_mut(folio);
+        // It waits for write-back first.
+        (state.dirty, state.writeback) = (false, false);
         let state = self.folio(folio);
         let (start, end) = (state.pos(), state.pos().saturating_add(state.size()));
         let file = self.file_mut(mapping);
@@ -162,7 +210,7 @@ impl World {
         true
     }
 
-    /// Evicts the inode: every folio is truncated, then the mapping is freed.
+    /// Evicts the inode: every folio is truncated, then the mapping is freed, after the RCU readers.
     fn race_evict(&mut self, mapping: Mapping, folio: Folio) -> bool {
         if self.file(mapping).held {
             return false;
@@ -176,7 +224,7 @@ impl World {
                 return false;
             }
         }
-        self.file_mut(mapping).freed = true;
+        self.file_mut(mapping).freed = self.rcu == 0;
         true
     }
 

@@ -224,7 +224,7 @@ impl World {
         let mut counts = [0; 2];
         for folio in &self.folios {
             if folio.listed && !folio.huge && folio.driver == Driver::No {
-                counts[usize::from(!folio.anon)] += folio.nr_pages() as i64;
+                counts[usize::from(!folio.swapbacked)] += folio.nr_pages() as i64;
             }
         }
         counts
@@ -232,5 +232,5 @@ impl World {
 }
 
 pub(super) fn isolated_stat(folio: &FolioState) -> NodeStat {
-    if folio.anon { NodeStat::IsolatedAnon } else { NodeStat::IsolatedFile }
+    if folio.swapbacked { NodeStat::IsolatedAnon } else { NodeStat::IsolatedFile }
 }

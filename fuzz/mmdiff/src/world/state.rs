@@ -2,7 +2,7 @@
 //! The objects of the simulated kernel: folios, files with their mappings, and the scan's controls.
 
 use super::extents::{Byte, Extents};
-use crate::scenario::{FileKind, MigrateCallback, Order, WritepageCallback};
+use crate::scenario::{FileKind, MigrateCallback, WritepageCallback};
 use mmcore::{Folio, Mapping, MigrateMode, PAGE_SIZE};
 
 /// Who holds a lock.
@@ -44,6 +44,8 @@ pub struct FolioState {
     pub index: u64,
     /// Anonymous.
     pub anon: bool,
+    /// Swap-backed: anonymous, or shmem. Such folios are on the LRU lists of anonymous memory.
+    pub swapbacked: bool,
     /// A driver's.
     pub driver: Driver,
     /// PG_isolated, of a driver's page.
@@ -226,16 +228,13 @@ impl FileState {
 
     /// Whether the kind has a `->writepage`.
     pub fn has_writepage(&self) -> bool {
-        let own = matches!(
-            self.kind,
-            None | Some(FileKind::Tmpfs | FileKind::TmpfsNoswap | FileKind::Disk)
-        );
+        let own = self.kind.is_none_or(|kind| kind.is_shmem() || kind == FileKind::Disk);
         own && self.writepage != WritepageCallback::Absent
     }
 
     /// Whether it is tmpfs.
     pub fn is_shmem(&self) -> bool {
-        matches!(self.kind, Some(FileKind::Tmpfs | FileKind::TmpfsNoswap))
+        self.kind.is_some_and(FileKind::is_shmem)
     }
 
     /// Whether its folios are a guest's alone, and must stay where they are.
@@ -335,9 +334,4 @@ pub enum HugeFate {
     Busy,
     /// `-ENOMEM`
     NoMemory,
-}
-
-/// The folio size that `order` gives, in pages.
-pub fn pages_of(order: Order) -> u64 {
-    1 << order.get()
 }

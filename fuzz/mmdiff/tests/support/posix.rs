@@ -31,9 +31,10 @@ impl Posix {
             if self.files.len() == 4 {
                 return Some(-EMFILE);
             }
-            let size = if *kind == FileKind::GuestMemfd { 64 * 4096 } else { 0 };
-            let (bytes, kind) = (vec![0; size], kind.clone());
-            self.files.push(File { kind, bytes, marked: false, error: 0 });
+            let fixed = matches!(kind, FileKind::GuestMemfd | FileKind::DrmShmem);
+            let size = if fixed { 64 * 4096 } else { 0 };
+            let bytes = vec![0; size];
+            self.files.push(File { kind: *kind, bytes, marked: false, error: 0 });
             return Some(0);
         }
         match op {
@@ -51,8 +52,6 @@ impl Posix {
                 Some(self.files[on(file.get())].write(at.bytes(), len.bytes(), tag))
             }
             Op::Truncate { file, size } => Some(self.files[on(file.get())].truncate(size.bytes())),
-            // A test of its own is about holes of no length.
-            Op::PunchHole { len, .. } if len.bytes() == 0 => None,
             Op::PunchHole { file, at, len } => {
                 Some(self.files[on(file.get())].punch(at.bytes(), len.bytes()))
             }
@@ -72,8 +71,8 @@ impl Posix {
             }
             Op::Fsync { file } => {
                 let file = &mut self.files[on(file.get())];
-                let synced = !matches!(file.kind, FileKind::GuestMemfd | FileKind::Secretmem);
-                Some(if synced { std::mem::take(&mut file.error) } else { -EINVAL })
+                let error = std::mem::take(&mut file.error);
+                Some(if file.has_no_calls() { -EINVAL } else { error })
             }
             _ => None,
         }
@@ -81,6 +80,11 @@ impl Posix {
 }
 
 impl File {
+    /// Whether it has few of the usual system calls.
+    fn has_no_calls(&self) -> bool {
+        matches!(self.kind, FileKind::GuestMemfd | FileKind::Secretmem | FileKind::DrmShmem)
+    }
+
     fn is_on_disk(&self) -> bool {
         matches!(self.kind, FileKind::Disk | FileKind::DiskZeroing)
     }
@@ -89,7 +93,7 @@ impl File {
         let (at, end) = (at as usize, (at + len) as usize);
         match self.kind {
             FileKind::GuestMemfd => return -EINVAL,
-            FileKind::Secretmem if end > self.bytes.len() => return -EFAULT,
+            FileKind::Secretmem | FileKind::DrmShmem if end > self.bytes.len() => return -EFAULT,
             _ => {}
         }
         if len > 0 {
@@ -102,7 +106,7 @@ impl File {
 
     fn truncate(&mut self, size: u64) -> i32 {
         match self.kind {
-            FileKind::GuestMemfd => return -EINVAL,
+            FileKind::GuestMemfd | FileKind::DrmShmem => return -EINVAL,
             FileKind::Secretmem if !self.bytes.is_empty() => return -EINVAL,
             _ => {}
         }
@@ -110,10 +114,14 @@ impl File {
         0
     }
 
+    /// `vfs_fallocate` looks at the length before it looks for the file's own `->fallocate`.
     fn punch(&mut self, at: u64, len: u64) -> i32 {
+        if len == 0 {
+            return -EINVAL;
+        }
         match self.kind {
-            FileKind::Ramfs | FileKind::Secretmem => return -EOPNOTSUPP,
-            FileKind::GuestMemfd if (at | len) % 4096 != 0 => return -EINVAL,
+            FileKind::Ramfs | FileKind::Secretmem | FileKind::DrmShmem => return -EOPNOTSUPP,
+            FileKind::GuestMemfd if !(at | len).is_multiple_of(4096) => return -EINVAL,
             _ => {}
         }
         let size = self.bytes.len();

@@ -6,7 +6,7 @@ use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Cc, FolioState, Lock, Slot};
 use mmcore::compaction::{isolate_migratepages_block, pageblock_end_pfn, pageblock_start_pfn};
-use mmcore::errno::EBUSY;
+use mmcore::errno::{EAGAIN, EBUSY};
 use mmcore::internal::folio_evictable;
 use mmcore::migrate::move_to_new_folio;
 use mmcore::{Folio, IsolateMode, Mapping, MigrateMode, Revision, Word};
@@ -96,7 +96,7 @@ fn move_isolated<R: Revision>(
 fn move_one<R: Revision>(k: &mut Recorder<'_, World>, src: Folio, mode: MigrateMode) -> Outcome {
     let world = &mut *k.kernel;
     if world.folio(src).lock != Lock::Free || world.folio(src).writeback {
-        return Ok(-EBUSY);
+        return Ok(-EAGAIN);
     }
     world.folio_mut(src).lock = Lock::Ours;
     let mapcount = std::mem::take(&mut world.folio_mut(src).mapcount);
@@ -111,6 +111,10 @@ fn move_one<R: Revision>(k: &mut Recorder<'_, World>, src: Folio, mode: MigrateM
         ..FolioState::default()
     });
     let rc = move_to_new_folio::<R, _>(k, dst, src, mode)?;
+    if rc != 0 {
+        let source = k.kernel.folio_mut(src);
+        (source.mapcount, source.refs) = (mapcount, source.refs + mapcount);
+    }
     finish_move(k.kernel, dst, src, rc);
     Ok(rc)
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Where a scenario comes from: spelled out, or in a file of any of the kinds there are.
+
+use super::Failure;
+use crate::corpus;
+use crate::scenario::{Path, Scenario, readable};
+use clap::Args;
+use std::path::{Path as FsPath, PathBuf, absolute};
+
+/// The fuzz targets whose folders are not named after their path.
+const TARGETS: [(&str, Path); 1] = [("guest_memfd", Path::Creation)];
+
+#[derive(Args, Debug)]
+pub(super) struct Source {
+    /// A file of the corpus, a finding of cargo fuzz, a .toml, or PATH:HEX as a report spells it
+    #[arg(value_name = "FILE|PATH:HEX")]
+    scenario: String,
+    /// The path that a file is for [default: the name of its folder]
+    #[arg(long, value_parser = path)]
+    path: Option<Path>,
+}
+
+fn path(name: &str) -> Result<Path, String> {
+    Path::named(name)
+        .ok_or_else(|| format!("no such path; there are: {}", Path::ALL.map(Path::name).join(", ")))
+}
+
+impl Source {
+    /// The scenario that is meant.
+    pub(super) fn read(&self) -> Result<Scenario, Failure> {
+        let scenario = self.find()?;
+        match self.path {
+            Some(path) if path != scenario.path() => Err(Failure(format!(
+                "{} is for the path {}, not for {path}: leave --path out",
+                self.scenario,
+                scenario.path()
+            ))),
+            _ => Ok(scenario),
+        }
+    }
+
+    fn find(&self) -> Result<Scenario, Failure> {
+        if let Some((name, hex)) = self.scenario.split_once(':')
+            && let Some(path) = Path::named(name)
+        {
+            let bytes = unhex(hex).ok_or_else(|| {
+                Failure(format!("{hex:?} is not a string of bytes in hexadecimal"))
+            })?;
+            return Ok(Scenario::decode(path, &bytes));
+        }
+        let file = PathBuf::from(&self.scenario);
+        if file.extension().is_some_and(|extension| extension == "toml") {
+            return read_toml(&file);
+        }
+        let bytes = read(&file)?;
+        let path = self.path.or_else(|| path_of_folder(&file)).ok_or_else(|| {
+            let paths = Path::ALL.map(Path::name).join(", ");
+            Failure(format!(
+                "which path is {} for? Its folder does not say; --path can: {paths}",
+                file.display()
+            ))
+        })?;
+        Ok(Scenario::decode(path, &bytes))
+    }
+}
+
+/// The scenario that a file of TOML says.
+pub(super) fn read_toml(file: &FsPath) -> Result<Scenario, Failure> {
+    let text = String::from_utf8(read(file)?)
+        .map_err(|_| Failure(format!("{} is not text, so not TOML", file.display())))?;
+    readable::parse(&text).map_err(|error| match error.line {
+        Some(line) => Failure(format!("{}:{line}: {}", file.display(), error.why)),
+        None => Failure(format!("{}: {}", file.display(), error.why)),
+    })
+}
+
+fn read(file: &FsPath) -> Result<Vec<u8>, Failure> {
+    corpus::read_file(file)
+        .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))
+}
+
+/// The path after which the file's folder is named, as in `corpus/` and in `fuzz/artifacts/`.
+fn path_of_folder(file: &FsPath) -> Option<Path> {
+    let file = absolute(file).ok()?;
+    let folder = file.parent()?.file_name()?.to_str()?;
+    let by_target = || TARGETS.iter().find(|(name, _)| *name == folder).map(|&(_, path)| path);
+    Path::named(folder).or_else(by_target)
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
+    let pairs = text.as_bytes().chunks(2);
+    pairs.map(|pair| Some(digit(&pair[0])? << 4 | digit(pair.get(1)?)?)).collect()
+}
