@@ -141,7 +141,7 @@ fn stored_zip(path: Path) -> Tally {
 type Contestant = (String, Box<dyn Fn() -> u64>);
 
 fn contestants() -> Vec<Contestant> {
-    let forms: [(&str, &'static FsPath); 3] = [
+    let forms: [(&'static str, &'static FsPath); 3] = [
         ("folder", &CORPUS.folder),
         ("stored zip", &CORPUS.stored),
         ("deflated zip", &CORPUS.deflated),
@@ -150,7 +150,7 @@ fn contestants() -> Vec<Contestant> {
     for (form, input) in forms {
         all.push((format!("{form}, unjudged"), Box::new(move || replay_unjudged(input).fed())));
     }
-    for (form, input) in &forms[..2] {
+    for (form, input) in forms.into_iter().take(2) {
         for path in Path::ALL {
             all.push((format!("{form}, {path}"), Box::new(move || replay(input, path).fed())));
         }

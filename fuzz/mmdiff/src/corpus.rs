@@ -106,7 +106,11 @@ pub(crate) fn open(file: &FsPath) -> io::Result<File> {
 }
 
 /// Reads to the end of the file, unless that is beyond the end of the buffer.
+///
+/// POSIX has a file's read stop short only at its end (or for a signal, and there is no handler), so
+/// most inputs take one call. Beyond a page that could also be an error that the next call tells.
 fn fill(mut file: File, buffer: &mut [u8]) -> io::Result<usize> {
+    const PAGE: usize = 4096;
     let mut len = 0;
     loop {
         match file.read(&mut buffer[len..]) {
@@ -115,6 +119,7 @@ fn fill(mut file: File, buffer: &mut [u8]) -> io::Result<usize> {
                 return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
             }
             Ok(0) => return Ok(len),
+            Ok(all) if len == 0 && all < buffer.len().min(PAGE) => return Ok(all),
             Ok(more) => len += more,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

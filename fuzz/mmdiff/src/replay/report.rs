@@ -36,6 +36,7 @@ pub use text::write as write_text;
 
 use super::tally::{Reason, Tally};
 use crate::oracle::{Clause, Intent, Question};
+use crate::run::TREES;
 use crate::scenario::Path;
 use serde::Serialize;
 
@@ -169,6 +170,18 @@ impl Report {
             intended: intended(tally),
             refused: refused(tally),
         }
+    }
+
+    /// The command that explains a scenario, asked the same question.
+    fn explain(&self, scenario: &str) -> String {
+        let mut command = String::from("mmdiff explain");
+        if (self.pre, self.post) != (TREES[0].name, TREES[1].name) {
+            command += &format!(" --pre {} --post {}", self.pre, self.post);
+        }
+        if self.intent != Intent::Fix {
+            command += &format!(" --intent {}", self.intent);
+        }
+        format!("{command} {scenario}")
     }
 
     /// How many inputs were not fed for this reason.

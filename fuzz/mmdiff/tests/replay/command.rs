@@ -53,7 +53,7 @@ fn a_finding_ends_with_1_and_is_shown_with_its_smallest_input() {
     let (code, out, err) = run(&committed(), &["--intent", "message"]);
     assert_eq!((code, err.as_str()), (Some(1), ""));
     assert!(out.contains("ramfs_tail_is_not_zeroed (22 bytes)"), "{out}");
-    assert!(out.contains("    mmdiff explain truncation:"), "{out}");
+    assert!(out.contains("    mmdiff explain --intent message truncation:"), "{out}");
 }
 
 #[test]
@@ -61,6 +61,7 @@ fn the_sides_can_be_exchanged() {
     let (code, out, _) = run(&committed(), &["--pre", "post-fix", "--post", "pre-fix"]);
     assert_eq!(code, Some(1));
     assert!(out.starts_with("post-fix against pre-fix"), "{out}");
+    assert!(out.contains("mmdiff explain --pre post-fix --post pre-fix "), "{out}");
     assert_eq!(run(&committed(), &["--pre", "pre-fix", "--post", "pre-fix"]).0, Some(0));
 }
 

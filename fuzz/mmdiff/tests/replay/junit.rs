@@ -115,7 +115,7 @@ fn a_finding_is_a_failure_of_its_own_and_of_its_path() {
     let (finding, fails) = case(&document, "truncation", signature);
     assert!(fails);
     let text: String = finding.descendants().filter_map(|node| node.text()).collect();
-    assert!(text.contains("mmdiff explain truncation:"), "{text}");
+    assert!(text.contains("mmdiff explain --intent message truncation:"), "{text}");
     assert!(case(&document, "truncation", "truncation").1);
     assert!(!case(&document, "migration", "migration").1);
 }

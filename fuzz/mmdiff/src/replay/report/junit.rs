@@ -37,7 +37,7 @@ fn path_suite(report: &Report, path: &PathRow) -> TestSuite {
         suite.add_test_case(case);
     }
     for finding in report.findings.iter().filter(|finding| finding.path == path.name) {
-        suite.add_test_case(finding_case(finding));
+        suite.add_test_case(finding_case(report, finding));
     }
     suite
 }
@@ -54,12 +54,12 @@ fn path_case(path: &PathRow) -> TestCase {
     case
 }
 
-fn finding_case(finding: &FindingRow) -> TestCase {
+fn finding_case(report: &Report, finding: &FindingRow) -> TestCase {
     let mut details = String::new();
     for example in &finding.examples {
         let _ = writeln!(details, "{} ({} bytes)", example.input, example.bytes);
         if let Some(scenario) = &example.scenario {
-            let _ = writeln!(details, "mmdiff explain {scenario}");
+            let _ = writeln!(details, "{}", report.explain(scenario));
         }
     }
     let message = format!("{} ({} inputs)", finding.message, finding.inputs);

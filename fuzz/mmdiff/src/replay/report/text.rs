@@ -30,7 +30,7 @@ pub fn write(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> 
         writeln!(out, "\nFindings, with the smallest inputs that show each")?;
     }
     for finding in &report.findings {
-        write_finding(finding, out)?;
+        write_finding(report, finding, out)?;
     }
     write_intended(report, out)
 }
@@ -105,7 +105,7 @@ fn heading(reason: Reason) -> &'static str {
     }
 }
 
-fn write_finding(finding: &FindingRow, out: &mut dyn Write) -> fmt::Result {
+fn write_finding(report: &Report, finding: &FindingRow, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "  {}", printable(&finding.signature))?;
     writeln!(out, "    {}", printable(&finding.message))?;
     writeln!(out, "    shown by {}:", count(finding.inputs, "input", "inputs"))?;
@@ -113,7 +113,7 @@ fn write_finding(finding: &FindingRow, out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "      {} ({} bytes)", printable(&example.input), number(example.bytes))?;
     }
     match finding.examples.iter().find_map(|example| example.scenario.as_deref()) {
-        Some(scenario) => writeln!(out, "    mmdiff explain {scenario}"),
+        Some(scenario) => writeln!(out, "    {}", report.explain(scenario)),
         None => Ok(()),
     }
 }
