@@ -8,7 +8,7 @@
 use super::World;
 use super::extents::Byte;
 use super::state::Lock;
-use crate::scenario::{Action, Race};
+use crate::scenario::{Action, Point, Race};
 use mmcore::errno::{EIO, ENOSPC};
 use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::{Call, Folio, Mapping};
@@ -18,6 +18,8 @@ use mmcore::{Call, Folio, Mapping};
 pub struct Schedule {
     races: Vec<Pending>,
     waiting: Vec<Waiting>,
+    /// When the actor came that acts.
+    now: Point,
     /// What the actors did, in order.
     pub done: Vec<Moment>,
 }
@@ -25,6 +27,8 @@ pub struct Schedule {
 /// What an actor did when its moment came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Moment {
+    /// When it came.
+    pub point: Point,
     /// What it was to do.
     pub action: Action,
     /// The folio that it was after.
@@ -51,6 +55,7 @@ pub enum Came {
 /// An actor that waits for a folio lock, and the mapping that it was evicting.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Waiting {
+    point: Point,
     action: Action,
     folio: Folio,
     evicts: Option<Mapping>,
@@ -75,6 +80,7 @@ impl Schedule {
         self.races.clear();
         self.waiting.clear();
         self.done.clear();
+        self.now = Point::default();
     }
 
     /// The actors whose moment never came.
@@ -108,8 +114,8 @@ impl World {
                 pending.left -= 1;
             }
             if now && pending.left == 0 {
-                let action = pending.race.action;
-                self.schedule.races.remove(i);
+                let Race { point, action, .. } = self.schedule.races.remove(i).race;
+                self.schedule.now = point;
                 // The call is not an event yet.
                 self.act(action, folio, self.calls() - 1, Came::Done);
             } else {
@@ -131,8 +137,10 @@ impl World {
     /// Lets those go ahead who waited for a folio lock. An eviction that has begun goes on, though
     /// the folio that it began with may be gone.
     pub(super) fn run_waiting(&mut self) {
-        for Waiting { action, folio, evicts } in std::mem::take(&mut self.schedule.waiting) {
+        for waiting in std::mem::take(&mut self.schedule.waiting) {
+            let Waiting { point, action, folio, evicts } = waiting;
             let at = self.calls();
+            self.schedule.now = point;
             match evicts {
                 Some(mapping) => {
                     let go_on = |world: &mut World| world.race_evict(mapping, folio);
@@ -162,7 +170,8 @@ impl World {
             false if self.schedule.waiting.len() > waiting => Came::Waits,
             false => Came::Nothing,
         };
-        self.schedule.done.push(Moment { action, folio, came, at });
+        let point = self.schedule.now;
+        self.schedule.done.push(Moment { point, action, folio, came, at });
     }
 
     /// Does what an actor does; false if that came to nothing.
@@ -245,7 +254,8 @@ impl World {
         for cached in self.file(mapping).cached.clone() {
             if self.folio(cached).lock == Lock::Ours {
                 let evicts = Some(mapping);
-                self.schedule.waiting.push(Waiting { action: Action::Evict, folio, evicts });
+                let (point, action) = (self.schedule.now, Action::Evict);
+                self.schedule.waiting.push(Waiting { point, action, folio, evicts });
                 return false;
             }
             if !self.race_truncate(cached) {
@@ -257,7 +267,8 @@ impl World {
     }
 
     fn wait_for_lock(&mut self, action: Action, folio: Folio) {
-        self.schedule.waiting.push(Waiting { action, folio, evicts: None });
+        let point = self.schedule.now;
+        self.schedule.waiting.push(Waiting { point, action, folio, evicts: None });
     }
 
     /// Write-back takes the folio to its disk: under the folio lock, or not at all.
