@@ -18,6 +18,7 @@ mod workers;
 use crate::oracle::{Intent, Question};
 use crate::run::{TREES, Tree};
 use crate::scenario::Path;
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use std::fmt;
 use std::path::PathBuf;
@@ -133,6 +134,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
         return ExitCode::SUCCESS;
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        eprintln!("mmdiff: a subcommand is missing (see `mmdiff --help`)");
+        return ExitCode::from(2);
     }
     let text = error.to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -112,8 +112,8 @@ pub(super) fn deciding_reads<'a>(
 }
 
 /// `mask-read`: exactly one side zeroes a range; the old side, if it does, because the mask was
-/// clear; the new side, if it does, because the mapping is not inaccessible. Bytes may differ where
-/// such a zeroing differed, and nowhere else.
+/// clear; the new side, if it does, because the mapping is not inaccessible. (Bytes that differ where
+/// such a zeroing differed are its consequence, and no difference of their own.)
 fn mask_read(difference: &Difference, view: &View<'_>) -> bool {
     match difference.what {
         What::Effect(side, Event { call: Call::FolioZeroRange { .. }, .. }) => {
@@ -125,7 +125,6 @@ fn mask_read(difference: &Difference, view: &View<'_>) -> bool {
                 Side::Post => pre.answer != 0 && post.answer == 0,
             }
         }
-        What::Bytes(mapping, start, end, ..) => view.is_tainted(mapping, start, end),
         _ => false,
     }
 }

@@ -212,16 +212,15 @@ fn truncate<R: Revision>(k: &mut Recorder<'_, World>, mapping: Mapping, size: u6
     if refuses {
         return Ok(-EINVAL);
     }
-    let shrinks = size < file.size;
+    let grows = size > file.size;
     let is_shmem = file.is_shmem();
     file.size = size;
-    if shrinks {
-        forget(k.kernel, mapping, size, u64::MAX);
-        if is_shmem {
-            shmem_undo_range::<R, _>(k, mapping, size as i64, -1)?;
-        } else {
-            truncate_inode_pages_range::<R, _>(k, mapping, size as i64, -1)?;
-        }
+    forget(k.kernel, mapping, size, u64::MAX);
+    match is_shmem {
+        true if grows => {}
+        true => shmem_undo_range::<R, _>(k, mapping, size as i64, -1)?,
+        // `truncate_setsize` does so whichever way the size changes.
+        false => truncate_inode_pages_range::<R, _>(k, mapping, size as i64, -1)?,
     }
     Ok(0)
 }

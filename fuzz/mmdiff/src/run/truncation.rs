@@ -35,7 +35,6 @@ pub(super) fn begin<R: Revision>(s: &TruncationScenario, world: &mut World) {
     }
     let file = world.file_mut(MAPPING);
     file.truth.fill(first, past, Byte::Zero);
-    file.disk.fill(first, past, Byte::Zero);
     if file.kind == Some(FileKind::DiskZeroing) {
         zero_partial_pages(world, MAPPING, first, past);
     }
@@ -65,6 +64,9 @@ pub(super) fn step<R: Revision>(s: &TruncationScenario, k: &mut Recorder<'_, Wor
         TruncateCall::WholeFolio => truncate_inode_folio::<R, _>(k, Some(MAPPING), FOLIO).into(),
     };
     // All of it: what lies past the end of the file shows when the file is extended.
+    // The filesystem frees the blocks once the page cache is rid of them.
+    let (first, past) = touched(s, k.kernel, start, end);
+    k.kernel.file_mut(MAPPING).disk.fill(first, past, Byte::Zero);
     if !matches!(returned, Returned::Oops(_)) {
         k.kernel.check_bytes(MAPPING, 0, u64::MAX);
     }

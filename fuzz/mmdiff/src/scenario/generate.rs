@@ -8,8 +8,8 @@
 
 use super::codec::{Below, List};
 use super::{
-    CompactionScenario, FileKind, FileSpec, Flags, ItemKind, LifecycleScenario, Op, Order, Path,
-    Position, Scenario,
+    Action, CompactionScenario, FileKind, FileSpec, Flags, ItemKind, LifecycleScenario, Op, Order,
+    Path, Point, Position, Race, Races, Scenario,
 };
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -65,8 +65,14 @@ fn direct(scenario: &mut Scenario, dice: &mut Dice) {
     match scenario {
         Scenario::Flags(s) => direct_file(&mut s.file, dice),
         Scenario::Errors(s) => direct_file(&mut s.file, dice),
-        Scenario::Truncation(s) => direct_file(&mut s.file, dice),
-        Scenario::Migration(s) => direct_file(&mut s.file, dice),
+        Scenario::Truncation(s) => {
+            direct_file(&mut s.file, dice);
+            direct_races(&mut s.races, 1 + s.more.len(), dice);
+        }
+        Scenario::Migration(s) => {
+            direct_file(&mut s.file, dice);
+            direct_races(&mut s.races, 1, dice);
+        }
         Scenario::Compaction(s) => direct_compaction(s, dice),
         Scenario::Creation(_) | Scenario::Lifecycle(_) => {}
     }
@@ -99,6 +105,21 @@ fn direct_compaction(s: &mut CompactionScenario, dice: &mut Dice) {
         }
     }
     s.items = List::new(items);
+    direct_races(&mut s.races, s.items.len(), dice);
+}
+
+/// Aims actors at folios that are there, at a moment that may come.
+fn direct_races(races: &mut Races, folios: usize, dice: &mut Dice) {
+    if !dice.one_in(3) {
+        return;
+    }
+    let actors = 1 + dice.below(2);
+    *races = List::new((0..actors).map(|_| Race {
+        point: dice.pick(Point::ALL),
+        folio: Below::new(dice.below(folios.max(1) as u64) as u8),
+        nth: Below::new(dice.pick(&[0, 0, 0, 1])),
+        action: dice.pick(Action::ALL),
+    }));
 }
 
 fn lifecycle(dice: &mut Dice) -> LifecycleScenario {

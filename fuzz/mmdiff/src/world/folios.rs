@@ -5,7 +5,7 @@ use super::extents::Byte;
 use super::state::{Driver, Lock};
 use super::{Misdeed, World};
 use mmcore::errno::{EAGAIN, EBUSY};
-use mmcore::{Folio, Lruvec, Mapping};
+use mmcore::{Folio, Mapping};
 
 impl World {
     /// `folio_mapping`: anonymous folios have one only in the swap cache, drivers' pages none.
@@ -34,6 +34,7 @@ impl World {
 
     /// Waits for whoever holds the lock, and takes it.
     pub(super) fn lock(&mut self, folio: Folio) -> u64 {
+        self.may_sleep();
         if self.folio(folio).lock == Lock::Ours {
             self.note(Misdeed::Lock(folio));
         }
@@ -57,10 +58,8 @@ impl World {
         if state.ours < 0 {
             self.note(Misdeed::Reference(folio));
         }
-        if let Some(held) = self.lru_locks.iter().position(|&lock| lock == Lock::Ours) {
-            // The last put takes the LRU lock.
-            self.note(Misdeed::LruLock(Lruvec(held as u8)));
-        }
+        // The last put takes the LRU lock.
+        self.may_sleep();
         self.drop_refs(folio, 1);
         0
     }

@@ -27,7 +27,8 @@ impl World {
                 0
             }
             Bug { .. } => 0,
-            CondResched {} | WakeThrottleIsolated {} | ReclaimThrottle {} => 0,
+            CondResched {} | ReclaimThrottle {} => self.may_sleep(),
+            WakeThrottleIsolated {} => 0,
             RcuReadLock {} => {
                 self.rcu += 1;
                 0

@@ -35,7 +35,16 @@ impl World {
         0
     }
 
+    /// Notes it if an LRU lock is held, a spinlock: where the function may sleep, or take another.
+    pub(super) fn may_sleep(&mut self) -> u64 {
+        if let Some(held) = self.lru_locks.iter().position(|&lock| lock == Lock::Ours) {
+            self.note(Misdeed::LruLock(Lruvec(held as u8)));
+        }
+        0
+    }
+
     pub(super) fn trylock_lru(&mut self, lruvec: Lruvec) -> bool {
+        self.may_sleep();
         let lock = &mut self.lru_locks[usize::from(lruvec.0 & 1)];
         if *lock == Lock::Free {
             *lock = Lock::Ours;

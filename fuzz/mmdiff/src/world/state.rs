@@ -157,7 +157,7 @@ pub struct FileState {
     pub cached: Vec<Folio>,
     /// What the page cache holds.
     pub cache: Extents,
-    /// What the disk holds; [`Byte::Absent`] where there is none.
+    /// What the disk holds; zero where there is none.
     pub disk: Extents,
     /// What user space must see, by the rules of POSIX.
     pub truth: Extents,
