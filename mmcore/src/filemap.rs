@@ -5,7 +5,7 @@ use crate::errno::{EIO, ENOSPC};
 use crate::pagemap::{AS_EIO, AS_ENOSPC};
 use crate::{Function, Kernel, Mapping, within};
 
-/// `filemap_check_errors`: reports a recorded error and forgets it. `-EIO` is looked at second and
+/// `filemap_check_errors` (all revisions): reports a recorded error and forgets it. `-EIO` is looked at second and
 /// wins.
 pub fn filemap_check_errors<K: Kernel>(k: &mut K, mapping: Mapping) -> i32 {
     within(k, Function::FilemapCheckErrors, |k| {
@@ -20,7 +20,7 @@ pub fn filemap_check_errors<K: Kernel>(k: &mut K, mapping: Mapping) -> i32 {
     })
 }
 
-/// `filemap_check_and_keep_errors`: reports a recorded error and keeps it, `-EIO` first.
+/// `filemap_check_and_keep_errors` (all revisions): reports a recorded error and keeps it, `-EIO` first.
 pub fn filemap_check_and_keep_errors<K: Kernel>(k: &mut K, mapping: Mapping) -> i32 {
     within(k, Function::FilemapCheckAndKeepErrors, |k| {
         if k.test_bit(mapping, AS_EIO) {
@@ -33,7 +33,7 @@ pub fn filemap_check_and_keep_errors<K: Kernel>(k: &mut K, mapping: Mapping) -> 
     })
 }
 
-/// `file_check_and_advance_wb_err`: reports an error that the file has not seen yet, as errseq
+/// `file_check_and_advance_wb_err` (all revisions): reports an error that the file has not seen yet, as errseq
 /// counts, and clears both bits so that the older reporters stay quiet too.
 ///
 /// The file is the one open file of `mapping`. The tracepoint is left out.

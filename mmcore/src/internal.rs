@@ -4,7 +4,7 @@
 use crate::pagemap::{mapping_release_always, mapping_unevictable};
 use crate::{Folio, Function, Kernel, Revision, within};
 
-/// `folio_evictable`: whether reclaim may have the folio, by its mapping and by mlock.
+/// `folio_evictable` (all revisions): whether reclaim may have the folio, by its mapping and by mlock.
 pub fn folio_evictable<K: Kernel>(k: &mut K, folio: Folio) -> bool {
     within(k, Function::FolioEvictable, |k| {
         k.rcu_read_lock();
@@ -15,7 +15,7 @@ pub fn folio_evictable<K: Kernel>(k: &mut K, folio: Folio) -> bool {
     })
 }
 
-/// `folio_needs_release`: whether the filesystem must be told before the folio goes.
+/// `folio_needs_release` (all revisions): whether the filesystem must be told before the folio goes.
 pub fn folio_needs_release<R: Revision, K: Kernel>(k: &mut K, folio: Folio) -> bool {
     within(k, Function::FolioNeedsRelease, |k| {
         let mapping = k.folio_mapping(folio);
