@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The corpus on disk: a folder a path, a file a scenario.
+//! The corpus on disk: a folder a fuzz target, a file a scenario.
 
 pub mod seeds;
 
@@ -40,8 +40,8 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// Reads every seed of the corpus in `root`, in the order of paths and names. Folders that are not
-/// named after a path are left alone.
+/// Reads every seed of the corpus in `root`, in the order of paths and names. A path's seeds are in
+/// the folder of its target's name, or of its own. Folders of other names are left alone.
 ///
 /// # Errors
 /// The first file or folder that cannot be read, or that is too large to be a seed.
@@ -53,15 +53,13 @@ pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
     fs::read_dir(root).map_err(wrap(root))?;
     let mut seeds = Vec::new();
     for path in Path::ALL {
-        let folder = root.join(path.name());
-        if !folder.exists() {
-            continue;
-        }
         let mut files = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(wrap(&folder))? {
-            files.push(entry.map_err(wrap(&folder))?.path());
+        for folder in folders(root, path) {
+            for entry in fs::read_dir(&folder).map_err(wrap(&folder))? {
+                files.push(entry.map_err(wrap(&folder))?.path());
+            }
         }
-        files.sort();
+        files.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
         for file in files {
             let bytes = read_file(&file).map_err(wrap(&file))?;
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -69,6 +67,13 @@ pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
         }
     }
     Ok(seeds)
+}
+
+/// The folders of a path that there are in `root`: the one of its target's name, then that of its own.
+fn folders(root: &FsPath, path: Path) -> Vec<PathBuf> {
+    let mut names = vec![path.target(), path.name()];
+    names.dedup();
+    names.into_iter().map(|name| root.join(name)).filter(|folder| folder.exists()).collect()
 }
 
 /// Reads one input.

@@ -56,7 +56,7 @@ impl Path {
         Path::Lifecycle,
     ];
 
-    /// The path's name, also that of its folder in the corpus.
+    /// The path's name in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Path::Flags => "flags",
@@ -69,9 +69,17 @@ impl Path {
         }
     }
 
-    /// The path of that name.
+    /// The name of the path's fuzz target, and of its folder in the corpus.
+    pub const fn target(self) -> &'static str {
+        match self {
+            Path::Creation => "guest_memfd",
+            path => path.name(),
+        }
+    }
+
+    /// The path of that name, or of the target of that name.
     pub fn named(name: &str) -> Option<Path> {
-        Path::ALL.into_iter().find(|path| path.name() == name)
+        Path::ALL.into_iter().find(|path| path.name() == name || path.target() == name)
     }
 }
 

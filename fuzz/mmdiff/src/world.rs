@@ -21,7 +21,7 @@ mod races;
 mod scan;
 pub mod state;
 
-pub use races::Schedule;
+pub use races::{Raced, Schedule};
 
 use crate::scenario::{FileKind, Recorded};
 use extents::Byte;

@@ -22,7 +22,7 @@ pub(super) fn run(command: &Command) -> Result<bool, Failure> {
     let seeds = seeds::all();
     let mut written = 0;
     for seed in &seeds {
-        let file = folder.join(seed.path.name()).join(&seed.name);
+        let file = folder.join(seed.path.target()).join(&seed.name);
         match fs::read(&file) {
             Ok(bytes) if bytes == seed.bytes => continue,
             Ok(_) => return Err(Failure(format!("{} is there with other bytes", file.display()))),

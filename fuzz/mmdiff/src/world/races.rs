@@ -8,7 +8,7 @@
 use super::World;
 use super::extents::Byte;
 use super::state::Lock;
-use crate::scenario::{Action, Race};
+use crate::scenario::{Action, Point, Race};
 use mmcore::errno::{EIO, ENOSPC};
 use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::{Call, Folio, Mapping};
@@ -17,9 +17,24 @@ use mmcore::{Call, Folio, Mapping};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Schedule {
     races: Vec<Pending>,
-    waiting: Vec<(Action, Folio)>,
+    waiting: Vec<(Point, Action, Folio)>,
+    /// The moment at which the actor came that is acting.
+    now: Point,
     /// What the actors did, in order: which race, and whether it came to anything.
     pub done: Vec<(Action, Folio)>,
+    /// What became of the actors, in order.
+    pub raced: Vec<(Point, Action, Raced)>,
+}
+
+/// What became of a racing actor when its moment came.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Raced {
+    /// It acted.
+    Acted,
+    /// It had to wait for a folio lock.
+    Waited,
+    /// It acted once the lock that it waited for was free.
+    ActedLate,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,9 +72,8 @@ impl World {
                 pending.left -= 1;
             }
             if now && pending.left == 0 {
-                let action = pending.race.action;
-                self.schedule.races.remove(i);
-                self.act(action, folio);
+                let race = self.schedule.races.remove(i).race;
+                self.act(race.point, race.action, folio, Raced::Acted);
             } else {
                 i += 1;
             }
@@ -78,15 +92,23 @@ impl World {
 
     /// Lets those go ahead who waited for a folio lock.
     pub(super) fn run_waiting(&mut self) {
-        for (action, folio) in std::mem::take(&mut self.schedule.waiting) {
-            self.act(action, folio);
+        for (point, action, folio) in std::mem::take(&mut self.schedule.waiting) {
+            self.act(point, action, folio, Raced::ActedLate);
         }
     }
 
-    fn act(&mut self, action: Action, folio: Folio) {
+    /// Notes that the actor waits for a folio lock.
+    fn wait(&mut self, action: Action, folio: Folio) {
+        let point = self.schedule.now;
+        self.schedule.waiting.push((point, action, folio));
+        self.schedule.raced.push((point, action, Raced::Waited));
+    }
+
+    fn act(&mut self, point: Point, action: Action, folio: Folio, how: Raced) {
         if usize::from(folio.0) >= self.folios.len() || self.folio(folio).freed {
             return;
         }
+        self.schedule.now = point;
         let mapping = self.folio(folio).mapping.filter(|_| !self.folio(folio).anon);
         let acted = match action {
             Action::Truncate => self.race_truncate(folio),
@@ -123,6 +145,7 @@ impl World {
         };
         if acted {
             self.schedule.done.push((action, folio));
+            self.schedule.raced.push((point, action, how));
         }
     }
 
@@ -137,7 +160,7 @@ impl World {
         }
         match self.folio(folio).lock {
             Lock::Ours => {
-                self.schedule.waiting.push((Action::Truncate, folio));
+                self.wait(Action::Truncate, folio);
                 return false;
             }
             Lock::Theirs => return false,
@@ -162,7 +185,7 @@ impl World {
         }
         for cached in self.file(mapping).cached.clone() {
             if self.folio(cached).lock == Lock::Ours {
-                self.schedule.waiting.push((Action::Evict, folio));
+                self.wait(Action::Evict, folio);
                 return false;
             }
             if !self.race_truncate(cached) {
