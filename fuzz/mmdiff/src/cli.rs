@@ -8,6 +8,7 @@ mod check;
 mod corpus;
 mod explain;
 mod output;
+mod stats;
 
 use crate::oracle::{Intent, Question};
 use crate::run::{TREES, Tree};
@@ -34,7 +35,7 @@ enum Command {
         after_help = "Example: mmdiff explain corpus/lifecycle/ramfs_truncate_leaves_stale_tail"
     )]
     Explain(explain::Options),
-    /// Write the named seeds of the corpus
+    /// Write, measure, migrate or accept a corpus
     #[command(subcommand)]
     Corpus(corpus::Command),
 }

@@ -44,7 +44,7 @@ pub(super) struct Options {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For a person.
     Text,
     /// For a program: see the documentation of `mmdiff::report`.
@@ -62,7 +62,7 @@ impl Default for Options {
     }
 }
 
-fn path(name: &str) -> Result<Path, String> {
+pub(super) fn path(name: &str) -> Result<Path, String> {
     Path::named(name).ok_or_else(|| {
         let known: Vec<_> = Path::ALL.iter().map(|path| path.name()).collect();
         format!("no such path; there are: {}", known.join(", "))
@@ -77,9 +77,7 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
         seed: options.seed,
         corpus: read_corpus(options.corpus.as_deref())?,
     };
-    let threads = usize::from(options.threads.unwrap_or(0));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| Failure(format!("cannot start threads: {error}")))?;
+    let pool = pool(options.threads)?;
     let bar = progress_bar(plan.paths.len() as u64 * plan.cases);
     let tally = pool.install(|| check::run(&question, &plan, &|done| bar.inc(done)));
     bar.finish_and_clear();
@@ -87,6 +85,13 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
     let report = Report::new(&question, &plan, &tally);
     output::write(&render(&report, options)?, options.out.as_deref())?;
     Ok(report.passes())
+}
+
+/// As many threads as were asked for, or one a core.
+pub(super) fn pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
+    let threads = usize::from(threads.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| Failure(format!("cannot start threads: {error}")))
 }
 
 fn render(report: &Report, options: &Options) -> Result<String, Failure> {
@@ -105,12 +110,12 @@ fn render(report: &Report, options: &Options) -> Result<String, Failure> {
 }
 
 /// The paths that were asked for, each once and in the order of the report; all, if none was.
-fn wanted(paths: &[Path]) -> Vec<Path> {
+pub(super) fn wanted(paths: &[Path]) -> Vec<Path> {
     Path::ALL.into_iter().filter(|path| paths.is_empty() || paths.contains(path)).collect()
 }
 
 /// The corpus of the given folder, or of `corpus/` here or in the sources; none, if that is gone.
-fn read_corpus(folder: Option<&std::path::Path>) -> Result<Vec<corpus::Seed>, Failure> {
+pub(super) fn read_corpus(folder: Option<&std::path::Path>) -> Result<Vec<corpus::Seed>, Failure> {
     if let Some(folder) = folder {
         return corpus::read(folder).map_err(Failure::new);
     }

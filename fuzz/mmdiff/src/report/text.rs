@@ -43,13 +43,13 @@ pub fn write(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> 
 }
 
 #[derive(Clone, Copy)]
-struct Style {
-    width: u16,
-    styled: bool,
+pub(super) struct Style {
+    pub(super) width: u16,
+    pub(super) styled: bool,
 }
 
 impl Style {
-    fn table(self, header: &[&str]) -> Table {
+    pub(super) fn table(self, header: &[&str]) -> Table {
         let mut table = Table::new();
         table.load_style(
             TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')),
@@ -69,14 +69,14 @@ impl Style {
     }
 
     /// A cell that stands out if `alarm`.
-    fn alarm(self, text: impl ToString, alarm: bool) -> Cell {
+    pub(super) fn alarm(self, text: impl ToString, alarm: bool) -> Cell {
         let cell = Cell::new(text.to_string());
         if alarm && self.styled { cell.fg(comfy_table::Color::Red) } else { cell }
     }
 }
 
 /// A number with its thousands apart.
-fn number(n: u64) -> String {
+pub(super) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
