@@ -13,6 +13,7 @@ mod output;
 mod replay;
 mod shrink;
 mod source;
+mod stats;
 mod workers;
 
 use crate::oracle::{Intent, Question};
@@ -50,7 +51,7 @@ enum Command {
     #[command(after_help = "Example: mmdiff shrink fuzz/artifacts/truncation/crash-0123 \
                             --out corpus/truncation/what_it_shows")]
     Shrink(shrink::Options),
-    /// Write the named seeds of the corpus, and turn inputs into text and back
+    /// Write, measure, migrate or accept a corpus; turn inputs into text and back
     #[command(subcommand)]
     Corpus(corpus::Command),
 }

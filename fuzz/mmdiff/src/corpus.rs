@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The corpus on disk: a folder a fuzz target, a file a scenario.
 
+pub mod migrate;
 pub mod seeds;
+pub mod snapshot;
 
 use crate::scenario::Path;
+use crate::scenario::codec::VERSION;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -44,13 +47,15 @@ impl std::error::Error for Unreadable {}
 /// the folder of its target's name, or of its own. Folders of other names are left alone.
 ///
 /// # Errors
-/// The first file or folder that cannot be read, or that is too large to be a seed.
+/// The first file or folder that cannot be read, or that is too large to be a seed; or the version
+/// file, if it says that the seeds are of another version.
 pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
     let wrap = |path: &FsPath| {
         let path = path.to_path_buf();
         move |error| Unreadable { path, error }
     };
     fs::read_dir(root).map_err(wrap(root))?;
+    check_version(root)?;
     let mut seeds = Vec::new();
     for path in Path::ALL {
         let mut files = Vec::new();
@@ -69,7 +74,23 @@ pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
     Ok(seeds)
 }
 
-/// The folders of a path that there are in `root`: the one of its target's name, then that of its own.
+/// A corpus that says its version must be of the current one.
+fn check_version(root: &FsPath) -> Result<(), Unreadable> {
+    let path = root.join(migrate::VERSION_FILE);
+    let why = match migrate::version_of(root) {
+        Ok(None | Some(VERSION)) => return Ok(()),
+        Ok(Some(version)) => {
+            let root = root.display();
+            format!("version {version}, where {VERSION} is read: mmdiff corpus migrate {root}")
+        }
+        Err(migrate::Trouble::Io(_, error)) => return Err(Unreadable { path, error }),
+        Err(trouble) => trouble.to_string(),
+    };
+    Err(Unreadable { path, error: io::Error::new(io::ErrorKind::InvalidData, why) })
+}
+
+/// The folders of a path that there are in `root`: the one of its target's name, then that of its
+/// own.
 fn folders(root: &FsPath, path: Path) -> Vec<PathBuf> {
     let mut names = vec![path.target(), path.name()];
     names.dedup();

@@ -36,6 +36,7 @@ pub mod corpus;
 pub mod explain;
 pub mod fuzz;
 pub mod oracle;
+pub mod reach;
 #[cfg(feature = "cli")]
 pub mod replay;
 #[cfg(feature = "cli")]

@@ -42,7 +42,7 @@ pub(super) struct Options {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For a person.
     Text,
     /// For a program: see the documentation of `mmdiff::report`.
@@ -94,12 +94,12 @@ fn render(report: &Report, options: &Options) -> Result<String, Failure> {
 }
 
 /// The paths that were asked for, each once and in the order of the report; all, if none was.
-fn wanted(paths: &[Path]) -> Vec<Path> {
+pub(super) fn wanted(paths: &[Path]) -> Vec<Path> {
     Path::ALL.into_iter().filter(|path| paths.is_empty() || paths.contains(path)).collect()
 }
 
 /// The corpus of the given folder, or the committed one, which must not be empty.
-fn read_corpus(folder: Option<&std::path::Path>) -> Result<Vec<corpus::Seed>, Failure> {
+pub(super) fn read_corpus(folder: Option<&std::path::Path>) -> Result<Vec<corpus::Seed>, Failure> {
     if let Some(folder) = folder {
         return corpus::read(folder).map_err(Failure::new);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What must hold in one revision alone.
 
+use crate::scenario::Path;
 use crate::world::{Misdeed, World};
 
 /// A rule that no run may break.
@@ -67,6 +68,17 @@ impl Invariant {
         match self {
             Invariant::NoStaleByte | Invariant::ErrorHasCause => revision == "pre-fix",
             Invariant::GuestMemoryKept => true,
+            _ => false,
+        }
+    }
+
+    /// Whether scenarios of the path can show that a revision breaks it, of those that are known to.
+    pub fn shows_in(self, path: Path) -> bool {
+        match self {
+            Invariant::NoStaleByte | Invariant::GuestMemoryKept => {
+                matches!(path, Path::Truncation | Path::Lifecycle)
+            }
+            Invariant::ErrorHasCause => matches!(path, Path::Errors | Path::Creation),
             _ => false,
         }
     }

@@ -5,6 +5,7 @@ use super::crew::{BATCH, Crew, Worker};
 use super::tally::{Reason, Tally};
 use super::{archive, names};
 use crate::corpus;
+use crate::corpus::migrate::VERSION_FILE;
 use crate::scenario::Path;
 use rayon::Scope;
 use std::ffi::OsString;
@@ -91,7 +92,7 @@ fn list<'s>(crew: &'s Crew<'_>, scope: &Scope<'s>, folder: &FsPath, path: Option
                 let files = std::mem::take(&mut files);
                 submit(crew, scope, Batch { folder: folder.to_path_buf(), files, path });
             }
-        } else {
+        } else if entry.file_name() != VERSION_FILE {
             refuse(crew, &entry.path(), Reason::Unplaced, UNPLACED);
         }
     }

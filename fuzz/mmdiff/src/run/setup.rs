@@ -175,12 +175,8 @@ pub(super) fn reported(
     ret
 }
 
-/// The folio's order, if its file's kind has such large ones. A file with a raw flags word is taken
-/// as it is.
+/// The folio, no larger than its file's kind has them.
 pub(super) fn limit_order(spec: &FolioSpec, file: &FileSpec) -> FolioSpec {
-    let limit = match file.flags {
-        Flags::Built => file.kind.order_limit(),
-        Flags::Raw { .. } => Order::MAX,
-    };
+    let limit = file.kind.order_limit();
     FolioSpec { order: Order::new(spec.order.get().min(limit)), ..spec.clone() }
 }

@@ -15,10 +15,43 @@
 //! | a record | its fields, in order |
 //!
 //! So an input is never rejected, a short one means the plain rest, and what mutates one byte
-//! mutates one thing. A field may be appended to a scenario: old inputs read 0 for it.
+//! mutates one thing.
+//!
+//! # What may change without a new version
+//!
+//! An input is *canonical* if it is what [`Scenario::encode`](super::Scenario::encode) writes:
+//! choices below their N, no byte after the scenario's end, no trailing zero. Every committed seed
+//! is canonical, and stays what it means when
+//!
+//! - a field is **appended** to the scenario of a path (to the outermost record, not to one inside
+//!   it): old inputs read 0 for it, so 0 must mean what was the case before;
+//! - a name or a variant is **appended** to a choice, or the bound of a number or a list is raised.
+//!
+//! An input that is not canonical (a fuzzer's) can mean something else after either: its byte may
+//! now be read modulo another N, or a byte after its old end as the new field. It is still valid,
+//! and canonical inputs are had by running `mmdiff corpus migrate` before such a change.
+//!
+//! # What needs a new version
+//!
+//! Anything else: a field or variant that goes, moves or comes in the middle, an N that shrinks, a
+//! byte that means something else ([`ORDERS`](super::Order) included). Then [`VERSION`] goes up by
+//! one, the old way to read goes into [`FORMATS`](crate::corpus::migrate::FORMATS) as a decoder of
+//! old bytes into today's scenarios, and `mmdiff corpus migrate DIR` rewrites corpora. Inputs carry
+//! no header, since every byte string must stay a scenario; so the version of a corpus stands in a
+//! file beside its folders, `VERSION`. A corpus without one is taken to be current, and `migrate`
+//! must be told.
+//!
+//! Decode snapshots (`tests/snapshots/`) hold what each committed seed means, and a test fails when
+//! that changes, whatever the reason.
+
+#[cfg(test)]
+mod tests;
 
 use arrayvec::ArrayVec;
 use std::fmt::Debug;
+
+/// The version of the byte format.
+pub const VERSION: u32 = 1;
 
 /// Reads an input; after its end there are only zeroes.
 #[derive(Clone, Copy, Debug)]

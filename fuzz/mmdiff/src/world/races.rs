@@ -40,7 +40,7 @@ pub struct Moment {
 }
 
 /// What came of an action.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Came {
     /// It was done.
     Done,

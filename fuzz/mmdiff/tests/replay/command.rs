@@ -52,7 +52,7 @@ fn without_a_name_the_committed_corpus_is_replayed() {
 fn a_finding_ends_with_1_and_is_shown_with_its_smallest_input() {
     let (code, out, err) = run(&committed(), &["--intent", "message"]);
     assert_eq!((code, err.as_str()), (Some(1), ""));
-    assert!(out.contains("ramfs_tail_is_not_zeroed (22 bytes)"), "{out}");
+    assert!(out.contains("shm_locked_tail_is_not_zeroed (22 bytes)"), "{out}");
     assert!(out.contains("    mmdiff explain --intent message truncation:"), "{out}");
 }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `mmdiff corpus stats`.
+
+use super::check::{self, Format};
+use super::workers::Workers;
+use super::{Failure, output, path};
+use crate::reach::{self, Reach};
+use crate::report::reach::{Stats, write_text};
+use crate::scenario::Path;
+use clap::Args;
+use std::path::PathBuf;
+
+/// The most scenarios that can be asked for.
+const MAX_CASES: u64 = 1_000_000_000_000;
+
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    /// The corpus [default: corpus/ here or in the sources; none with --cases]
+    folder: Option<PathBuf>,
+    /// Which path to look at; can be given several times [default: all]
+    #[arg(long = "path", value_name = "PATH", value_parser = path)]
+    paths: Vec<Path>,
+    /// How many scenarios to generate for each path
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_CASES))]
+    cases: u64,
+    /// What to generate them from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// List what was reached too, and what cannot be
+    #[arg(long)]
+    all: bool,
+    /// End with 1 if anything was not reached
+    #[arg(long)]
+    require_all: bool,
+    #[command(flatten)]
+    workers: Workers,
+    /// The form of the statistics
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write them to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(options: &Options) -> Result<bool, Failure> {
+    let paths = check::wanted(&options.paths);
+    let mut seeds = match (&options.folder, options.cases) {
+        (None, 1..) => Vec::new(),
+        (folder, _) => check::read_corpus(folder.as_deref())?,
+    };
+    seeds.retain(|seed| paths.contains(&seed.path));
+    let reach = options.workers.pool()?.install(|| {
+        let corpus = reach::of_corpus(&seeds);
+        Reach::merge(corpus, reach::of_generated(&paths, options.seed, options.cases))
+    });
+    let generated = (options.cases, options.seed);
+    let stats = Stats::new(&reach, &paths, seeds.len() as u64, generated);
+    output::write(&render(&stats, options)?, options.out.as_deref())?;
+    Ok(!stats.is_surprising() && (stats.complete || !options.require_all))
+}
+
+fn render(stats: &Stats, options: &Options) -> Result<String, Failure> {
+    let mut text = String::new();
+    match options.format {
+        Format::Json => {
+            text = serde_json::to_string_pretty(stats).map_err(Failure::new)?;
+            text.push('\n');
+        }
+        Format::Text => {
+            let terminal = output::terminal(options.out.is_some());
+            write_text(stats, terminal, options.all, &mut text).map_err(Failure::new)?;
+        }
+    }
+    Ok(text)
+}
