@@ -18,7 +18,7 @@
 //! - WARN and BUG are calls, and BUG ends the function with [`Oops`]; `CONFIG_DEBUG_VM` is assumed
 //!   to be set.
 //! - Arithmetic wraps where C's unsigned arithmetic does, and where C's would be undefined.
-//! - Two ranks of observers are not asked: `lruvec_memcg_debug`, `smp_rmb` and lockdep.
+//! - Three observers are not asked: `lruvec_memcg_debug`, `smp_rmb` and lockdep.
 
 #![no_std]
 #![forbid(unsafe_code)]
