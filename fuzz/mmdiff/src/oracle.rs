@@ -14,6 +14,7 @@ pub use compare::{Difference, Side, What};
 pub use divergence::{Cause, Class, Divergence, Outcomes};
 pub use invariants::Invariant;
 
+use crate::explore::{self, Record};
 use crate::run::{Run, Tree};
 use crate::scenario::{Path, Scenario};
 use std::collections::BTreeMap;
@@ -111,6 +112,31 @@ impl Judge {
         invariants::broken(&judgement.pre.world, built, &mut judgement.pre_broke);
         invariants::broken(&judgement.post.world, built, &mut judgement.post_broke);
         judgement
+    }
+}
+
+impl Judge {
+    /// Sorts the differences of two runs that were made elsewhere, step by step.
+    pub(crate) fn judge_records(&mut self, scenario: &Scenario, pre: &Record, post: &Record) {
+        let judgement = &mut self.judgement;
+        judgement.path = scenario.path();
+        judgement.divergences.clear();
+        for run in [&mut judgement.pre, &mut judgement.post] {
+            run.clear();
+            run.world.add_file(explore::kind_of(scenario.path()));
+            run.world.add_file(None);
+        }
+        self.sorter.compare_setup(scenario, judgement);
+        for step in 0..pre.steps().min(post.steps()) {
+            pre.replay(step, post, &mut judgement.pre);
+            post.replay(step, pre, &mut judgement.post);
+            self.sorter.compare_step(scenario, judgement, step);
+        }
+    }
+
+    /// The verdict on what was judged last.
+    pub(crate) fn judgement(&self) -> &Judgement {
+        &self.judgement
     }
 }
 

@@ -18,9 +18,11 @@ pub use flags::{TESTS as FLAG_TESTS, Test as FlagTest};
 #[cfg(feature = "cli")]
 pub(crate) use truncation::range as truncated_range;
 
-use crate::scenario::Scenario;
+use crate::explore::{self, Model};
+use crate::scenario::{Path, Scenario};
 use crate::trace::{Event, Recorder};
 use crate::world::World;
+use mmcore::compaction::{Scan, Step};
 use mmcore::revision::{PostFix, PreFix};
 use mmcore::{Oops, Revision, Site, errno};
 use std::fmt;
@@ -114,6 +116,10 @@ pub struct Tree {
     pub truncate_tests: u64,
     /// [`Revision::PINS_FOLIOS`]
     pub pins_folios: u64,
+    /// Makes the calls of a path on open answers: see [`crate::explore`].
+    pub(crate) enumerate: fn(Path, usize, &mut Model<'_>) -> Returned,
+    /// Makes one turn of the scanner.
+    pub(crate) turn: fn(&mut Scan, &mut Model<'_>) -> Step,
     begin: fn(&Scenario, &mut World),
     step: fn(&Scenario, usize, &mut Recorder<'_, World>) -> Returned,
 }
@@ -136,6 +142,8 @@ const fn tree<R: Revision>() -> Tree {
         tree: R::TREE,
         truncate_tests: R::TRUNCATE_TESTS,
         pins_folios: R::PINS_FOLIOS,
+        enumerate: explore::enumerate::<R>,
+        turn: explore::turn::<R>,
         begin: begin::<R>,
         step: step::<R>,
     }
@@ -160,10 +168,15 @@ impl Run {
     /// Sets the world up for `scenario`, before its first step. What an earlier run has allocated is
     /// used again.
     pub fn begin(&mut self, scenario: &Scenario) {
+        self.clear();
+        (self.tree.begin)(scenario, &mut self.world);
+    }
+
+    /// Forgets what was run, and keeps its memory.
+    pub(crate) fn clear(&mut self) {
         self.world.clear();
         self.trace.clear();
         self.steps.clear();
-        (self.tree.begin)(scenario, &mut self.world);
     }
 
     /// Runs the next step of `scenario`.

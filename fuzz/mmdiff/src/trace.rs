@@ -15,6 +15,7 @@ pub struct Event {
 
 impl Event {
     /// Whether the event is an effect.
+    #[inline(always)]
     pub fn is_effect(&self) -> bool {
         self.call.kind() == Kind::Effect
     }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Complete enumeration: both revisions over every answer that the rest of the kernel can give.
+//!
+//! A [`Model`] is a kernel in which nothing is decided until a ported function asks; a [`Tape`] keeps
+//! the choices and goes from one combination to the next. So only what is asked is branched on, and
+//! a few bits stand for all 2^64 flags words. Both revisions run on the same choices ([`joint`]).
+
+mod bounds;
+mod entries;
+pub mod joint;
+mod model;
+pub mod scan;
+mod tape;
+mod var;
+
+pub use bounds::{Bounds, Races, Settings};
+pub use entries::PATHS;
+pub(crate) use entries::run as enumerate;
+pub(crate) use joint::{Record, kind_of};
+pub use model::{Model, Notes};
+pub use tape::{Choice, Tape};
+pub use var::{Var, What};
+
+use mmcore::Revision;
+use mmcore::compaction::{Scan, Step};
+
+/// One turn of the scanner, for a [`crate::run::Tree`].
+pub(crate) fn turn<R: Revision>(scan: &mut Scan, model: &mut Model<'_>) -> Step {
+    scan.step::<R, _>(model)
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The bounds of an enumeration: within them it is complete, and it names them.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How far the enumeration goes where the kernel goes on for ever.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Bounds {
+    /// How many page frames a scan covers, and how many folios a file has.
+    pub folios: u8,
+    /// How often an answer may change between two questions.
+    pub races: Races,
+    /// Which settings of the scan controls there are.
+    pub settings: Settings,
+    /// How often a loop goes round that only the rest of the kernel ends.
+    pub tries: u8,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds { folios: 1, races: Races::Free, settings: Settings::Free, tries: 2 }
+    }
+}
+
+/// How often an answer may change between two questions, as far as the locks allow it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Races {
+    /// So often in a run.
+    Most(u8),
+    /// Always.
+    Free,
+}
+
+impl fmt::Display for Races {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Races::Most(most) => write!(f, "{most}"),
+            Races::Free => f.write_str("free"),
+        }
+    }
+}
+
+impl std::str::FromStr for Races {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse::<u8>() {
+            _ if text == "free" => Ok(Races::Free),
+            Ok(most) if most < u8::MAX => Ok(Races::Most(most)),
+            _ => Err("a number up to 254, or `free`".into()),
+        }
+    }
+}
+
+/// Which settings of `struct compact_control` a scan can have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+pub enum Settings {
+    /// Those that a caller in the kernel makes.
+    Realizable,
+    /// Every combination, but for asynchronous direct compaction of order -1, which would shift by
+    /// it.
+    Free,
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Settings::Realizable => "realizable",
+            Settings::Free => "free",
+        })
+    }
+}
+
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Bounds { folios, races, settings, tries } = self;
+        let s = if *folios == 1 { "" } else { "s" };
+        write!(f, "{folios} folio{s}, races {races}, settings {settings}, {tries} tries")
+    }
+}

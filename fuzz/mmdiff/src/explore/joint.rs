@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! One joint path: both sides run on the same choices, and are compared.
+//!
+//! Almost always the second side says what the first said, which is seen as it runs. Only if it
+//! does not are both run again with everything written down, for the oracle to sort.
+
+use super::bounds::Bounds;
+use super::entries;
+use super::model::{Controls, Model, Notes, StepEnd};
+use super::tape::Tape;
+use crate::oracle::{Class, Judge, Judgement, Question};
+use crate::run::{Returned, Run, Tree};
+use crate::scenario::{FileKind, Flags, Path, Scenario};
+use crate::trace::Event;
+use mmcore::Mapping;
+use mmcore::compaction::Scan;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+
+/// How a stretch of a path ended, for one side.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Went {
+    /// At the head of the scanner's loop.
+    On(Scan),
+    /// With this returned.
+    Returned(Returned),
+}
+
+impl Went {
+    /// What an observer sees of it.
+    fn seen(self) -> Option<Returned> {
+        match self {
+            Went::On(_) => None,
+            Went::Returned(returned) => Some(returned),
+        }
+    }
+}
+
+/// What one side makes of the choices, from beginning to end: it is given the side's revision, and
+/// whether it is the second.
+pub(super) type Stretch<'a> = &'a dyn Fn(&'static Tree, usize, &mut Model<'_>) -> Went;
+
+/// A side after a stretch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Side {
+    pub(super) went: Went,
+    pub(super) controls: Controls,
+    pub(super) races: u8,
+}
+
+/// What came of a joint path, or a stretch of one.
+#[derive(Clone, Debug)]
+pub struct Met {
+    /// What was decided: the effects of both sides, and what they returned.
+    pub decision: u64,
+    /// How they differ.
+    pub classes: Vec<Class>,
+}
+
+/// Runs joint paths, with the same memory.
+#[derive(Debug)]
+pub struct Joint {
+    question: Question,
+    bounds: Bounds,
+    judge: Judge,
+    scenario: Scenario,
+    path: Path,
+    events: Vec<Event>,
+    /// The bits of flags words that either side has read.
+    pub bits_read: (u64, u64),
+}
+
+impl Joint {
+    /// For the joint paths of `path`.
+    pub fn new(question: &Question, bounds: Bounds, path: Path) -> Joint {
+        Joint {
+            question: *question,
+            bounds,
+            judge: Judge::new(question),
+            scenario: stand_in(path),
+            path,
+            events: Vec::new(),
+            bits_read: (0, 0),
+        }
+    }
+
+    /// The path.
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// The bounds.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// Runs the path that the tape stands at, from its beginning.
+    pub fn run(&mut self, tape: &mut Tape) -> Met {
+        let path = self.path;
+        self.both(tape, None, &|tree, _, k| call(path, tree, k)).0
+    }
+
+    /// Runs the path that the tape stands at, keeps both traces, and has the differences sorted.
+    pub fn record(&mut self, tape: &mut Tape) -> &Judgement {
+        let path = self.path;
+        self.record_stretch(tape, None, &|tree, _, k| call(path, tree, k))
+    }
+
+    /// Runs a stretch for both sides, with so many changes left.
+    pub(super) fn both(
+        &mut self,
+        tape: &mut Tape,
+        races: Option<u8>,
+        stretch: Stretch<'_>,
+    ) -> (Met, [Side; 2]) {
+        tape.rewind();
+        let notes = Notes::first(std::mem::take(&mut self.events));
+        let (pre, notes, bits) = self.side(tape, races, 0, stretch, notes);
+        self.bits_read.0 |= bits;
+        let mut hasher = FxHasher::default();
+        (notes.decision(), pre.went.seen()).hash(&mut hasher);
+        tape.second_side();
+        let (post, notes, bits) = self.side(tape, races, 1, stretch, notes.second());
+        self.bits_read.1 |= bits;
+        let agree = notes.agree() && pre.went.seen() == post.went.seen();
+        self.events = notes.events;
+        let mut classes = Vec::new();
+        if !agree {
+            let judgement = self.record_stretch(tape, races, stretch);
+            classes.extend(judgement.divergences.iter().map(|divergence| divergence.class));
+            // What the second side did stands in no hash yet.
+            post.went.seen().hash(&mut hasher);
+            let effects = judgement.post.trace.iter().filter(|event| event.is_effect());
+            effects.for_each(|event| event.hash(&mut hasher));
+        }
+        (Met { decision: hasher.finish(), classes }, [pre, post])
+    }
+
+    fn side(
+        &self,
+        tape: &mut Tape,
+        races: Option<u8>,
+        side: usize,
+        stretch: Stretch<'_>,
+        notes: Notes,
+    ) -> (Side, Notes, u64) {
+        let tree = if side == 0 { self.question.pre } else { self.question.post };
+        let mut model = Model::new(tape, self.bounds, notes);
+        if let Some(races) = races {
+            model.set_races_left(races);
+        }
+        let went = stretch(tree, side, &mut model);
+        let controls = model.controls;
+        (Side { went, controls, races: model.races_left() }, model.notes, model.bits_read)
+    }
+
+    /// Runs a stretch again with everything written down, and sorts the differences.
+    #[cold]
+    pub(super) fn record_stretch(
+        &mut self,
+        tape: &mut Tape,
+        races: Option<u8>,
+        stretch: Stretch<'_>,
+    ) -> &Judgement {
+        tape.rewind();
+        let (_, pre, _) = self.side(tape, races, 0, stretch, Notes::all());
+        tape.second_side();
+        let (_, post, _) = self.side(tape, races, 1, stretch, Notes::all());
+        self.judge.judge_records(&self.scenario, &Record(pre), &Record(post));
+        self.judge.judgement()
+    }
+}
+
+/// Makes the calls of a path, and returns what the last returned.
+fn call(path: Path, tree: &'static Tree, k: &mut Model<'_>) -> Went {
+    let mut returned = Returned::Nothing;
+    for step in 0..entries::steps(path) {
+        if step > 0 {
+            k.end_step(returned);
+        }
+        returned = (tree.enumerate)(path, step, k);
+        if path == Path::Creation && matches!(returned, Returned::Value(fd) if fd < 0) {
+            // There is nothing to do with a guest_memfd that was not made.
+            break;
+        }
+    }
+    k.end_step(returned);
+    Went::Returned(returned)
+}
+
+/// One side of a joint path, written down.
+pub struct Record(Notes);
+
+impl Record {
+    /// How many steps there are.
+    pub(crate) fn steps(&self) -> usize {
+        self.0.steps.len()
+    }
+
+    /// Puts a step into a run. What of the flags only the other side has had decided is the same
+    /// here.
+    pub(crate) fn replay(&self, step: usize, other: &Record, run: &mut Run) {
+        let start = run.trace.len();
+        let StepEnd { events, returned, word: (known, value) } = self.0.steps[step];
+        let (_, other) = other.0.steps[step].word;
+        run.trace.extend_from_slice(&self.0.events[start..events]);
+        run.steps.push((start..events, returned));
+        run.world.file_mut(Mapping(0)).flags = value | other & !known;
+    }
+}
+
+/// A scenario that stands for the paths: the oracle asks it which path it is of, and whether the
+/// flags are raw.
+fn stand_in(path: Path) -> Scenario {
+    let mut scenario = Scenario::decode(path, &[]);
+    if let Scenario::Truncation(truncation) = &mut scenario {
+        truncation.file.flags = Flags::Raw { word: 0 };
+    }
+    scenario
+}
+
+/// The kind of file that the paths of `path` are about.
+pub(crate) fn kind_of(path: Path) -> Option<FileKind> {
+    (path == Path::Creation).then_some(FileKind::GuestMemfd)
+}

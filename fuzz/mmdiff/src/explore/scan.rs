@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The scanner, turn by turn: paths that reach the same state at the head of its loop are merged, and
+//! each state is continued once.
+//!
+//! Why that loses nothing: at the head of the loop no folio is referenced or locked, so nothing about
+//! any page lasts; what does last is the scan's own variables ([`Scan`]), the lruvec's lock among
+//! them, and the controls. [`Head`] is all of that, for both sides. Three counters are made plain,
+//! because no later decision depends on more: of `nr_scanned` only whether the sides agree, of
+//! `nr_isolated` whether it is 0, of `nr_migratepages` how much of 32 there is.
+//!
+//! A difference ends its path: what would come after it is not compared.
+
+use super::joint::{Joint, Met, Stretch, Went};
+use super::model::{Controls, Model};
+use super::tape::Tape;
+use super::var::{Var, What};
+use crate::oracle::Class;
+use crate::run::Returned;
+use mmcore::compaction::{COMPACT_CLUSTER_MAX, Scan, Step};
+use mmcore::{Function, IsolateMode, Kernel, Oops, PAGEBLOCK_NR_PAGES};
+
+/// One side of a scan, at the head of the loop.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct At {
+    scan: Scan,
+    controls: Controls,
+}
+
+impl At {
+    /// The range is done.
+    fn is_done(&self) -> bool {
+        self.scan.low_pfn >= self.scan.end_pfn
+    }
+
+    /// Forgets what nobody asks once the range is done. The end is as good as any place beyond.
+    fn forget(&mut self) {
+        self.scan.low_pfn = self.scan.end_pfn;
+        self.scan.next_skip_pfn = 0;
+        self.controls.nr_migratepages = None;
+        self.controls.forget_entry();
+    }
+}
+
+/// Both sides of a scan, at the head of the loop, and how many changes there may still be.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Head {
+    sides: [At; 2],
+    races: u8,
+}
+
+/// Where a turn, or what comes before the loop, led to.
+#[derive(Clone, Debug)]
+pub struct Turned {
+    /// The head of the loop, if there is another turn.
+    pub next: Option<Head>,
+    /// What was decided: the effects of both sides, and what they returned.
+    pub decision: u64,
+    /// How the sides differ.
+    pub classes: Vec<Class>,
+}
+
+impl Head {
+    /// The page frame that is looked at next.
+    pub fn low_pfn(&self) -> u64 {
+        self.sides[0].scan.low_pfn
+    }
+
+    /// The place in the range of the page that is looked at next.
+    pub fn place(&self) -> u64 {
+        self.low_pfn().wrapping_sub(self.sides[0].controls.start)
+    }
+
+    /// Makes plain what no later decision depends on.
+    fn plain(mut self) -> Head {
+        let [pre, post] = &mut self.sides;
+        if pre.scan.nr_scanned == post.scan.nr_scanned {
+            (pre.scan.nr_scanned, post.scan.nr_scanned) = (0, 0);
+        }
+        if pre.scan.nr_isolated == post.scan.nr_isolated {
+            let some = pre.scan.nr_isolated.min(1);
+            (pre.scan.nr_isolated, post.scan.nr_isolated) = (some, some);
+        }
+        if pre.controls.nr_migratepages == post.controls.nr_migratepages {
+            let enough = |nr: u32| nr.min(COMPACT_CLUSTER_MAX as u32);
+            let nr = pre.controls.nr_migratepages.map(enough);
+            (pre.controls.nr_migratepages, post.controls.nr_migratepages) = (nr, nr);
+        }
+        if pre.is_done() && post.is_done() && pre.scan.low_pfn == post.scan.low_pfn {
+            for side in &mut self.sides {
+                side.forget();
+            }
+        }
+        self
+    }
+}
+
+/// The ranges that are scanned: from the start of a pageblock; over a multiple of 32, where the lock
+/// is dropped; up to the pageblock's end.
+fn range(k: &mut Model<'_>) -> (u64, u64) {
+    let pages = u64::from(k.bounds().folios);
+    let block = 4 * PAGEBLOCK_NR_PAGES;
+    let start = match k.choose(Var::one(What::Start), 3) {
+        0 => block,
+        1 => block + 3 * COMPACT_CLUSTER_MAX - u64::from(pages > 1),
+        _ => block + PAGEBLOCK_NR_PAGES - pages,
+    };
+    (start, start + pages)
+}
+
+impl Joint {
+    /// Runs what comes before the loop, on the choices of the tape.
+    pub fn begin_scan(&mut self, tape: &mut Tape) -> Turned {
+        self.stretch(tape, None, &|_, _, k| {
+            let (start, end) = range(k);
+            (k.controls.start, k.controls.end) = (start, end);
+            match Scan::begin(k, start, end, IsolateMode(0)) {
+                Ok(Ok(scan)) => Went::On(scan),
+                Ok(Err(errno)) => Went::Returned(errno.into()),
+                Err(Oops(site)) => Went::Returned(Returned::Oops(site)),
+            }
+        })
+    }
+
+    /// Runs a turn from the head of the loop, and what comes after the loop if it was the last.
+    pub fn turn(&mut self, head: &Head, tape: &mut Tape) -> Turned {
+        self.stretch(tape, Some(head.races), &|tree, side, k| {
+            let At { mut scan, controls } = head.sides[side];
+            k.controls = controls;
+            match (tree.turn)(&mut scan, k) {
+                Step::Again => Went::On(scan),
+                Step::Exit(exit) => Went::Returned(scan.finish(k, exit).into()),
+            }
+        })
+    }
+
+    fn stretch(&mut self, tape: &mut Tape, races: Option<u8>, part: Stretch<'_>) -> Turned {
+        let (Met { decision, classes }, [pre, post]) = self.both(tape, races, &|tree, side, k| {
+            k.enter(Function::IsolateMigratepagesBlock);
+            let went = part(tree, side, k);
+            k.leave();
+            k.end_step(match went {
+                Went::On(_) => Returned::Nothing,
+                Went::Returned(returned) => returned,
+            });
+            went
+        });
+        let next = match (pre.went, post.went) {
+            (Went::On(a), Went::On(b)) if classes.is_empty() => {
+                let mut sides = [At { scan: a, controls: pre.controls }, At { scan: b, controls: post.controls }];
+                sides[0].controls.join(&post.controls);
+                sides[1].controls.join(&pre.controls);
+                Some(Head { sides, races: pre.races.min(post.races) }.plain())
+            }
+            _ => None,
+        };
+        Turned { next, decision, classes }
+    }
+}
