@@ -78,15 +78,14 @@ impl<K: Kernel> Kernel for Recorder<'_, K> {
 
 /// The ported function that the event at `at` belongs to: the innermost one that is open there.
 pub fn function_at(trace: &[Event], at: usize) -> Option<Function> {
-    let mut open = Vec::new();
-    for event in &trace[..at.min(trace.len())] {
+    let mut ended = 0;
+    for event in trace[..at.min(trace.len())].iter().rev() {
         match event.call {
-            Call::Enter { function } => open.push(function),
-            Call::Leave {} => {
-                open.pop();
-            }
+            Call::Enter { function } if ended == 0 => return Some(function),
+            Call::Enter { .. } => ended -= 1,
+            Call::Leave {} => ended += 1,
             _ => {}
         }
     }
-    open.last().copied()
+    None
 }

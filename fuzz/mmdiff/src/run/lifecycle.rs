@@ -183,9 +183,7 @@ fn bring_in(k: &mut Recorder<'_, World>, mapping: Mapping, page: u64, order: u8)
     file.truth = truth;
     file.size = size;
     file.cache.fill(start, end, Byte::Zero);
-    for (from, to, byte) in file.disk.runs(start, end).collect::<Vec<_>>() {
-        file.cache.fill(from, to, byte);
-    }
+    file.cache.copy_from(&file.disk, start, end);
     let evictable = folio_evictable(k, folio);
     k.kernel.folio_mut(folio).unevictable = !evictable;
     next

@@ -104,16 +104,17 @@ impl World {
     /// Lets every actor step in whose moment this is.
     pub(super) fn run_races_before(&mut self, call: &Call) {
         let id = call.id();
-        let about = self.folio_about(call);
         let mut i = 0;
         while i < self.schedule.races.len() {
-            let pending = &mut self.schedule.races[i];
-            let folio = Folio(pending.race.folio.get().into());
-            let now = pending.race.point.is(id) && about.is_none_or(|about| about == folio);
-            if now {
-                pending.left -= 1;
+            let race = &self.schedule.races[i].race;
+            let folio = Folio(race.folio.get().into());
+            if !race.point.is(id) || self.folio_about(call).is_some_and(|about| about != folio) {
+                i += 1;
+                continue;
             }
-            if now && pending.left == 0 {
+            let pending = &mut self.schedule.races[i];
+            pending.left -= 1;
+            if pending.left == 0 {
                 let Race { point, action, .. } = self.schedule.races.remove(i).race;
                 self.schedule.now = point;
                 // The call is not an event yet.
@@ -137,8 +138,13 @@ impl World {
     /// Lets those go ahead who waited for a folio lock. An eviction that has begun goes on, though
     /// the folio that it began with may be gone.
     pub(super) fn run_waiting(&mut self) {
-        for waiting in std::mem::take(&mut self.schedule.waiting) {
-            let Waiting { point, action, folio, evicts } = waiting;
+        if self.schedule.waiting.is_empty() {
+            return;
+        }
+        // Whoever has to wait once more goes to the end of the list.
+        let before = self.schedule.waiting.len();
+        for _ in 0..before {
+            let Waiting { point, action, folio, evicts } = self.schedule.waiting.remove(0);
             let at = self.calls();
             self.schedule.now = point;
             match evicts {
@@ -251,7 +257,8 @@ impl World {
         if self.file(mapping).held {
             return false;
         }
-        for cached in self.file(mapping).cached.clone() {
+        let mut at = 0;
+        while let Some(&cached) = self.file(mapping).cached.get(at) {
             if self.folio(cached).lock == Lock::Ours {
                 let evicts = Some(mapping);
                 let (point, action) = (self.schedule.now, Action::Evict);
@@ -261,6 +268,8 @@ impl World {
             if !self.race_truncate(cached) {
                 return false;
             }
+            // It has left the list, or else the next is looked at.
+            at += usize::from(self.file(mapping).cached.get(at) == Some(&cached));
         }
         self.file_mut(mapping).freed = self.rcu == 0;
         true
