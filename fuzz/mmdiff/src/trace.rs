@@ -68,7 +68,7 @@ pub struct Recorder<'a, K> {
 }
 
 impl<K: Kernel> Kernel for Recorder<'_, K> {
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn call(&mut self, call: Call) -> u64 {
         let answer = self.kernel.call(call);
         self.trace.push(Event { call, answer });

@@ -164,10 +164,8 @@ impl Sorter {
     ) {
         let (pre, post) = (&judgement.pre, &judgement.post);
         let (before, after) = (pre.steps[step].1, post.steps[step].1);
-        // Taken, and put back: sorting them needs the sorter.
-        let mut comparison = std::mem::take(&mut self.comparison);
-        comparison.traces(pre.events(step), post.events(step));
-        let found = &mut comparison.found;
+        self.comparison.traces(pre.events(step), post.events(step));
+        let found = &mut self.comparison.found;
         if before != after {
             let at = (pre.events(step).len(), post.events(step).len());
             found.push(Difference { what: What::Returned(before, after), at });
@@ -176,10 +174,13 @@ impl Sorter {
         if self.parted {
             compare::worlds(pre, post, found);
         }
-        for difference in found.drain(..) {
-            self.sort(scenario, judgement, Some(step), difference);
+        if !found.is_empty() {
+            let mut found = std::mem::take(found);
+            for difference in found.drain(..) {
+                self.sort(scenario, judgement, Some(step), difference);
+            }
+            self.comparison.found = found;
         }
-        self.comparison = comparison;
         self.end_taints(judgement);
         self.remember_words(judgement);
     }

@@ -34,6 +34,7 @@ impl World {
         self.file(mapping).cached.iter().any(locked)
     }
 
+    #[inline]
     pub(super) fn flags(&mut self, mapping: Mapping) -> u64 {
         self.stable(mapping).flags
     }

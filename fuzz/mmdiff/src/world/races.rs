@@ -11,12 +11,17 @@ use super::state::Lock;
 use crate::scenario::{Action, Point, Race};
 use mmcore::errno::{EIO, ENOSPC};
 use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
-use mmcore::{Call, Folio, Mapping};
+use mmcore::{Call, CallId, Folio, Mapping};
+
+/// How many words hold a bit for each call.
+const AWAITED: usize = CallId::ALL.len().div_ceil(64);
 
 /// The actors of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Schedule {
     races: Vec<Pending>,
+    /// The calls before which somebody may come: a bit for each [`CallId`].
+    awaited: [u64; AWAITED],
     waiting: Vec<Waiting>,
     /// When the actor came that acts.
     now: Point,
@@ -73,11 +78,15 @@ impl Schedule {
         let races =
             races.iter().map(|race| Pending { left: race.nth.get() + 1, race: race.clone() });
         self.races.extend(races);
+        for call in self.races.iter().flat_map(|pending| pending.race.point.calls()) {
+            self.awaited[call as usize / 64] |= 1 << (call as usize % 64);
+        }
     }
 
     /// Sends everybody home.
     pub(super) fn clear(&mut self) {
         self.races.clear();
+        self.awaited = [0; AWAITED];
         self.waiting.clear();
         self.done.clear();
         self.now = Point::default();
@@ -93,15 +102,16 @@ impl Schedule {
         self.waiting.iter().map(|waiting| (waiting.action, waiting.folio))
     }
 
-    /// Whether an actor has still to come.
+    /// Whether an actor may come before this call.
     #[inline]
-    pub(super) fn is_armed(&self) -> bool {
-        !self.races.is_empty()
+    pub(super) fn awaits(&self, call: CallId) -> bool {
+        self.awaited[call as usize / 64] >> (call as usize % 64) & 1 != 0
     }
 }
 
 impl World {
     /// Lets every actor step in whose moment this is.
+    #[cold]
     pub(super) fn run_races_before(&mut self, call: &Call) {
         let id = call.id();
         let mut i = 0;
