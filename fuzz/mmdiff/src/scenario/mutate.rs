@@ -8,8 +8,8 @@
 use super::codec::{Below, List, Reader, Wire};
 use super::{
     Action, Anchor, CompactionScenario, CreationScenario, Edge, ErrorsScenario, FileKind, FileSpec,
-    Flags, FlagsScenario, Item, ItemKind, LifecycleScenario, MigrationScenario, Op, Point,
-    Position, Race, Races, Recorded, Scenario, TruncationScenario,
+    Flags, FlagsScenario, FolioSpec, Item, ItemKind, LifecycleScenario, MigrationScenario, Op,
+    Order, Point, Position, Race, Races, Recorded, Scenario, TruncationScenario,
 };
 use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -79,6 +79,14 @@ fn mutate_file(file: &mut FileSpec, dice: &mut Dice) {
         (Flags::Built, 3) => file.shm_lock ^= true,
         (Flags::Built, _) => file.recorded = dice.pick(Recorded::ALL),
     }
+}
+
+/// Any folio, but seldom a large one: 1024 pages take two hundred times as long as four, and show
+/// what four do.
+fn any_folio(dice: &mut Dice) -> FolioSpec {
+    let folio: FolioSpec = dice.any();
+    let order = if dice.below(16) > 0 { folio.order.get().min(2) } else { folio.order.get() };
+    FolioSpec { order: Order::new(order), ..folio }
 }
 
 /// Adds, drops, repeats, swaps or replaces an item.
@@ -169,7 +177,7 @@ impl Mutate for TruncationScenario {
             5 => mutate_list(&mut self.more, dice),
             6 => (self.to_eof, self.split) = (dice.any(), dice.any()),
             7 => self.call = dice.any(),
-            _ => self.folio = dice.any(),
+            _ => self.folio = any_folio(dice),
         }
     }
 
@@ -187,7 +195,7 @@ impl Mutate for MigrationScenario {
             1 => mutate_races(&mut self.races, dice),
             2 => (self.owner, self.migrate) = (dice.any(), dice.any()),
             3 => (self.mode, self.folio.dirty) = (dice.any(), dice.any()),
-            _ => self.folio = dice.any(),
+            _ => self.folio = any_folio(dice),
         }
     }
 

@@ -6,7 +6,7 @@ use super::{Misdeed, World};
 use mmcore::{Call, Kernel, Word};
 
 impl Kernel for World {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
     fn call(&mut self, call: Call) -> u64 {
         self.fuel = self.fuel.saturating_sub(1);
         if self.schedule.awaits(call.id()) {
@@ -22,7 +22,7 @@ impl Kernel for World {
 impl World {
     /// Answers a call that takes no more than a look. Most calls are such, and who calls is known
     /// where it is compiled, so there it comes down to one load instead of a jump through the table.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
     fn glance(&mut self, call: Call) -> Option<u64> {
         use Call::*;
         Some(match call {
