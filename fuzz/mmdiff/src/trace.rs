@@ -71,7 +71,7 @@ impl<K: Kernel> Kernel for Recorder<'_, K> {
     #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
     fn call(&mut self, call: Call) -> u64 {
         let answer = self.kernel.call(call);
-        keep(self.trace, Event { call, answer });
+        keep(self.trace, &call, answer);
         answer
     }
 }
@@ -80,8 +80,8 @@ impl<K: Kernel> Kernel for Recorder<'_, K> {
 /// every question of the port.
 #[cfg_attr(not(fuzzing), inline)]
 #[cfg_attr(fuzzing, inline(never))]
-fn keep(trace: &mut Vec<Event>, event: Event) {
-    trace.push(event);
+fn keep(trace: &mut Vec<Event>, call: &Call, answer: u64) {
+    trace.push(Event { call: *call, answer });
 }
 
 /// The ported function that the event at `at` belongs to: the innermost one that is open there.

@@ -8,8 +8,9 @@
 use super::codec::{Below, List, Reader, Wire};
 use super::{
     Action, Anchor, CompactionScenario, CreationScenario, Edge, ErrorsScenario, FileKind, FileSpec,
-    Flags, FlagsScenario, FolioSpec, Item, ItemKind, LifecycleScenario, MigrationScenario, Op,
-    Order, Point, Position, Race, Races, Recorded, Scenario, TruncationScenario,
+    Flags, FlagsScenario, FolioSpec, GmemStep, Item, ItemKind, LifecycleScenario,
+    MigrationScenario, Op, Order, Point, Position, Race, Races, Recorded, Scenario,
+    TruncationScenario,
 };
 use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -81,25 +82,53 @@ fn mutate_file(file: &mut FileSpec, dice: &mut Dice) {
     }
 }
 
-/// Any folio, but seldom a large one: 1024 pages take two hundred times as long as four, and show
+/// The order, but seldom a large one: 1024 pages take two hundred times as long as four, and show
 /// what four do.
+fn seldom_large(order: Order, dice: &mut Dice) -> Order {
+    if dice.below(16) > 0 { Order::new(order.get().min(2)) } else { order }
+}
+
 fn any_folio(dice: &mut Dice) -> FolioSpec {
     let folio: FolioSpec = dice.any();
-    let order = if dice.below(16) > 0 { folio.order.get().min(2) } else { folio.order.get() };
-    FolioSpec { order: Order::new(order), ..folio }
+    FolioSpec { order: seldom_large(folio.order, dice), ..folio }
+}
+
+fn any_item(dice: &mut Dice) -> Item {
+    let item: Item = dice.any();
+    Item { folio: FolioSpec { order: seldom_large(item.folio.order, dice), ..item.folio }, ..item }
+}
+
+fn any_op(dice: &mut Dice) -> Op {
+    let mut op = dice.any();
+    if let Op::Write { order, .. } | Op::FaultPrivate { order, .. } = &mut op {
+        *order = seldom_large(*order, dice);
+    }
+    op
+}
+
+fn any_step(dice: &mut Dice) -> GmemStep {
+    let mut step = dice.any();
+    if let GmemStep::Fault { order, .. } = &mut step {
+        *order = seldom_large(*order, dice);
+    }
+    step
 }
 
 /// Adds, drops, repeats, swaps or replaces an item.
-fn mutate_list<T: Wire + Clone, const N: usize>(list: &mut List<T, N>, dice: &mut Dice) {
+fn mutate_list<T: Clone, const N: usize>(
+    list: &mut List<T, N>,
+    dice: &mut Dice,
+    any: fn(&mut Dice) -> T,
+) {
     let mut items = list.to_vec();
     let at = dice.below(items.len() + 1);
     match dice.below(5) {
-        0 => items.insert(at, dice.any()),
+        0 => items.insert(at, any(dice)),
         1 if at < items.len() => drop(items.remove(at)),
         2 if at < items.len() => items.insert(at, items[at].clone()),
         3 if at < items.len() => items.swap(at, 0),
-        4 if at < items.len() => items[at] = dice.any(),
-        _ => items.push(dice.any()),
+        4 if at < items.len() => items[at] = any(dice),
+        _ => items.push(any(dice)),
     }
     *list = List::new(items);
 }
@@ -132,7 +161,7 @@ impl Mutate for FlagsScenario {
     fn mutate(&mut self, dice: &mut Dice) {
         match dice.below(3) {
             0 => mutate_file(&mut self.file, dice),
-            _ => mutate_list(&mut self.ops, dice),
+            _ => mutate_list(&mut self.ops, dice, Dice::any),
         }
     }
 
@@ -145,7 +174,7 @@ impl Mutate for CreationScenario {
     fn mutate(&mut self, dice: &mut Dice) {
         match dice.below(4) {
             0 => self.pages = dice.any(),
-            _ => mutate_list(&mut self.steps, dice),
+            _ => mutate_list(&mut self.steps, dice, any_step),
         }
     }
 
@@ -158,7 +187,7 @@ impl Mutate for ErrorsScenario {
     fn mutate(&mut self, dice: &mut Dice) {
         match dice.below(3) {
             0 => mutate_file(&mut self.file, dice),
-            _ => mutate_list(&mut self.ops, dice),
+            _ => mutate_list(&mut self.ops, dice, Dice::any),
         }
     }
 
@@ -174,7 +203,7 @@ impl Mutate for TruncationScenario {
             1 | 2 => mutate_edge(&mut self.start, dice),
             3 => mutate_edge(&mut self.end, dice),
             4 => mutate_races(&mut self.races, dice),
-            5 => mutate_list(&mut self.more, dice),
+            5 => mutate_list(&mut self.more, dice, any_folio),
             6 => (self.to_eof, self.split) = (dice.any(), dice.any()),
             7 => self.call = dice.any(),
             _ => self.folio = any_folio(dice),
@@ -225,7 +254,7 @@ impl Mutate for CompactionScenario {
                 items.push(Item { kind: dice.pick(ItemKind::ALL), ..Item::default() });
                 self.items = List::new(items);
             }
-            _ => mutate_list(&mut self.items, dice),
+            _ => mutate_list(&mut self.items, dice, any_item),
         }
     }
 
@@ -247,7 +276,7 @@ impl Mutate for LifecycleScenario {
                 ops.insert(at, Op::Truncate { file, size: shrunk });
             }
             1 => ops.insert(0, Op::Create { kind: dice.pick(FileKind::ALL) }),
-            _ => return mutate_list(&mut self.ops, dice),
+            _ => return mutate_list(&mut self.ops, dice, any_op),
         }
         self.ops = List::new(ops);
     }
