@@ -141,6 +141,8 @@ pub struct World {
     pub moved: Vec<Folio>,
     batch: Batch,
     fuel: u32,
+    /// Where the last look at the slots found its page: the next is about the same, nearly always.
+    finger: usize,
 }
 
 /// How many calls a run may make before the watchdog bites. The longest honest one truncates a
@@ -169,6 +171,7 @@ impl Default for World {
             moved: Vec::new(),
             batch: Batch::default(),
             fuel: FUEL,
+            finger: 0,
         }
     }
 }
@@ -196,6 +199,7 @@ impl World {
         self.gmem_allocations = 0;
         self.script = Script::default();
         self.fuel = FUEL;
+        self.finger = 0;
     }
 
     /// Gives the watchdog its patience back, for the next operation.
@@ -280,10 +284,27 @@ impl World {
         }
     }
 
+    /// Puts the finger on the page frame, for the questions about it that follow.
+    #[inline]
+    fn point_at(&mut self, page: Page) {
+        let there = |&(start, len, _): &(u64, u64, Slot)| page.0.wrapping_sub(start) < len;
+        if !self.slots.get(self.finger).is_some_and(there) {
+            self.finger = self.slot_before(page).unwrap_or(0);
+        }
+    }
+
+    /// The last slot that begins at the page frame or before it.
+    fn slot_before(&self, page: Page) -> Option<usize> {
+        let begins = |&(start, _, _): &(u64, u64, Slot)| start <= page.0;
+        match self.slots.get(self.finger) {
+            Some(&(start, len, _)) if page.0.wrapping_sub(start) < len => Some(self.finger),
+            _ => self.slots.partition_point(begins).checked_sub(1),
+        }
+    }
+
     /// What the page frame holds.
     fn slot(&self, page: Page) -> Slot {
-        let after = self.slots.partition_point(|&(start, _, _)| start <= page.0);
-        match after.checked_sub(1).map(|i| self.slots[i]) {
+        match self.slot_before(page).map(|i| self.slots[i]) {
             Some((start, len, slot)) if page.0 - start < len => slot,
             _ => Slot::Kernel,
         }
@@ -291,8 +312,7 @@ impl World {
 
     /// The first page frame of what the page frame belongs to.
     fn slot_start(&self, page: Page) -> u64 {
-        let after = self.slots.partition_point(|&(start, _, _)| start <= page.0);
-        after.checked_sub(1).map_or(page.0, |i| self.slots[i].0)
+        self.slot_before(page).map_or(page.0, |i| self.slots[i].0)
     }
 
     /// Drops `count` references; the last one frees the folio.

@@ -256,7 +256,11 @@ impl World {
                 self.cc.nr_isolated_events += nr;
                 0
             }
-            PageHuge { page } => self.is_huge(page).to_word(),
+            PageHuge { page } => {
+                // The first question about a page.
+                self.point_at(page);
+                self.is_huge(page).to_word()
+            }
             CompoundOrder { page } => self.order_at(page).to_word(),
             CompoundNr { page } => 1 << self.order_at(page),
             PageBuddy { page } => self.is_buddy(page).to_word(),

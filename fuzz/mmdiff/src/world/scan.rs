@@ -97,10 +97,7 @@ impl World {
         }
         match self.slot(page) {
             Slot::Folio(folio) | Slot::Huge(folio, _) => self.folio(folio).order.into(),
-            Slot::KernelCompound => {
-                let after = self.slots.partition_point(|&(start, _, _)| start <= page.0);
-                self.slots[after - 1].1.ilog2()
-            }
+            Slot::KernelCompound => self.slot_before(page).map_or(0, |i| self.slots[i].1.ilog2()),
             _ => 0,
         }
     }
