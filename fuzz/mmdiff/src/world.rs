@@ -284,37 +284,6 @@ impl World {
         }
     }
 
-    /// Puts the finger on the page frame, for the questions about it that follow.
-    #[inline]
-    fn point_at(&mut self, page: Page) {
-        let there = |&(start, len, _): &(u64, u64, Slot)| page.0.wrapping_sub(start) < len;
-        if !self.slots.get(self.finger).is_some_and(there) {
-            self.finger = self.slot_before(page).unwrap_or(0);
-        }
-    }
-
-    /// The last slot that begins at the page frame or before it.
-    fn slot_before(&self, page: Page) -> Option<usize> {
-        let begins = |&(start, _, _): &(u64, u64, Slot)| start <= page.0;
-        match self.slots.get(self.finger) {
-            Some(&(start, len, _)) if page.0.wrapping_sub(start) < len => Some(self.finger),
-            _ => self.slots.partition_point(begins).checked_sub(1),
-        }
-    }
-
-    /// What the page frame holds.
-    fn slot(&self, page: Page) -> Slot {
-        match self.slot_before(page).map(|i| self.slots[i]) {
-            Some((start, len, slot)) if page.0 - start < len => slot,
-            _ => Slot::Kernel,
-        }
-    }
-
-    /// The first page frame of what the page frame belongs to.
-    fn slot_start(&self, page: Page) -> u64 {
-        self.slot_before(page).map_or(page.0, |i| self.slots[i].0)
-    }
-
     /// Drops `count` references; the last one frees the folio.
     fn drop_refs(&mut self, folio: Folio, count: i32) {
         let state = self.folio_mut(folio);
