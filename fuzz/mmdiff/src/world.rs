@@ -27,7 +27,7 @@ pub use races::{Came, Moment, Schedule};
 
 use crate::scenario::{FileKind, Recorded};
 use extents::Byte;
-use mmcore::{Entry, Folio, Lruvec, Mapping, NodeStat, PAGE_SIZE, Page, Site};
+use mmcore::{Entry, Folio, Lruvec, Mapping, NodeStat, PAGE_SIZE, Site};
 use state::{Cc, FileState, FolioState, Lock, Slot};
 
 /// Something that must not happen.
