@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::Path::Compaction};
+use mmdiff::{fuzz, scenario::CompactionScenario};
 
-fuzz_target!(|bytes: &[u8]| fuzz::run(Compaction, bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::run::<CompactionScenario>(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    fuzz::mutate(Compaction, data, size, max_size, seed, fuzzer_mutate)
+    fuzz::mutate::<CompactionScenario>(data, size, max_size, seed, fuzzer_mutate)
 });
 
 fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
-    fuzz::splice(Compaction, first, second, out, seed)
+    fuzz::splice::<CompactionScenario>(first, second, out, seed)
 });

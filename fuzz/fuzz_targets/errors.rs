@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::Path::Errors};
+use mmdiff::{fuzz, scenario::ErrorsScenario};
 
-fuzz_target!(|bytes: &[u8]| fuzz::run(Errors, bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::run::<ErrorsScenario>(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    fuzz::mutate(Errors, data, size, max_size, seed, fuzzer_mutate)
+    fuzz::mutate::<ErrorsScenario>(data, size, max_size, seed, fuzzer_mutate)
 });
 
 fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
-    fuzz::splice(Errors, first, second, out, seed)
+    fuzz::splice::<ErrorsScenario>(first, second, out, seed)
 });

@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::Path::Flags};
+use mmdiff::{fuzz, scenario::FlagsScenario};
 
-fuzz_target!(|bytes: &[u8]| fuzz::run(Flags, bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::run::<FlagsScenario>(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    fuzz::mutate(Flags, data, size, max_size, seed, fuzzer_mutate)
+    fuzz::mutate::<FlagsScenario>(data, size, max_size, seed, fuzzer_mutate)
 });
 
 fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
-    fuzz::splice(Flags, first, second, out, seed)
+    fuzz::splice::<FlagsScenario>(first, second, out, seed)
 });

@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::Path::Creation};
+use mmdiff::{fuzz, scenario::CreationScenario};
 
-fuzz_target!(|bytes: &[u8]| fuzz::run(Creation, bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::run::<CreationScenario>(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    fuzz::mutate(Creation, data, size, max_size, seed, fuzzer_mutate)
+    fuzz::mutate::<CreationScenario>(data, size, max_size, seed, fuzzer_mutate)
 });
 
 fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
-    fuzz::splice(Creation, first, second, out, seed)
+    fuzz::splice::<CreationScenario>(first, second, out, seed)
 });

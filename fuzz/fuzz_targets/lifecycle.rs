@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::Path::Lifecycle};
+use mmdiff::{fuzz, scenario::LifecycleScenario};
 
-fuzz_target!(|bytes: &[u8]| fuzz::run(Lifecycle, bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::run::<LifecycleScenario>(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    fuzz::mutate(Lifecycle, data, size, max_size, seed, fuzzer_mutate)
+    fuzz::mutate::<LifecycleScenario>(data, size, max_size, seed, fuzzer_mutate)
 });
 
 fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
-    fuzz::splice(Lifecycle, first, second, out, seed)
+    fuzz::splice::<LifecycleScenario>(first, second, out, seed)
 });

@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::Path::Migration};
+use mmdiff::{fuzz, scenario::MigrationScenario};
 
-fuzz_target!(|bytes: &[u8]| fuzz::run(Migration, bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::run::<MigrationScenario>(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    fuzz::mutate(Migration, data, size, max_size, seed, fuzzer_mutate)
+    fuzz::mutate::<MigrationScenario>(data, size, max_size, seed, fuzzer_mutate)
 });
 
 fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
-    fuzz::splice(Migration, first, second, out, seed)
+    fuzz::splice::<MigrationScenario>(first, second, out, seed)
 });

@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::Path::Truncation};
+use mmdiff::{fuzz, scenario::TruncationScenario};
 
-fuzz_target!(|bytes: &[u8]| fuzz::run(Truncation, bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::run::<TruncationScenario>(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    fuzz::mutate(Truncation, data, size, max_size, seed, fuzzer_mutate)
+    fuzz::mutate::<TruncationScenario>(data, size, max_size, seed, fuzzer_mutate)
 });
 
 fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
-    fuzz::splice(Truncation, first, second, out, seed)
+    fuzz::splice::<TruncationScenario>(first, second, out, seed)
 });

@@ -65,7 +65,8 @@ pub fn spell(scenario: &Scenario) -> String {
     spell_bytes(scenario.path(), &scenario.encode())
 }
 
-fn spell_bytes(path: Path, bytes: &[u8]) -> String {
+/// The same, of bytes.
+pub(crate) fn spell_bytes(path: Path, bytes: &[u8]) -> String {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{path}:{hex}")
 }

@@ -4,9 +4,13 @@
 
 mod stop;
 
+use crate::check::spell_bytes;
 use crate::oracle::{Class, Intent, Invariant, Judge, Judgement, Question, Side};
-use crate::run::TREES;
-use crate::scenario::{Path, Scenario, mutate};
+use crate::run::{OnPath, tree_on};
+use crate::scenario::Path;
+use crate::scenario::codec::{Reader, encode};
+use crate::scenario::mutate::Dice;
+use mmcore::revision::{PostFix, PreFix};
 use std::cell::RefCell;
 use std::fmt;
 
@@ -68,33 +72,41 @@ pub fn findings(judgement: &Judgement) -> Vec<Finding> {
 }
 
 thread_local! {
-    /// The judge of a fuzz target: the patch, as a fix.
-    static JUDGE: RefCell<Judge> = RefCell::new(Judge::new(&Question {
-        pre: &TREES[0],
-        post: &TREES[1],
-        intent: Intent::Fix,
-    }));
+    /// The judge of the path that was judged last: a fuzz target has but one.
+    static JUDGE: RefCell<Option<(Path, Judge)>> = const { RefCell::new(None) };
 }
 
-/// Judges the scenario that `bytes` mean for `path`, pre-fix against post-fix.
+/// A judge of the patch, as a fix, on one path alone.
+fn judge_of<S: OnPath>() -> Judge {
+    Judge::new(&Question {
+        pre: const { &tree_on::<S, PreFix>() },
+        post: const { &tree_on::<S, PostFix>() },
+        intent: Intent::Fix,
+    })
+}
+
+/// Judges the scenario that `bytes` mean for the path, pre-fix against post-fix.
 ///
 /// # Panics
 /// If there is a finding, in a function that is named after it. The message is the verdict and the
 /// command that explains it.
-pub fn run(path: Path, bytes: &[u8]) {
-    let scenario = Scenario::decode(path, bytes);
-    JUDGE.with_borrow_mut(|judge| {
-        let judgement = judge.judge(&scenario);
-        if let Some(finding) = findings(judgement).first() {
-            stop::at(finding, &scenario);
+pub fn run<S: OnPath>(bytes: &[u8]) {
+    let scenario = S::get(&mut Reader::new(bytes)).into_any();
+    JUDGE.with_borrow_mut(|slot| {
+        if slot.as_ref().is_some_and(|(path, _)| *path != S::PATH) {
+            *slot = None;
+        }
+        let (_, judge) = slot.get_or_insert_with(|| (S::PATH, judge_of::<S>()));
+        if let Some(finding) = findings(judge.judge(&scenario)).first() {
+            let bytes = S::of(&scenario).map(encode).unwrap_or_default();
+            stop::at(finding, &spell_bytes(S::PATH, &bytes));
         }
     });
 }
 
 /// Mutates the scenario in `data[..size]`, within `max_size` bytes, and returns its new size. Every
 /// other time it is left to `bytewise`, the fuzzer's own mutation.
-pub fn mutate(
-    path: Path,
+pub fn mutate<S: OnPath>(
     data: &mut [u8],
     size: usize,
     max_size: usize,
@@ -104,15 +116,16 @@ pub fn mutate(
     if seed.is_multiple_of(2) {
         return bytewise(data, size, max_size);
     }
-    let mut scenario = Scenario::decode(path, &data[..size.min(data.len())]);
-    mutate::mutate(&mut scenario, seed.into());
-    store(&scenario.encode(), &mut data[..max_size])
+    let mut scenario = S::get(&mut Reader::new(&data[..size.min(data.len())]));
+    scenario.mutate(&mut Dice::new(seed.into()));
+    store(&encode(&scenario), &mut data[..max_size])
 }
 
 /// Puts the splice of two inputs into `out`, and returns its size.
-pub fn splice(path: Path, first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
-    let (first, second) = (Scenario::decode(path, first), Scenario::decode(path, second));
-    store(&mutate::splice(&first, &second, seed.into()).encode(), out)
+pub fn splice<S: OnPath>(first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
+    let (mut first, second) = (S::get(&mut Reader::new(first)), S::get(&mut Reader::new(second)));
+    first.splice(&second, &mut Dice::new(seed.into()));
+    store(&encode(&first), out)
 }
 
 /// Copies as much of `bytes` as fits: what is cut off reads as zeroes. An input is never empty, or

@@ -11,10 +11,12 @@ mod errors;
 mod flags;
 mod lifecycle;
 mod migration;
+mod on_path;
 mod setup;
 mod truncation;
 
 pub use flags::{TESTS as FLAG_TESTS, Test as FlagTest};
+pub use on_path::OnPath;
 #[cfg(feature = "cli")]
 pub(crate) use truncation::range as truncated_range;
 
@@ -149,6 +151,11 @@ const fn tree<R: Revision>() -> Tree {
     }
 }
 
+/// A revision on which scenarios of one path alone can be run: what links it links no other path.
+pub(crate) const fn tree_on<S: OnPath, R: Revision>() -> Tree {
+    Tree { begin: on_path::begin::<S, R>, step: on_path::step::<S, R>, ..tree::<R>() }
+}
+
 /// Every revision.
 pub static TREES: [Tree; 2] = [tree::<PreFix>(), tree::<PostFix>()];
 
@@ -213,25 +220,25 @@ impl Scenario {
 
 fn begin<R: Revision>(scenario: &Scenario, world: &mut World) {
     match scenario {
-        Scenario::Flags(s) => flags::begin::<R>(s, world),
-        Scenario::Creation(s) => creation::begin(s, world),
-        Scenario::Errors(s) => errors::begin::<R>(s, world),
-        Scenario::Truncation(s) => truncation::begin::<R>(s, world),
-        Scenario::Migration(s) => migration::begin::<R>(s, world),
-        Scenario::Compaction(s) => compaction::begin::<R>(s, world),
-        Scenario::Lifecycle(_) => {}
+        Scenario::Flags(s) => s.begin::<R>(world),
+        Scenario::Creation(s) => s.begin::<R>(world),
+        Scenario::Errors(s) => s.begin::<R>(world),
+        Scenario::Truncation(s) => s.begin::<R>(world),
+        Scenario::Migration(s) => s.begin::<R>(world),
+        Scenario::Compaction(s) => s.begin::<R>(world),
+        Scenario::Lifecycle(s) => s.begin::<R>(world),
     }
 }
 
 fn step<R: Revision>(s: &Scenario, i: usize, k: &mut Recorder<'_, World>) -> Returned {
     match s {
-        Scenario::Flags(s) => flags::step::<R>(s, i, k),
-        Scenario::Creation(s) => creation::step::<R>(s, i, k),
-        Scenario::Errors(s) => errors::step(s, i, k),
-        Scenario::Truncation(s) => truncation::step::<R>(s, k),
-        Scenario::Migration(s) => migration::step::<R>(s, k),
-        Scenario::Compaction(s) => compaction::step::<R>(s, k),
-        Scenario::Lifecycle(s) => lifecycle::step::<R>(s, i, k),
+        Scenario::Flags(s) => s.step::<R>(i, k),
+        Scenario::Creation(s) => s.step::<R>(i, k),
+        Scenario::Errors(s) => s.step::<R>(i, k),
+        Scenario::Truncation(s) => s.step::<R>(i, k),
+        Scenario::Migration(s) => s.step::<R>(i, k),
+        Scenario::Compaction(s) => s.step::<R>(i, k),
+        Scenario::Lifecycle(s) => s.step::<R>(i, k),
     }
 }
 

@@ -132,20 +132,15 @@ impl Scenario {
     /// The bytes that [`decode`](Scenario::decode) reads back as this scenario. Trailing zeroes are
     /// left off, since a missing byte is 0.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::new();
         match self {
-            Scenario::Flags(s) => s.put(&mut out),
-            Scenario::Creation(s) => s.put(&mut out),
-            Scenario::Errors(s) => s.put(&mut out),
-            Scenario::Truncation(s) => s.put(&mut out),
-            Scenario::Migration(s) => s.put(&mut out),
-            Scenario::Compaction(s) => s.put(&mut out),
-            Scenario::Lifecycle(s) => s.put(&mut out),
+            Scenario::Flags(s) => codec::encode(s),
+            Scenario::Creation(s) => codec::encode(s),
+            Scenario::Errors(s) => codec::encode(s),
+            Scenario::Truncation(s) => codec::encode(s),
+            Scenario::Migration(s) => codec::encode(s),
+            Scenario::Compaction(s) => codec::encode(s),
+            Scenario::Lifecycle(s) => codec::encode(s),
         }
-        while out.last() == Some(&0) {
-            out.pop();
-        }
-        out
     }
 
     /// The path that the scenario is for.

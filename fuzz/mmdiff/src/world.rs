@@ -27,7 +27,7 @@ pub use races::{Came, Moment, Schedule};
 
 use crate::scenario::{FileKind, Recorded};
 use extents::Byte;
-use mmcore::{Entry, Folio, Lruvec, Mapping, NodeStat, PAGE_SIZE, Page, Site};
+use mmcore::{Entry, Folio, Lruvec, Mapping, NodeStat, PAGE_SIZE, Site};
 use state::{Cc, FileState, FolioState, Lock, Slot};
 
 /// Something that must not happen.
@@ -141,6 +141,8 @@ pub struct World {
     pub moved: Vec<Folio>,
     batch: Batch,
     fuel: u32,
+    /// Where the last look at the slots found its page: the next is about the same, nearly always.
+    finger: usize,
 }
 
 /// How many calls a run may make before the watchdog bites. The longest honest one truncates a
@@ -169,6 +171,7 @@ impl Default for World {
             moved: Vec::new(),
             batch: Batch::default(),
             fuel: FUEL,
+            finger: 0,
         }
     }
 }
@@ -196,6 +199,7 @@ impl World {
         self.gmem_allocations = 0;
         self.script = Script::default();
         self.fuel = FUEL;
+        self.finger = 0;
     }
 
     /// Gives the watchdog its patience back, for the next operation.
@@ -278,21 +282,6 @@ impl World {
         if alike.count() < ENOUGH && !self.misdeeds.contains(&misdeed) {
             self.misdeeds.push(misdeed);
         }
-    }
-
-    /// What the page frame holds.
-    fn slot(&self, page: Page) -> Slot {
-        let after = self.slots.partition_point(|&(start, _, _)| start <= page.0);
-        match after.checked_sub(1).map(|i| self.slots[i]) {
-            Some((start, len, slot)) if page.0 - start < len => slot,
-            _ => Slot::Kernel,
-        }
-    }
-
-    /// The first page frame of what the page frame belongs to.
-    fn slot_start(&self, page: Page) -> u64 {
-        let after = self.slots.partition_point(|&(start, _, _)| start <= page.0);
-        after.checked_sub(1).map_or(page.0, |i| self.slots[i].0)
     }
 
     /// Drops `count` references; the last one frees the folio.

@@ -7,13 +7,12 @@
 
 use super::Finding;
 use crate::oracle::{Invariant, Outcomes, Side};
-use crate::scenario::Scenario;
 use mmcore::Function;
 use std::hint::black_box;
 
-/// Panics in the functions that stand for the finding.
-pub(super) fn at(finding: &Finding, scenario: &Scenario) -> ! {
-    let verdict = format!("{finding}; run: mmdiff explain {}", crate::check::spell(scenario));
+/// Panics in the functions that stand for the finding, of the scenario that is spelled so.
+pub(super) fn at(finding: &Finding, spelled: &str) -> ! {
+    let verdict = format!("{finding}; run: mmdiff explain {spelled}");
     match finding {
         Finding::Beyond(class) => in_function(class.function, class.outcomes, &verdict),
         Finding::Broken(_, side, invariant) => broken(*side, *invariant, &verdict),
@@ -146,7 +145,7 @@ mod tests {
         let question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Message };
         let judgement = judge(&question, &scenario);
         let finding = findings(&judgement)[0];
-        let stopped = catch_unwind(|| super::at(&finding, &scenario));
+        let stopped = catch_unwind(|| super::at(&finding, &crate::check::spell(&scenario)));
         let payload = stopped.expect_err("it panics");
         let message = payload.downcast_ref::<String>().expect("a message");
         assert!(message.starts_with("beyond_zeroes_after_only: "), "{message}");

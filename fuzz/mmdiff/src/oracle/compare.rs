@@ -11,6 +11,7 @@ use crate::world::extents::Byte;
 use crate::world::state::FileState;
 use mmcore::{Call, Folio, Mapping};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::ops::Range;
 
 /// One of the two revisions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -56,9 +57,32 @@ fn compared(events: &[Event]) -> impl Iterator<Item = Placed> + '_ {
     events.iter().enumerate().filter_map(|(i, event)| Some((i, event.compared()?)))
 }
 
-/// The differences between the traces of a step. Empty almost always, and then nothing is allocated.
-pub(super) fn traces(pre: &[Event], post: &[Event]) -> Vec<Difference> {
-    if alike(pre, post) { Vec::new() } else { align(pre, post) }
+/// What a comparison takes, kept so that the next one need not allocate it.
+#[derive(Debug, Default)]
+pub(super) struct Comparison {
+    /// What was found, in order.
+    pub(super) found: Vec<Difference>,
+    pre: Effects,
+    post: Effects,
+    embedded: Vec<usize>,
+    left: Vec<Placed>,
+}
+
+/// The effects of a trace, and where they stand in it.
+#[derive(Debug, Default)]
+struct Effects {
+    at: Vec<usize>,
+    events: Vec<Event>,
+}
+
+impl Effects {
+    fn fill(&mut self, events: &[Event]) {
+        let effects = || events.iter().enumerate().filter(|(_, event)| event.is_effect());
+        self.at.clear();
+        self.at.extend(effects().map(|(i, _)| i));
+        self.events.clear();
+        self.events.extend(effects().map(|(_, event)| *event));
+    }
 }
 
 /// Whether two traces do not differ. Almost always they are the same event by event, but for which
@@ -79,42 +103,142 @@ fn reads_same_flags(a: &Event, b: &Event) -> bool {
     read(a).is_some() && read(a) == read(b)
 }
 
-/// Aligns the effects of two traces, and reports what has no counterpart.
-fn align(pre: &[Event], post: &[Event]) -> Vec<Difference> {
-    let effects = |events: &[Event]| -> (Vec<usize>, Vec<Event>) {
-        events.iter().enumerate().filter(|(_, e)| e.is_effect()).map(|(i, e)| (i, *e)).unzip()
-    };
-    let (pre_at, pre_effects) = effects(pre);
-    let (post_at, post_effects) = effects(post);
-    let mut found = Vec::new();
-    let (mut pre_from, mut post_from) = (0, 0);
-    for op in capture_diff_slices(Algorithm::Myers, &pre_effects, &post_effects) {
-        match op {
-            DiffOp::Equal { old_index, new_index, len } => {
-                for i in 0..len {
-                    let (a, b) = (pre_at[old_index + i], post_at[new_index + i]);
-                    questions((pre, pre_from, a), (post, post_from, b), &mut found);
-                    (pre_from, post_from) = (a + 1, b + 1);
+impl Comparison {
+    /// Finds the differences between the traces of a step: none, almost always.
+    pub(super) fn traces(&mut self, pre: &[Event], post: &[Event]) {
+        self.found.clear();
+        if alike(pre, post) {
+            return;
+        }
+        self.pre.fill(pre);
+        self.post.fill(post);
+        let mut embedded = std::mem::take(&mut self.embedded);
+        let mut alignment = Alignment { all: self, pre, post, pre_from: 0, post_from: 0 };
+        alignment.align(&mut embedded);
+        self.embedded = embedded;
+    }
+}
+
+/// Two traces, matched up to some effect of each.
+struct Alignment<'a> {
+    all: &'a mut Comparison,
+    pre: &'a [Event],
+    post: &'a [Event],
+    pre_from: usize,
+    post_from: usize,
+}
+
+impl Alignment<'_> {
+    /// Aligns the effects, and reports what has no counterpart. Where one side only has more of
+    /// them, and in one way, that way is taken at once; it is the one that the search would find.
+    fn align(&mut self, embedded: &mut Vec<usize>) {
+        let (pre, post) = (&self.all.pre.events, &self.all.post.events);
+        let (short, long) = (pre.len().min(post.len()), pre.len().max(post.len()));
+        let pre_is_long = pre.len() == long;
+        let (few, many) = if pre_is_long { (post, pre) } else { (pre, post) };
+        if is_embedded_in_one_way(few, many, embedded) {
+            let mut from = 0;
+            for i in 0..=short {
+                let at = embedded.get(i).copied().unwrap_or(long);
+                match (from < at, pre_is_long) {
+                    (true, true) => self.differ(from..at, i..i),
+                    (true, false) => self.differ(i..i, from..at),
+                    (false, _) => {}
+                }
+                match (i < short, pre_is_long) {
+                    (true, true) => self.agree(at, i),
+                    (true, false) => self.agree(i, at),
+                    (false, _) => {}
+                }
+                from = at + 1;
+            }
+        } else {
+            for op in capture_diff_slices(Algorithm::Myers, pre, post) {
+                match op {
+                    DiffOp::Equal { old_index, new_index, len } => {
+                        (0..len).for_each(|i| self.agree(old_index + i, new_index + i));
+                    }
+                    other => {
+                        let (_, old, new) = other.as_tag_tuple();
+                        self.differ(old, new);
+                    }
                 }
             }
-            other => {
-                let (_, old, new) = other.as_tag_tuple();
-                let post_place = decided(post, &post_at, new.start);
-                let pre_place = decided(pre, &pre_at, old.end);
-                found.extend(old.map(|i| Difference {
-                    what: What::Effect(Side::Pre, pre_effects[i]),
-                    at: (pre_at[i], post_place),
-                }));
-                found.extend(new.map(|i| Difference {
-                    what: What::Effect(Side::Post, post_effects[i]),
-                    at: (pre_place, post_at[i]),
-                }));
+        }
+        self.questions(self.pre.len(), self.post.len());
+    }
+
+    /// An effect of each is the same: the questions before it are left to compare.
+    fn agree(&mut self, pre: usize, post: usize) {
+        let (a, b) = (self.all.pre.at[pre], self.all.post.at[post]);
+        self.questions(a, b);
+        (self.pre_from, self.post_from) = (a + 1, b + 1);
+    }
+
+    /// Effects of either that the other does not have.
+    fn differ(&mut self, pre: Range<usize>, post: Range<usize>) {
+        let Comparison { found, pre: pre_effects, post: post_effects, .. } = &mut *self.all;
+        let post_place = decided(self.post, &post_effects.at, post.start);
+        let pre_place = decided(self.pre, &pre_effects.at, pre.end);
+        found.extend(pre.map(|i| Difference {
+            what: What::Effect(Side::Pre, pre_effects.events[i]),
+            at: (pre_effects.at[i], post_place),
+        }));
+        found.extend(post.map(|i| Difference {
+            what: What::Effect(Side::Post, post_effects.events[i]),
+            at: (pre_place, post_effects.at[i]),
+        }));
+    }
+
+    /// Compares the questions up to here as multisets.
+    fn questions(&mut self, pre_to: usize, post_to: usize) {
+        let Comparison { found, left, .. } = &mut *self.all;
+        left.clear();
+        left.extend(asked(self.post, self.post_from, post_to));
+        // Nearly always in the same order, so each is the first that is left.
+        let mut first = 0;
+        for (at, event) in asked(self.pre, self.pre_from, pre_to) {
+            match left[first..].iter().position(|&(_, other)| other == event) {
+                Some(0) => first += 1,
+                Some(i) => drop(left.remove(first + i)),
+                None => {
+                    let what = What::Question(Side::Pre, event);
+                    found.push(Difference { what, at: (at, post_to) });
+                }
             }
         }
+        found.extend(left[first..].iter().map(|&(at, event)| Difference {
+            what: What::Question(Side::Post, event),
+            at: (pre_to, at),
+        }));
     }
-    let (pre_end, post_end) = (pre.len(), post.len());
-    questions((pre, pre_from, pre_end), (post, post_from, post_end), &mut found);
-    found
+}
+
+/// The questions of a stretch of trace.
+fn asked(events: &[Event], from: usize, to: usize) -> impl Iterator<Item = Placed> + '_ {
+    compared(&events[from..to])
+        .filter(|(_, event)| !matches!(event, Compared::Event(e) if e.is_effect()))
+        .map(move |(i, event)| (from + i, event))
+}
+
+/// Whether all of `few` is in `many`, in order, and in one way only; `at` says where.
+fn is_embedded_in_one_way(few: &[Event], many: &[Event], at: &mut Vec<usize>) -> bool {
+    at.clear();
+    let mut from = 0;
+    for event in few {
+        let Some(i) = many[from..].iter().position(|other| other == event) else {
+            return false;
+        };
+        at.push(from + i);
+        from += i + 1;
+    }
+    // As early as can be is as late as can be.
+    let mut to = many.len();
+    few.iter().zip(at.iter()).rev().all(|(event, &early)| {
+        let late = many[..to].iter().rposition(|other| other == event);
+        to = late.unwrap_or(0);
+        late == Some(early)
+    })
 }
 
 /// Where a trace decided against an effect that the other has: before its effect number `next`,
@@ -134,39 +258,9 @@ fn decided(events: &[Event], effects: &[usize], next: usize) -> usize {
     events[from..to].iter().position(ends).map_or(to, |i| from + i)
 }
 
-/// Compares the questions of two stretches of trace as multisets.
-fn questions(
-    (pre, pre_from, pre_to): (&[Event], usize, usize),
-    (post, post_from, post_to): (&[Event], usize, usize),
-    found: &mut Vec<Difference>,
-) {
-    let asked = |events: &[Event], from: usize| -> Vec<Placed> {
-        compared(events)
-            .filter(|(_, event)| !matches!(event, Compared::Event(e) if e.is_effect()))
-            .map(|(i, event)| (from + i, event))
-            .collect()
-    };
-    let mut left = asked(&post[post_from..post_to], post_from);
-    for (at, event) in asked(&pre[pre_from..pre_to], pre_from) {
-        match left.iter().position(|&(_, other)| other == event) {
-            Some(i) => {
-                left.remove(i);
-            }
-            None => {
-                found.push(Difference { what: What::Question(Side::Pre, event), at: (at, post_to) })
-            }
-        }
-    }
-    found.extend(left.into_iter().map(|(at, event)| Difference {
-        what: What::Question(Side::Post, event),
-        at: (pre_to, at),
-    }));
-}
-
-/// The differences between the worlds of two runs, in the order: words, bytes, folios, the rest.
-pub(super) fn worlds(pre: &Run, post: &Run) -> Vec<Difference> {
+/// Adds the differences between the worlds of two runs, in the order: words, bytes, folios, the rest.
+pub(super) fn worlds(pre: &Run, post: &Run, found: &mut Vec<Difference>) {
     let (a, b) = (&pre.world, &post.world);
-    let mut found = Vec::new();
     let mut note = |what| found.push(Difference { what, at: (pre.trace.len(), post.trace.len()) });
     for (i, (left, right)) in a.files.iter().zip(b.files.iter()).enumerate() {
         let mapping = Mapping(i as u8);
@@ -199,7 +293,6 @@ pub(super) fn worlds(pre: &Run, post: &Run) -> Vec<Difference> {
     if elsewhere {
         note(What::Elsewhere);
     }
-    found
 }
 
 /// What there is to a file besides its flags and its bytes.

@@ -2,7 +2,7 @@
 //! Sorting the differences of one scenario into divergences, step by step.
 
 use super::clauses::{Clause, Intent, deciding_reads};
-use super::compare::{self, Difference, Side, What};
+use super::compare::{self, Comparison, Difference, Side, What};
 use super::divergence::{Cause, Class, Divergence, Outcomes};
 use super::{Judgement, Question};
 use crate::run::Run;
@@ -123,11 +123,18 @@ pub(super) struct Sorter {
     tainted: Vec<Taint>,
     words: Vec<(u64, u64)>,
     parted: bool,
+    comparison: Comparison,
 }
 
 impl Sorter {
     pub(super) fn new(question: Question) -> Self {
-        Sorter { question, tainted: Vec::new(), words: Vec::new(), parted: false }
+        Sorter {
+            question,
+            tainted: Vec::new(),
+            words: Vec::new(),
+            parted: false,
+            comparison: Comparison::default(),
+        }
     }
 
     /// Begins a scenario. Only the flags of its files can differ yet: they are what the revisions'
@@ -157,17 +164,22 @@ impl Sorter {
     ) {
         let (pre, post) = (&judgement.pre, &judgement.post);
         let (before, after) = (pre.steps[step].1, post.steps[step].1);
-        let mut found = compare::traces(pre.events(step), post.events(step));
+        self.comparison.traces(pre.events(step), post.events(step));
+        let found = &mut self.comparison.found;
         if before != after {
             let at = (pre.events(step).len(), post.events(step).len());
             found.push(Difference { what: What::Returned(before, after), at });
         }
         self.parted |= !found.is_empty();
         if self.parted {
-            found.extend(compare::worlds(pre, post));
+            compare::worlds(pre, post, found);
         }
-        for difference in found {
-            self.sort(scenario, judgement, Some(step), difference);
+        if !found.is_empty() {
+            let mut found = std::mem::take(found);
+            for difference in found.drain(..) {
+                self.sort(scenario, judgement, Some(step), difference);
+            }
+            self.comparison.found = found;
         }
         self.end_taints(judgement);
         self.remember_words(judgement);
@@ -175,11 +187,10 @@ impl Sorter {
 
     /// A range that holds the same again on both sides is tainted no more.
     fn end_taints(&mut self, judgement: &Judgement) {
-        let bytes = |run: &Run, taint: &Taint| -> Vec<_> {
-            run.world.file(taint.mapping).visible(taint.start, taint.end).collect()
-        };
-        let (pre, post) = (&judgement.pre, &judgement.post);
-        self.tainted.retain(|taint| bytes(pre, taint) != bytes(post, taint));
+        let (pre, post) = (&judgement.pre.world, &judgement.post.world);
+        self.tainted.retain(|&Taint { mapping, start, end, .. }| {
+            pre.file(mapping).visible(start, end).ne(post.file(mapping).visible(start, end))
+        });
     }
 
     fn remember_words(&mut self, judgement: &Judgement) {

@@ -14,6 +14,7 @@ use crate::scenario::{FileKind, FolioSpec, LifecycleScenario, Op, Order};
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::extents::Byte;
+use crate::world::state::FolioState;
 use mmcore::errno::{EINVAL, EIO, EMFILE, ENOMEM, ENOSPC, EOPNOTSUPP};
 use mmcore::filemap::file_check_and_advance_wb_err;
 use mmcore::guest_memfd::kvm_gmem_punch_hole;
@@ -170,22 +171,16 @@ fn write(
 /// that it belongs on. Returns the page after it.
 fn bring_in(k: &mut Recorder<'_, World>, mapping: Mapping, page: u64, order: u8) -> u64 {
     let order = setup::largest_free_order(k.kernel, mapping, page, order, u64::MAX);
-    let size = k.kernel.file(mapping).size;
     let spec = FolioSpec { order: Order::new(order), dirty: true, ..FolioSpec::default() };
-    let truth = k.kernel.file(mapping).truth.clone();
-    let folio = setup::add_folio(k.kernel, &spec, Some(mapping), page >> order << order);
+    let state = setup::folio(k.kernel, &spec, Some(mapping), page >> order << order);
     let pfn = memory::allocate(k.kernel, order);
-    let state = k.kernel.folio_mut(folio);
-    state.pfn = pfn;
+    let folio = k.kernel.add_folio(FolioState { pfn, ..state });
+    let state = k.kernel.folio(folio);
     let (start, end) = (state.pos(), state.pos() + state.size());
     let next = state.index + state.nr_pages();
     let file = k.kernel.file_mut(mapping);
-    file.truth = truth;
-    file.size = size;
     file.cache.fill(start, end, Byte::Zero);
-    for (from, to, byte) in file.disk.runs(start, end).collect::<Vec<_>>() {
-        file.cache.fill(from, to, byte);
-    }
+    file.cache.copy_from(&file.disk, start, end);
     let evictable = folio_evictable(k, folio);
     k.kernel.folio_mut(folio).unevictable = !evictable;
     next

@@ -70,6 +70,20 @@ pub(super) fn add_folio(
     mapping: Option<Mapping>,
     index: u64,
 ) -> Folio {
+    let folio = folio(world, spec, mapping, index);
+    if let (Some(mapping), false) = (mapping, folio.anon) {
+        fill(world, mapping, &folio);
+    }
+    world.add_folio(folio)
+}
+
+/// The folio of a specification, in a file (or nobody's).
+pub(super) fn folio(
+    world: &World,
+    spec: &FolioSpec,
+    mapping: Option<Mapping>,
+    index: u64,
+) -> FolioState {
     let kind = mapping.and_then(|mapping| world.file(mapping).kind);
     let pinned_by_kind = kind.is_some_and(FileKind::is_unevictable);
     // What is nowhere else is dirty, or reclaim would lose it, and is not written back where it is.
@@ -97,10 +111,7 @@ pub(super) fn add_folio(
         ..FolioState::default()
     };
     folio.refs = folio.accounted_refs() + i32::from(spec.pins.get());
-    if let (Some(mapping), false) = (mapping, folio.anon) {
-        fill(world, mapping, &folio);
-    }
-    world.add_folio(folio)
+    folio
 }
 
 /// Gives the folio's bytes their content: data that a clean folio shares with the disk.

@@ -86,6 +86,16 @@ pub trait Wire: Sized {
     fn put(&self, out: &mut Vec<u8>);
 }
 
+/// The bytes of a value, without trailing zeroes: a missing byte is 0.
+pub fn encode<T: Wire>(value: &T) -> Vec<u8> {
+    let mut out = Vec::new();
+    value.put(&mut out);
+    while out.last() == Some(&0) {
+        out.pop();
+    }
+    out
+}
+
 impl Wire for bool {
     #[inline]
     fn get(r: &mut Reader<'_>) -> bool {

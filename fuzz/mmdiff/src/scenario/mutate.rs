@@ -7,16 +7,24 @@
 
 use super::codec::{Below, List, Reader, Wire};
 use super::{
-    Action, Anchor, CompactionScenario, Edge, FileKind, FileSpec, Flags, Item, ItemKind,
-    LifecycleScenario, Op, Point, Position, Race, Races, Recorded, Scenario, TruncationScenario,
+    Action, Anchor, CompactionScenario, CreationScenario, Edge, ErrorsScenario, FileKind, FileSpec,
+    Flags, FlagsScenario, FolioSpec, GmemStep, Item, ItemKind, LifecycleScenario,
+    MigrationScenario, Op, Order, Point, Position, Race, Races, Recorded, Scenario,
+    TruncationScenario,
 };
 use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// A source of choices.
-struct Dice(SplitMix64);
+#[derive(Debug)]
+pub struct Dice(SplitMix64);
 
 impl Dice {
+    /// The choices that a number stands for.
+    pub fn new(seed: u64) -> Self {
+        Dice(SplitMix64::seed_from_u64(seed))
+    }
+
     fn below(&mut self, n: usize) -> usize {
         (self.0.next_u64() % n.max(1) as u64) as usize
     }
@@ -36,32 +44,26 @@ impl Dice {
     }
 }
 
+/// Scenarios of one path, as they are mutated.
+pub trait Mutate {
+    /// Changes one thing, which one and how being up to the dice.
+    fn mutate(&mut self, dice: &mut Dice);
+    /// Keeps the state and the first part of the lists, and puts the last part of those of `second`
+    /// behind it.
+    fn splice(&mut self, second: &Self, dice: &mut Dice);
+}
+
 /// Changes one thing about the scenario, which one and how being up to `seed`.
 pub fn mutate(scenario: &mut Scenario, seed: u64) {
-    let dice = &mut Dice(SplitMix64::seed_from_u64(seed));
+    let dice = &mut Dice::new(seed);
     match scenario {
-        Scenario::Flags(s) => match dice.below(3) {
-            0 => mutate_file(&mut s.file, dice),
-            _ => mutate_list(&mut s.ops, dice),
-        },
-        Scenario::Creation(s) => match dice.below(4) {
-            0 => s.pages = dice.any(),
-            _ => mutate_list(&mut s.steps, dice),
-        },
-        Scenario::Errors(s) => match dice.below(3) {
-            0 => mutate_file(&mut s.file, dice),
-            _ => mutate_list(&mut s.ops, dice),
-        },
-        Scenario::Truncation(s) => mutate_truncation(s, dice),
-        Scenario::Migration(s) => match dice.below(5) {
-            0 => mutate_file(&mut s.file, dice),
-            1 => mutate_races(&mut s.races, dice),
-            2 => (s.owner, s.migrate) = (dice.any(), dice.any()),
-            3 => (s.mode, s.folio.dirty) = (dice.any(), dice.any()),
-            _ => s.folio = dice.any(),
-        },
-        Scenario::Compaction(s) => mutate_compaction(s, dice),
-        Scenario::Lifecycle(s) => mutate_lifecycle(s, dice),
+        Scenario::Flags(s) => s.mutate(dice),
+        Scenario::Creation(s) => s.mutate(dice),
+        Scenario::Errors(s) => s.mutate(dice),
+        Scenario::Truncation(s) => s.mutate(dice),
+        Scenario::Migration(s) => s.mutate(dice),
+        Scenario::Compaction(s) => s.mutate(dice),
+        Scenario::Lifecycle(s) => s.mutate(dice),
     }
 }
 
@@ -80,17 +82,53 @@ fn mutate_file(file: &mut FileSpec, dice: &mut Dice) {
     }
 }
 
+/// The order, but seldom a large one: 1024 pages take two hundred times as long as four, and show
+/// what four do.
+fn seldom_large(order: Order, dice: &mut Dice) -> Order {
+    if dice.below(16) > 0 { Order::new(order.get().min(2)) } else { order }
+}
+
+fn any_folio(dice: &mut Dice) -> FolioSpec {
+    let folio: FolioSpec = dice.any();
+    FolioSpec { order: seldom_large(folio.order, dice), ..folio }
+}
+
+fn any_item(dice: &mut Dice) -> Item {
+    let item: Item = dice.any();
+    Item { folio: FolioSpec { order: seldom_large(item.folio.order, dice), ..item.folio }, ..item }
+}
+
+fn any_op(dice: &mut Dice) -> Op {
+    let mut op = dice.any();
+    if let Op::Write { order, .. } | Op::FaultPrivate { order, .. } = &mut op {
+        *order = seldom_large(*order, dice);
+    }
+    op
+}
+
+fn any_step(dice: &mut Dice) -> GmemStep {
+    let mut step = dice.any();
+    if let GmemStep::Fault { order, .. } = &mut step {
+        *order = seldom_large(*order, dice);
+    }
+    step
+}
+
 /// Adds, drops, repeats, swaps or replaces an item.
-fn mutate_list<T: Wire + Clone, const N: usize>(list: &mut List<T, N>, dice: &mut Dice) {
+fn mutate_list<T: Clone, const N: usize>(
+    list: &mut List<T, N>,
+    dice: &mut Dice,
+    any: fn(&mut Dice) -> T,
+) {
     let mut items = list.to_vec();
     let at = dice.below(items.len() + 1);
     match dice.below(5) {
-        0 => items.insert(at, dice.any()),
+        0 => items.insert(at, any(dice)),
         1 if at < items.len() => drop(items.remove(at)),
         2 if at < items.len() => items.insert(at, items[at].clone()),
         3 if at < items.len() => items.swap(at, 0),
-        4 if at < items.len() => items[at] = dice.any(),
-        _ => items.push(dice.any()),
+        4 if at < items.len() => items[at] = any(dice),
+        _ => items.push(any(dice)),
     }
     *list = List::new(items);
 }
@@ -119,81 +157,148 @@ fn mutate_edge(edge: &mut Edge, dice: &mut Dice) {
     edge.pages = Below::new(dice.pick(&[0, 0, 0, 1]));
 }
 
-fn mutate_truncation(s: &mut TruncationScenario, dice: &mut Dice) {
-    match dice.below(9) {
-        0 => mutate_file(&mut s.file, dice),
-        1 | 2 => mutate_edge(&mut s.start, dice),
-        3 => mutate_edge(&mut s.end, dice),
-        4 => mutate_races(&mut s.races, dice),
-        5 => mutate_list(&mut s.more, dice),
-        6 => (s.to_eof, s.split) = (dice.any(), dice.any()),
-        7 => s.call = dice.any(),
-        _ => s.folio = dice.any(),
+impl Mutate for FlagsScenario {
+    fn mutate(&mut self, dice: &mut Dice) {
+        match dice.below(3) {
+            0 => mutate_file(&mut self.file, dice),
+            _ => mutate_list(&mut self.ops, dice, Dice::any),
+        }
+    }
+
+    fn splice(&mut self, second: &Self, dice: &mut Dice) {
+        cross(&mut self.ops, &second.ops, dice);
     }
 }
 
-fn mutate_compaction(s: &mut CompactionScenario, dice: &mut Dice) {
-    match dice.below(8) {
-        0 => {
-            let mut files = s.files.to_vec();
-            match files.first_mut() {
-                Some(file) => mutate_file(file, dice),
-                None => {
-                    files.push(FileSpec { kind: dice.pick(FileKind::ALL), ..Default::default() })
+impl Mutate for CreationScenario {
+    fn mutate(&mut self, dice: &mut Dice) {
+        match dice.below(4) {
+            0 => self.pages = dice.any(),
+            _ => mutate_list(&mut self.steps, dice, any_step),
+        }
+    }
+
+    fn splice(&mut self, second: &Self, dice: &mut Dice) {
+        cross(&mut self.steps, &second.steps, dice);
+    }
+}
+
+impl Mutate for ErrorsScenario {
+    fn mutate(&mut self, dice: &mut Dice) {
+        match dice.below(3) {
+            0 => mutate_file(&mut self.file, dice),
+            _ => mutate_list(&mut self.ops, dice, Dice::any),
+        }
+    }
+
+    fn splice(&mut self, second: &Self, dice: &mut Dice) {
+        cross(&mut self.ops, &second.ops, dice);
+    }
+}
+
+impl Mutate for TruncationScenario {
+    fn mutate(&mut self, dice: &mut Dice) {
+        match dice.below(9) {
+            0 => mutate_file(&mut self.file, dice),
+            1 | 2 => mutate_edge(&mut self.start, dice),
+            3 => mutate_edge(&mut self.end, dice),
+            4 => mutate_races(&mut self.races, dice),
+            5 => mutate_list(&mut self.more, dice, any_folio),
+            6 => (self.to_eof, self.split) = (dice.any(), dice.any()),
+            7 => self.call = dice.any(),
+            _ => self.folio = any_folio(dice),
+        }
+    }
+
+    fn splice(&mut self, second: &Self, dice: &mut Dice) {
+        cross(&mut self.races, &second.races, dice);
+        (self.start, self.end, self.to_eof) =
+            (second.start.clone(), second.end.clone(), second.to_eof);
+    }
+}
+
+impl Mutate for MigrationScenario {
+    fn mutate(&mut self, dice: &mut Dice) {
+        match dice.below(5) {
+            0 => mutate_file(&mut self.file, dice),
+            1 => mutate_races(&mut self.races, dice),
+            2 => (self.owner, self.migrate) = (dice.any(), dice.any()),
+            3 => (self.mode, self.folio.dirty) = (dice.any(), dice.any()),
+            _ => self.folio = any_folio(dice),
+        }
+    }
+
+    fn splice(&mut self, second: &Self, dice: &mut Dice) {
+        cross(&mut self.races, &second.races, dice);
+        (self.file, self.owner) = (second.file.clone(), second.owner);
+    }
+}
+
+impl Mutate for CompactionScenario {
+    fn mutate(&mut self, dice: &mut Dice) {
+        match dice.below(8) {
+            0 => {
+                let mut files = self.files.to_vec();
+                match files.first_mut() {
+                    Some(file) => mutate_file(file, dice),
+                    None => files
+                        .push(FileSpec { kind: dice.pick(FileKind::ALL), ..Default::default() }),
                 }
+                self.files = List::new(files);
             }
-            s.files = List::new(files);
+            1 | 2 => mutate_races(&mut self.races, dice),
+            3 => self.cc = dice.any(),
+            4 => (self.start, self.skip_marked) = (dice.any(), dice.any()),
+            5 => {
+                let mut items = self.items.to_vec();
+                items.push(Item { kind: dice.pick(ItemKind::ALL), ..Item::default() });
+                self.items = List::new(items);
+            }
+            _ => mutate_list(&mut self.items, dice, any_item),
         }
-        1 | 2 => mutate_races(&mut s.races, dice),
-        3 => s.cc = dice.any(),
-        4 => (s.start, s.skip_marked) = (dice.any(), dice.any()),
-        5 => {
-            let mut items = s.items.to_vec();
-            items.push(Item { kind: dice.pick(ItemKind::ALL), ..Item::default() });
-            s.items = List::new(items);
-        }
-        _ => mutate_list(&mut s.items, dice),
+    }
+
+    fn splice(&mut self, second: &Self, dice: &mut Dice) {
+        cross(&mut self.items, &second.items, dice);
+        cross(&mut self.races, &second.races, dice);
     }
 }
 
-fn mutate_lifecycle(s: &mut LifecycleScenario, dice: &mut Dice) {
-    let mut ops = s.ops.to_vec();
-    let at = dice.below(ops.len() + 1);
-    match dice.below(4) {
-        // What shows a truncation: shrink to the middle of a page, and look again.
-        0 => {
-            let file = Below::new(dice.below(2) as u8);
-            let shrunk = Position { pages: Below::new(0), rest: dice.any() };
-            ops.insert(at, Op::Truncate { file, size: shrunk });
+impl Mutate for LifecycleScenario {
+    fn mutate(&mut self, dice: &mut Dice) {
+        let mut ops = self.ops.to_vec();
+        let at = dice.below(ops.len() + 1);
+        match dice.below(4) {
+            // What shows a truncation: shrink to the middle of a page, and look again.
+            0 => {
+                let file = Below::new(dice.below(2) as u8);
+                let shrunk = Position { pages: Below::new(0), rest: dice.any() };
+                ops.insert(at, Op::Truncate { file, size: shrunk });
+            }
+            1 => ops.insert(0, Op::Create { kind: dice.pick(FileKind::ALL) }),
+            _ => return mutate_list(&mut self.ops, dice, any_op),
         }
-        1 => ops.insert(0, Op::Create { kind: dice.pick(FileKind::ALL) }),
-        _ => return mutate_list(&mut s.ops, dice),
+        self.ops = List::new(ops);
     }
-    s.ops = List::new(ops);
+
+    fn splice(&mut self, second: &Self, dice: &mut Dice) {
+        cross(&mut self.ops, &second.ops, dice);
+    }
 }
 
 /// One scenario of two of the same path: the state of the first, and from its lists the first part,
 /// with the second's last part behind it. Different paths are not mixed: then it is the first.
 pub fn splice(first: &Scenario, second: &Scenario, seed: u64) -> Scenario {
-    let dice = &mut Dice(SplitMix64::seed_from_u64(seed));
+    let dice = &mut Dice::new(seed);
     let mut spliced = first.clone();
     match (&mut spliced, second) {
-        (Scenario::Flags(a), Scenario::Flags(b)) => cross(&mut a.ops, &b.ops, dice),
-        (Scenario::Creation(a), Scenario::Creation(b)) => cross(&mut a.steps, &b.steps, dice),
-        (Scenario::Errors(a), Scenario::Errors(b)) => cross(&mut a.ops, &b.ops, dice),
-        (Scenario::Lifecycle(a), Scenario::Lifecycle(b)) => cross(&mut a.ops, &b.ops, dice),
-        (Scenario::Truncation(a), Scenario::Truncation(b)) => {
-            cross(&mut a.races, &b.races, dice);
-            (a.start, a.end, a.to_eof) = (b.start.clone(), b.end.clone(), b.to_eof);
-        }
-        (Scenario::Migration(a), Scenario::Migration(b)) => {
-            cross(&mut a.races, &b.races, dice);
-            (a.file, a.owner) = (b.file.clone(), b.owner);
-        }
-        (Scenario::Compaction(a), Scenario::Compaction(b)) => {
-            cross(&mut a.items, &b.items, dice);
-            cross(&mut a.races, &b.races, dice);
-        }
+        (Scenario::Flags(a), Scenario::Flags(b)) => a.splice(b, dice),
+        (Scenario::Creation(a), Scenario::Creation(b)) => a.splice(b, dice),
+        (Scenario::Errors(a), Scenario::Errors(b)) => a.splice(b, dice),
+        (Scenario::Lifecycle(a), Scenario::Lifecycle(b)) => a.splice(b, dice),
+        (Scenario::Truncation(a), Scenario::Truncation(b)) => a.splice(b, dice),
+        (Scenario::Migration(a), Scenario::Migration(b)) => a.splice(b, dice),
+        (Scenario::Compaction(a), Scenario::Compaction(b)) => a.splice(b, dice),
         _ => {}
     }
     spliced

@@ -265,8 +265,13 @@ one_of! {
 impl Point {
     /// Whether the actor steps in before this call.
     pub fn is(self, call: CallId) -> bool {
+        self.calls().contains(&call)
+    }
+
+    /// The calls before which it is.
+    pub const fn calls(self) -> [CallId; 2] {
         let own = match self {
-            Point::ReadFlags => return matches!(call, CallId::TestBit | CallId::FlagsAnd),
+            Point::ReadFlags => return [CallId::TestBit, CallId::FlagsAnd],
             Point::FolioMapping => CallId::FolioMapping,
             Point::FolioTestLru => CallId::FolioTestLru,
             Point::FolioTestUnevictable => CallId::FolioTestUnevictable,
@@ -288,7 +293,7 @@ impl Point {
             Point::FindGetEntries => CallId::FindGetEntries,
             Point::FolioLock => CallId::FolioLock,
         };
-        own == call
+        [own, own]
     }
 }
 

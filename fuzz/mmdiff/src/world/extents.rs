@@ -55,14 +55,34 @@ impl Extents {
         if start >= end {
             return;
         }
-        let after = self.at(end);
         let first = self.runs.partition_point(|&(at, _)| at < start);
-        let last = self.runs.partition_point(|&(at, _)| at <= end);
+        let last = first + self.runs[first..].partition_point(|&(at, _)| at <= end);
+        let after = self.runs[last - 1].1;
         let joins_before = first > 0 && self.runs[first - 1].1 == byte;
         let joins_after = after == byte;
         let new = [(start, byte), (end, after)];
-        let new = &new[usize::from(joins_before)..2 - usize::from(joins_after)];
-        self.runs.splice(first..last, new.iter().copied());
+        self.replace(first, last, &new[usize::from(joins_before)..2 - usize::from(joins_after)]);
+    }
+
+    /// Puts `new` in the place of the runs `first..last`. `Vec::splice` does, in several times the
+    /// time, and this is what a truncation does most.
+    fn replace(&mut self, first: usize, last: usize, new: &[(u64, Byte)]) {
+        let (len, end) = (self.runs.len(), first + new.len());
+        if end > last {
+            self.runs.resize(len + (end - last), (0, Byte::Absent));
+        }
+        if end != last {
+            self.runs.copy_within(last..len, end);
+            self.runs.truncate(len - last + end);
+        }
+        self.runs[first..end].copy_from_slice(new);
+    }
+
+    /// Makes every byte of `start..end` be what it is in `other`.
+    pub(crate) fn copy_from(&mut self, other: &Extents, start: u64, end: u64) {
+        for (from, to, byte) in other.runs(start, end) {
+            self.fill(from, to, byte);
+        }
     }
 
     /// The runs inside `start..end`, each as its start, its end and its byte.

@@ -178,7 +178,7 @@ impl World {
         let file = self.file(mapping);
         let past_end = file.size.div_ceil(mmcore::PAGE_SIZE);
         let after = file.cached.partition_point(|&other| self.folio(other).index <= whole.index);
-        let mut pages = Vec::with_capacity(tails as usize);
+        let first = self.folios.len();
         for tail in 1..=tails {
             let index = whole.index + tail;
             if index >= past_end {
@@ -189,7 +189,6 @@ impl World {
                 }
                 continue;
             }
-            pages.push(Folio(self.folios.len() as u16));
             self.folios.push(super::FolioState {
                 order: 0,
                 index,
@@ -202,7 +201,11 @@ impl World {
                 ..whole.clone()
             });
         }
-        self.file_mut(mapping).cached.splice(after..after, pages);
+        let pages = (first..self.folios.len()).map(|page| Folio(page as u16));
+        let cached = &mut self.files[usize::from(mapping.0)].cached;
+        let new = pages.len();
+        cached.extend(pages);
+        cached[after..].rotate_right(new);
     }
 
     /// Whether the folio's bytes are nowhere but in memory.
@@ -227,10 +230,7 @@ impl World {
         if let Some(mapping) = state.mapping.filter(|_| !self.is_memory_only(folio)) {
             let file = self.file_mut(mapping);
             let end = end.min(file.size);
-            let runs: Vec<_> = file.cache.runs(start, end.max(start)).collect();
-            for (from, to, byte) in runs {
-                file.disk.fill(from, to, byte);
-            }
+            file.disk.copy_from(&file.cache, start, end.max(start));
         }
     }
 

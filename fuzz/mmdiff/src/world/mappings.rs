@@ -10,18 +10,23 @@ use mmcore::{Folio, Mapping};
 impl World {
     /// The file, after a check that the mapping cannot be freed while it is read: somebody has it
     /// open, or RCU protects it, or one of its folios is locked.
+    #[inline]
     pub(super) fn stable(&mut self, mapping: Mapping) -> &FileState {
+        let file = self.file(mapping);
+        if !file.held || file.freed {
+            self.check_stable(mapping);
+        }
+        self.file(mapping)
+    }
+
+    #[inline(never)]
+    fn check_stable(&mut self, mapping: Mapping) {
         let file = self.file(mapping);
         if file.freed {
             self.note(Misdeed::ReadFreedMapping(mapping));
-        } else if !file.held
-            && file.kind.is_some()
-            && self.rcu == 0
-            && !self.has_locked_folio(mapping)
-        {
+        } else if file.kind.is_some() && self.rcu == 0 && !self.has_locked_folio(mapping) {
             self.note(Misdeed::ReadUnstableMapping(mapping));
         }
-        self.file(mapping)
     }
 
     fn has_locked_folio(&self, mapping: Mapping) -> bool {
@@ -29,6 +34,7 @@ impl World {
         self.file(mapping).cached.iter().any(locked)
     }
 
+    #[inline]
     pub(super) fn flags(&mut self, mapping: Mapping) -> u64 {
         self.stable(mapping).flags
     }

@@ -11,12 +11,17 @@ use super::state::Lock;
 use crate::scenario::{Action, Point, Race};
 use mmcore::errno::{EIO, ENOSPC};
 use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
-use mmcore::{Call, Folio, Mapping};
+use mmcore::{Call, CallId, Folio, Mapping};
+
+/// How many words hold a bit for each call.
+const AWAITED: usize = CallId::ALL.len().div_ceil(64);
 
 /// The actors of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Schedule {
     races: Vec<Pending>,
+    /// The calls before which somebody may come: a bit for each [`CallId`].
+    awaited: [u64; AWAITED],
     waiting: Vec<Waiting>,
     /// When the actor came that acts.
     now: Point,
@@ -73,11 +78,15 @@ impl Schedule {
         let races =
             races.iter().map(|race| Pending { left: race.nth.get() + 1, race: race.clone() });
         self.races.extend(races);
+        for call in self.races.iter().flat_map(|pending| pending.race.point.calls()) {
+            self.awaited[call as usize / 64] |= 1 << (call as usize % 64);
+        }
     }
 
     /// Sends everybody home.
     pub(super) fn clear(&mut self) {
         self.races.clear();
+        self.awaited = [0; AWAITED];
         self.waiting.clear();
         self.done.clear();
         self.now = Point::default();
@@ -93,27 +102,29 @@ impl Schedule {
         self.waiting.iter().map(|waiting| (waiting.action, waiting.folio))
     }
 
-    /// Whether an actor has still to come.
+    /// Whether an actor may come before this call.
     #[inline]
-    pub(super) fn is_armed(&self) -> bool {
-        !self.races.is_empty()
+    pub(super) fn awaits(&self, call: CallId) -> bool {
+        self.awaited[call as usize / 64] >> (call as usize % 64) & 1 != 0
     }
 }
 
 impl World {
     /// Lets every actor step in whose moment this is.
+    #[cold]
     pub(super) fn run_races_before(&mut self, call: &Call) {
         let id = call.id();
-        let about = self.folio_about(call);
         let mut i = 0;
         while i < self.schedule.races.len() {
-            let pending = &mut self.schedule.races[i];
-            let folio = Folio(pending.race.folio.get().into());
-            let now = pending.race.point.is(id) && about.is_none_or(|about| about == folio);
-            if now {
-                pending.left -= 1;
+            let race = &self.schedule.races[i].race;
+            let folio = Folio(race.folio.get().into());
+            if !race.point.is(id) || self.folio_about(call).is_some_and(|about| about != folio) {
+                i += 1;
+                continue;
             }
-            if now && pending.left == 0 {
+            let pending = &mut self.schedule.races[i];
+            pending.left -= 1;
+            if pending.left == 0 {
                 let Race { point, action, .. } = self.schedule.races.remove(i).race;
                 self.schedule.now = point;
                 // The call is not an event yet.
@@ -137,8 +148,13 @@ impl World {
     /// Lets those go ahead who waited for a folio lock. An eviction that has begun goes on, though
     /// the folio that it began with may be gone.
     pub(super) fn run_waiting(&mut self) {
-        for waiting in std::mem::take(&mut self.schedule.waiting) {
-            let Waiting { point, action, folio, evicts } = waiting;
+        if self.schedule.waiting.is_empty() {
+            return;
+        }
+        // Whoever has to wait once more goes to the end of the list.
+        let before = self.schedule.waiting.len();
+        for _ in 0..before {
+            let Waiting { point, action, folio, evicts } = self.schedule.waiting.remove(0);
             let at = self.calls();
             self.schedule.now = point;
             match evicts {
@@ -251,7 +267,8 @@ impl World {
         if self.file(mapping).held {
             return false;
         }
-        for cached in self.file(mapping).cached.clone() {
+        let mut at = 0;
+        while let Some(&cached) = self.file(mapping).cached.get(at) {
             if self.folio(cached).lock == Lock::Ours {
                 let evicts = Some(mapping);
                 let (point, action) = (self.schedule.now, Action::Evict);
@@ -261,6 +278,8 @@ impl World {
             if !self.race_truncate(cached) {
                 return false;
             }
+            // It has left the list, or else the next is looked at.
+            at += usize::from(self.file(mapping).cached.get(at) == Some(&cached));
         }
         self.file_mut(mapping).freed = self.rcu == 0;
         true

@@ -69,6 +69,37 @@ impl World {
         0
     }
 
+    /// Puts the finger on the page frame, for the questions about it that follow.
+    #[inline]
+    pub(super) fn point_at(&mut self, page: Page) {
+        let there = |&(start, len, _): &(u64, u64, Slot)| page.0.wrapping_sub(start) < len;
+        if !self.slots.get(self.finger).is_some_and(there) {
+            self.finger = self.slot_before(page).unwrap_or(0);
+        }
+    }
+
+    /// The last slot that begins at the page frame or before it.
+    pub(super) fn slot_before(&self, page: Page) -> Option<usize> {
+        let begins = |&(start, _, _): &(u64, u64, Slot)| start <= page.0;
+        match self.slots.get(self.finger) {
+            Some(&(start, len, _)) if page.0.wrapping_sub(start) < len => Some(self.finger),
+            _ => self.slots.partition_point(begins).checked_sub(1),
+        }
+    }
+
+    /// What the page frame holds.
+    pub(super) fn slot(&self, page: Page) -> Slot {
+        match self.slot_before(page).map(|i| self.slots[i]) {
+            Some((start, len, slot)) if page.0 - start < len => slot,
+            _ => Slot::Kernel,
+        }
+    }
+
+    /// The first page frame of what the page frame belongs to.
+    pub(super) fn slot_start(&self, page: Page) -> u64 {
+        self.slot_before(page).map_or(page.0, |i| self.slots[i].0)
+    }
+
     /// The folio that a page frame belongs to.
     fn folio_of(&self, page: Page) -> Option<Folio> {
         match self.slot(page) {
@@ -97,10 +128,7 @@ impl World {
         }
         match self.slot(page) {
             Slot::Folio(folio) | Slot::Huge(folio, _) => self.folio(folio).order.into(),
-            Slot::KernelCompound => {
-                let after = self.slots.partition_point(|&(start, _, _)| start <= page.0);
-                self.slots[after - 1].1.ilog2()
-            }
+            Slot::KernelCompound => self.slot_before(page).map_or(0, |i| self.slots[i].1.ilog2()),
             _ => 0,
         }
     }

@@ -207,13 +207,18 @@ impl FileState {
 
     /// Makes it a new file of a kind, and keeps what it has allocated.
     pub(super) fn reset(&mut self, kind: Option<FileKind>) {
-        let FileState { mut cached, mut cache, mut disk, mut truth, .. } =
-            std::mem::replace(self, FileState::without_runs(kind));
-        cached.clear();
-        cache.reset(Byte::Absent);
-        disk.reset(Byte::Zero);
-        truth.reset(Byte::Zero);
-        (self.cached, self.cache, self.disk, self.truth) = (cached, cache, disk, truth);
+        let take = |runs: &mut Extents| std::mem::replace(runs, Extents::unset());
+        *self = FileState {
+            cached: std::mem::take(&mut self.cached),
+            cache: take(&mut self.cache),
+            disk: take(&mut self.disk),
+            truth: take(&mut self.truth),
+            ..FileState::without_runs(kind)
+        };
+        self.cached.clear();
+        self.cache.reset(Byte::Absent);
+        self.disk.reset(Byte::Zero);
+        self.truth.reset(Byte::Zero);
     }
 
     /// Whether the kind has a `->migrate_folio`.

@@ -23,6 +23,18 @@ fn ask(n: u16) -> Event {
     event(Call::FolioTestDirty { folio: Folio(n) }, 1)
 }
 
+fn traces(pre: &[Event], post: &[Event]) -> Vec<Difference> {
+    let mut comparison = Comparison::default();
+    comparison.traces(pre, post);
+    comparison.found
+}
+
+fn worlds(pre: &Run, post: &Run) -> Vec<Difference> {
+    let mut found = Vec::new();
+    super::worlds(pre, post, &mut found);
+    found
+}
+
 fn what(pre: &[Event], post: &[Event]) -> Vec<What> {
     traces(pre, post).into_iter().map(|difference| difference.what).collect()
 }
@@ -44,6 +56,28 @@ fn sequences(events: &[Event]) -> Vec<Vec<Event>> {
         all.extend(last.clone());
     }
     all
+}
+
+/// Which of the effects of the long side the short side has, as the search for the least edit says.
+fn searched(short: &[Event], long: &[Event]) -> Vec<usize> {
+    let ops = capture_diff_slices(Algorithm::Myers, short, long);
+    let same = ops.iter().filter(|op| matches!(op, DiffOp::Equal { .. }));
+    same.flat_map(DiffOp::new_range).collect()
+}
+
+#[test]
+fn where_one_side_has_more_in_one_way_only_the_search_finds_that_way() {
+    let all = sequences(&[effect(0), effect(1), effect(2)]);
+    let (mut at, mut found) = (Vec::new(), 0);
+    for short in &all {
+        for long in all.iter().filter(|long| long.len() >= short.len()) {
+            if is_embedded_in_one_way(short, long, &mut at) {
+                assert_eq!(at, searched(short, long), "{short:?} in {long:?}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 500, "{found}");
 }
 
 #[test]
