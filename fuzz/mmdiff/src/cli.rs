@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line: `mmdiff check`, `replay`, `explain`, `shrink`, `corpus`.
+//! The command line: `mmdiff check`, `explore`, `merge`, `replay`, `explain`, `shrink`, `corpus`.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
 //! cannot do; then one line on standard error says what, and nothing has been written. (A replay
@@ -9,6 +9,7 @@
 mod check;
 mod corpus;
 mod explain;
+mod explore;
 mod output;
 mod replay;
 mod shrink;
@@ -39,6 +40,14 @@ enum Command {
     /// Compare two revisions over the corpus and generated scenarios
     #[command(after_help = "Example: mmdiff check --intent message --path lifecycle")]
     Check(check::Options),
+    /// Compare two revisions over every answer that the rest of the kernel can give
+    #[command(after_help = "Example: mmdiff explore --path compaction --folios 2\n\n\
+                            Ends with 0 if all is as intended, 1 if something is beyond, 3 if it is \
+                            not complete.")]
+    Explore(Box<explore::Options>),
+    /// Join the results of `explore --save` from many machines
+    #[command(after_help = "Example: mmdiff merge shard-1.json shard-2.json")]
+    Merge(explore::MergeOptions),
     /// Compare two revisions over every input of a corpus
     #[command(after_help = "Example: mmdiff replay fuzz/corpus truncation_seed_corpus.zip")]
     Replay(replay::Options),
@@ -115,14 +124,28 @@ pub fn main() -> ExitCode {
     let command = cli.command.unwrap_or_else(|| Command::Check(check::Options::default()));
     let done = match command {
         Command::Check(options) => check::run(&options),
+        Command::Explore(options) => return ended(explore::run(&options)),
+        Command::Merge(options) => return ended(explore::merge(&options)),
         Command::Replay(options) => replay::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Shrink(options) => shrink::run(&options),
         Command::Corpus(command) => corpus::run(&command),
     };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+    exit(done.map(|passes| u8::from(!passes)))
+}
+
+/// The exit code of an enumeration.
+fn ended(ended: Result<explore::Ended, Failure>) -> ExitCode {
+    exit(ended.map(|ended| match ended {
+        explore::Ended::Intended => 0,
+        explore::Ended::Beyond => 1,
+        explore::Ended::CutOff => 3,
+    }))
+}
+
+fn exit(code: Result<u8, Failure>) -> ExitCode {
+    match code {
+        Ok(code) => ExitCode::from(code),
         Err(Failure(why)) => {
             eprintln!("mmdiff: {why}");
             ExitCode::from(2)

@@ -52,6 +52,24 @@ pub fn explain(
     out.write_str(&paste(question, scenario, &judgement))
 }
 
+/// Writes both traces of what was judged, step by step.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_traces(look: &Look, judgement: &Judgement, out: &mut dyn Write) -> fmt::Result {
+    let (pre, post) = (&judgement.pre, &judgement.post);
+    for step in 0..pre.steps.len().min(post.steps.len()) {
+        let (before, after) = (pre.steps[step].1, post.steps[step].1);
+        let name = look.ink(Ink::Heading, &format!("step {step}"));
+        match before == after {
+            true => writeln!(out, "{name}  returns {before} in both")?,
+            false => writeln!(out, "{name}  returns {before} | {after}")?,
+        }
+        sides::write(look, (pre, post), step, out)?;
+    }
+    Ok(())
+}
+
 /// Writes the traces of a step. One that is the same in both is left out if another differs.
 fn write_step(
     look: &Look,

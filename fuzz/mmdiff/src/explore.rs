@@ -6,18 +6,25 @@
 //! a few bits stand for all 2^64 flags words. Both revisions run on the same choices ([`joint`]).
 
 mod bounds;
+pub mod cubes;
 mod entries;
-pub mod joint;
+mod joint;
 mod model;
-pub mod scan;
+pub mod results;
+mod scan;
+mod show;
+pub mod tally;
 mod tape;
 mod var;
+pub mod work;
 
 pub use bounds::{Bounds, Races, Settings};
 pub use entries::PATHS;
 pub(crate) use entries::run as enumerate;
+pub use joint::{Joint, Met};
 pub(crate) use joint::{Record, kind_of};
 pub use model::{Model, Notes};
+pub use show::{command, show};
 pub use tape::{Choice, Tape};
 pub use var::{Var, What};
 

@@ -34,6 +34,7 @@ pub mod cli;
 pub mod corpus;
 #[cfg(feature = "cli")]
 pub mod explain;
+#[cfg(feature = "cli")]
 pub mod explore;
 pub mod fuzz;
 pub mod oracle;

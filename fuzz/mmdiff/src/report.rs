@@ -19,6 +19,7 @@
 //! | `survey[]` | what the decision to zero came to, by mapping: see [`crate::survey`] |
 //! | `complaints[]` | what, besides divergences, makes the run fail |
 
+pub mod explore;
 pub mod reach;
 mod text;
 

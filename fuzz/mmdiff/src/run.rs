@@ -20,10 +20,14 @@ pub use on_path::OnPath;
 #[cfg(feature = "cli")]
 pub(crate) use truncation::range as truncated_range;
 
+#[cfg(feature = "cli")]
 use crate::explore::{self, Model};
-use crate::scenario::{Path, Scenario};
+#[cfg(feature = "cli")]
+use crate::scenario::Path;
+use crate::scenario::Scenario;
 use crate::trace::{Event, Recorder};
 use crate::world::World;
+#[cfg(feature = "cli")]
 use mmcore::compaction::{Scan, Step};
 use mmcore::revision::{PostFix, PreFix};
 use mmcore::{Oops, Revision, Site, errno};
@@ -119,8 +123,10 @@ pub struct Tree {
     /// [`Revision::PINS_FOLIOS`]
     pub pins_folios: u64,
     /// Makes the calls of a path on open answers: see [`crate::explore`].
+    #[cfg(feature = "cli")]
     pub(crate) enumerate: fn(Path, usize, &mut Model<'_>) -> Returned,
     /// Makes one turn of the scanner.
+    #[cfg(feature = "cli")]
     pub(crate) turn: fn(&mut Scan, &mut Model<'_>) -> Step,
     begin: fn(&Scenario, &mut World),
     step: fn(&Scenario, usize, &mut Recorder<'_, World>) -> Returned,
@@ -144,7 +150,9 @@ const fn tree<R: Revision>() -> Tree {
         tree: R::TREE,
         truncate_tests: R::TRUNCATE_TESTS,
         pins_folios: R::PINS_FOLIOS,
+        #[cfg(feature = "cli")]
         enumerate: explore::enumerate::<R>,
+        #[cfg(feature = "cli")]
         turn: explore::turn::<R>,
         begin: begin::<R>,
         step: step::<R>,

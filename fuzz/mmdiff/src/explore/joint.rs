@@ -189,7 +189,7 @@ fn call(path: Path, tree: &'static Tree, k: &mut Model<'_>) -> Went {
 }
 
 /// One side of a joint path, written down.
-pub struct Record(Notes);
+pub(crate) struct Record(Notes);
 
 impl Record {
     /// How many steps there are.

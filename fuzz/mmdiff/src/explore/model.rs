@@ -20,9 +20,11 @@ mod kernel;
 mod notes;
 mod pages;
 
-pub use controls::{Controls, Setting};
-pub use files::Cache;
-pub use notes::{Notes, StepEnd};
+pub(super) use controls::Controls;
+use controls::Setting;
+use files::Cache;
+pub use notes::Notes;
+pub(super) use notes::StepEnd;
 
 use super::bounds::{Bounds, Races};
 use super::tape::Tape;
@@ -76,9 +78,9 @@ pub struct Model<'t> {
     /// How many changes there may still be.
     races: u8,
     /// The scan's side of the kernel.
-    pub controls: Controls,
+    pub(super) controls: Controls,
     /// The file's folios, and the batch that was found last.
-    pub cache: Cache,
+    pub(super) cache: Cache,
     node: Node,
     page: u64,
     rounds: u8,

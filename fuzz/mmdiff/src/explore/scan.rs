@@ -14,14 +14,14 @@ use super::joint::{Joint, Met, Stretch, Went};
 use super::model::{Controls, Model};
 use super::tape::Tape;
 use super::var::{Var, What};
-use crate::oracle::Class;
-use crate::run::Returned;
+use crate::oracle::Judgement;
+use crate::run::{Returned, Tree};
 use mmcore::compaction::{COMPACT_CLUSTER_MAX, Scan, Step};
 use mmcore::{Function, IsolateMode, Kernel, Oops, PAGEBLOCK_NR_PAGES};
 
 /// One side of a scan, at the head of the loop.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct At {
+struct At {
     scan: Scan,
     controls: Controls,
 }
@@ -53,10 +53,8 @@ pub struct Head {
 pub struct Turned {
     /// The head of the loop, if there is another turn.
     pub next: Option<Head>,
-    /// What was decided: the effects of both sides, and what they returned.
-    pub decision: u64,
-    /// How the sides differ.
-    pub classes: Vec<Class>,
+    /// What was decided, and how the sides differ.
+    pub met: Met,
 }
 
 impl Head {
@@ -99,12 +97,28 @@ impl Head {
 fn range(k: &mut Model<'_>) -> (u64, u64) {
     let pages = u64::from(k.bounds().folios);
     let block = 4 * PAGEBLOCK_NR_PAGES;
-    let start = match k.choose(Var::one(What::Start), 3) {
+    let start = match k.choose(Var::one(What::Range), 3) {
         0 => block,
         1 => block + 3 * COMPACT_CLUSTER_MAX - u64::from(pages > 1),
         _ => block + PAGEBLOCK_NR_PAGES - pages,
     };
     (start, start + pages)
+}
+
+/// A whole scan, in one go.
+fn whole(tree: &Tree, k: &mut Model<'_>) -> Returned {
+    let (start, end) = range(k);
+    (k.controls.start, k.controls.end) = (start, end);
+    let mut scan = match Scan::begin(k, start, end, IsolateMode(0)) {
+        Ok(Ok(scan)) => scan,
+        Ok(Err(errno)) => return errno.into(),
+        Err(Oops(site)) => return Returned::Oops(site),
+    };
+    loop {
+        if let Step::Exit(exit) = (tree.turn)(&mut scan, k) {
+            return scan.finish(k, exit).into();
+        }
+    }
 }
 
 impl Joint {
@@ -133,8 +147,20 @@ impl Joint {
         })
     }
 
+    /// Runs a whole scan on choices that are all given, keeps both traces, and has the differences
+    /// sorted.
+    pub fn record_scan(&mut self, tape: &mut Tape) -> &Judgement {
+        self.record_stretch(tape, None, &|tree, _, k| {
+            k.enter(Function::IsolateMigratepagesBlock);
+            let returned = whole(tree, k);
+            k.leave();
+            k.end_step(returned);
+            Went::Returned(returned)
+        })
+    }
+
     fn stretch(&mut self, tape: &mut Tape, races: Option<u8>, part: Stretch<'_>) -> Turned {
-        let (Met { decision, classes }, [pre, post]) = self.both(tape, races, &|tree, side, k| {
+        let (met, [pre, post]) = self.both(tape, races, &|tree, side, k| {
             k.enter(Function::IsolateMigratepagesBlock);
             let went = part(tree, side, k);
             k.leave();
@@ -145,14 +171,17 @@ impl Joint {
             went
         });
         let next = match (pre.went, post.went) {
-            (Went::On(a), Went::On(b)) if classes.is_empty() => {
-                let mut sides = [At { scan: a, controls: pre.controls }, At { scan: b, controls: post.controls }];
+            (Went::On(a), Went::On(b)) if met.classes.is_empty() => {
+                let mut sides = [
+                    At { scan: a, controls: pre.controls },
+                    At { scan: b, controls: post.controls },
+                ];
                 sides[0].controls.join(&post.controls);
                 sides[1].controls.join(&pre.controls);
                 Some(Head { sides, races: pre.races.min(post.races) }.plain())
             }
             _ => None,
         };
-        Turned { next, decision, classes }
+        Turned { next, met }
     }
 }

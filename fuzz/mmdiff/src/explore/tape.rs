@@ -11,9 +11,10 @@
 //! asks adds choices.
 
 use super::var::Var;
+use serde::{Deserialize, Serialize};
 
 /// One choice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Choice {
     /// What was chosen.
     pub var: Var,

@@ -2,10 +2,11 @@
 //! The variables of the rest of the kernel: what can be one way or another, and how each way is
 //! called. The alternatives sit on the boundaries of what the ported functions compare.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A variable: what it is, and of which object.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Var {
     /// What it is.
     pub what: What,
@@ -17,7 +18,7 @@ pub struct Var {
 macro_rules! variables {
     ($($(#[$doc:meta])* $variant:ident $name:literal,)*) => {
         /// What a [`Var`] is.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[repr(u8)]
         pub enum What {
             $($(#[$doc])* $variant,)*
@@ -46,6 +47,12 @@ variables! {
     Start "start",
     /// Where the range ends.
     End "end",
+    /// Where a hole in a guest_memfd begins.
+    HoleStart "start of the hole",
+    /// Where it ends.
+    HoleEnd "end of the hole",
+    /// Which page frames are scanned.
+    Range "range",
     /// A bit of a mapping's flags.
     Flag "flag",
     /// `mapping->host` is there.
@@ -223,6 +230,62 @@ impl fmt::Display for Var {
             (What::Flag, bit) => write!(f, "flags bit {} of mapping{}", bit % 64, bit / 64),
             (what, 0) => f.write_str(what.name()),
             (what, about) => write!(f, "{} [{about}]", what.name()),
+        }
+    }
+}
+
+impl What {
+    /// What its alternatives are called, where yes and no or a number do not say it.
+    pub const fn alternatives(self) -> &'static [&'static str] {
+        match self {
+            What::Place => &["bottom", "one folio up", "top of loff_t"],
+            What::Start => &[
+                "0",
+                "pos-1 page",
+                "pos-1",
+                "pos",
+                "pos+1",
+                "pos+1 page",
+                "middle",
+                "end-1",
+                "end",
+            ],
+            What::End => &[
+                "start",
+                "pos-1",
+                "pos",
+                "pos+1",
+                "pos+1 page-1",
+                "middle",
+                "last-1",
+                "last",
+                "end",
+                "end+1 page-1",
+                "top",
+                "-1",
+            ],
+            What::Range => &["pageblock start", "over a multiple of 32", "pageblock end"],
+            What::HoleStart => {
+                &["page 0", "folio-1", "folio", "folio+1", "folio's last", "folio's end"]
+            }
+            What::HoleEnd => {
+                &["start+1", "folio", "folio+1", "folio's last", "folio's end", "folio's end+1"]
+            }
+            What::Flag => &["0", "1"],
+            What::Split => &["0", "-EAGAIN", "-EBUSY"],
+            What::Callback => &["0", "-EAGAIN", "-EBUSY"],
+            What::Switch => &["0", "-EAGAIN"],
+            What::Mapping => &["NULL", "the file", "another"],
+            What::Slot => &["nothing", "a folio", "a value entry"],
+            What::Fd => &["a descriptor", "-EMFILE"],
+            What::Kzalloc => &["no memory", "memory"],
+            What::Getfile => &["0", "-ENOMEM"],
+            What::NewError | What::Advanced => &["0", "-EIO", "-ENOSPC"],
+            What::CcMode => &["MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC"],
+            What::CcOrder => &["-1", "1", "2", "10"],
+            What::CcNrMigrate => &["0", "31", "32"],
+            What::Dissolve => &["0", "-EBUSY", "-ENOMEM"],
+            _ => &[],
         }
     }
 }

@@ -6,7 +6,6 @@ use crate::explore::model::Model;
 use crate::explore::var::{Var, What};
 use crate::run::Returned;
 use crate::scenario::Path;
-use mmcore::compaction::isolate_migratepages_range;
 use mmcore::errno::{EIO, ENOSPC};
 use mmcore::filemap::{
     file_check_and_advance_wb_err, filemap_check_and_keep_errors, filemap_check_errors,
@@ -35,8 +34,8 @@ pub(crate) fn run<R: Revision>(path: Path, step: usize, k: &mut Model<'_>) -> Re
         Path::Creation => after_creation::<R>(k),
         Path::Truncation => ranges::truncation::<R>(k),
         Path::Migration => migration::<R>(k),
-        Path::Compaction => range_scan::<R>(k),
-        Path::Lifecycle => Returned::Nothing,
+        // The scanner goes turn by turn, a lifecycle has no end.
+        Path::Compaction | Path::Lifecycle => Returned::Nothing,
     }
 }
 
@@ -132,11 +131,4 @@ fn migration<R: Revision>(k: &mut Model<'_>) -> Returned {
             migrate_folio::<R, _>(k, mapping, DST, SRC, mode).into()
         }
     }
-}
-
-/// `isolate_migratepages_range` over the end of one pageblock and the beginning of the next. The
-/// scan itself is in [`crate::explore::scan`].
-fn range_scan<R: Revision>(k: &mut Model<'_>) -> Returned {
-    let (start, end) = ranges::blocks(k);
-    isolate_migratepages_range::<R, _>(k, start, end).into()
 }

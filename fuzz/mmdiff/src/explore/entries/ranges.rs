@@ -11,7 +11,7 @@ use mmcore::truncate::{
     truncate_cleanup_folio, truncate_inode_folio, truncate_inode_pages_range,
     truncate_inode_partial_folio,
 };
-use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE, PAGEBLOCK_NR_PAGES, Revision};
+use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE, Revision};
 
 const FILE: Mapping = Mapping(0);
 const FOLIO: Folio = Folio(0);
@@ -93,13 +93,24 @@ fn range(k: &mut Model<'_>, first: Place) -> (i64, i64) {
 /// Chooses the first and the last byte of a range. `touching` the folio, or anywhere around it.
 fn edges(k: &mut Model<'_>, Place { pos, size }: Place, touching: bool) -> (i64, i64) {
     let after = pos.saturating_add(size);
-    let starts = [0, pos - PAGE, pos - 1, pos, pos + 1, pos + PAGE, pos + size / 2 + 1, after - 1, after];
+    let starts =
+        [0, pos - PAGE, pos - 1, pos, pos + 1, pos + PAGE, pos + size / 2 + 1, after - 1, after];
     let starts = starts.map(|start| if touching { start.min(after - 1) } else { start });
     let start = choose_among(k, What::Start, &starts, |start| start >= 0);
     let page_after = after.saturating_add(PAGE - 1);
     let ends = [
-        start, pos - 1, pos, pos + 1, pos + PAGE - 1, pos + size / 2, after - 2, after - 1, after,
-        page_after, i64::MAX - 1, -1,
+        start,
+        pos - 1,
+        pos,
+        pos + 1,
+        pos + PAGE - 1,
+        pos + size / 2,
+        after - 2,
+        after - 1,
+        after,
+        page_after,
+        i64::MAX - 1,
+        -1,
     ];
     let end = choose_among(k, What::End, &ends, |end| {
         end == -1 || end >= start && (!touching || end >= pos)
@@ -108,7 +119,12 @@ fn edges(k: &mut Model<'_>, Place { pos, size }: Place, touching: bool) -> (i64,
 }
 
 /// Chooses one of the values that will do, each once.
-fn choose_among(k: &mut Model<'_>, what: What, values: &[i64], will_do: impl Fn(i64) -> bool) -> i64 {
+fn choose_among(
+    k: &mut Model<'_>,
+    what: What,
+    values: &[i64],
+    will_do: impl Fn(i64) -> bool,
+) -> i64 {
     let mut numbers = arrayvec::ArrayVec::<u8, 16>::new();
     for (number, &value) in values.iter().enumerate() {
         if will_do(value) && !values[..number].contains(&value) {
@@ -124,20 +140,13 @@ pub(super) fn hole(k: &mut Model<'_>) -> (i64, i64) {
     let pages = 1u64 << order;
     k.cache.add(pages, pages);
     let (first, after) = (pages as i64, 2 * pages as i64);
-    let start = choose_among(k, What::Start, &[0, first - 1, first, first + 1, after - 1, after], |_| true);
+    let start = choose_among(
+        k,
+        What::HoleStart,
+        &[0, first - 1, first, first + 1, after - 1, after],
+        |_| true,
+    );
     let ends = [start + 1, first, first + 1, after - 1, after, after + 1];
-    let end = choose_among(k, What::End, &ends, |end| end > start);
+    let end = choose_among(k, What::HoleEnd, &ends, |end| end > start);
     (start * PAGE, (end - start) * PAGE)
-}
-
-/// A range of page frames over the end of one pageblock and the beginning of the next, or in one.
-pub(super) fn blocks(k: &mut Model<'_>) -> (u64, u64) {
-    let boundary = 4 * PAGEBLOCK_NR_PAGES;
-    let (start, end) = match k.choose(Var::one(What::Start), 3) {
-        0 => (boundary - 1, boundary + 1),
-        1 => (boundary, boundary + 1),
-        _ => (boundary - 1, boundary),
-    };
-    (k.controls.start, k.controls.end) = (start, end);
-    (start, end)
 }

@@ -16,7 +16,7 @@ use mmcore::{MigrateMode, Word};
 /// A control whose value lasts for a whole scan.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
-pub enum Setting {
+pub(super) enum Setting {
     /// `cc->mode`
     Mode,
     /// `cc->order`
@@ -43,11 +43,11 @@ pub enum Setting {
 const SETTINGS: usize = 10;
 /// The orders that `cc->order` may have: all; below every large folio but the smallest; in the
 /// middle; above pageblock order.
-pub const CC_ORDERS: [i32; 4] = [-1, 1, 2, 10];
+const CC_ORDERS: [i32; 4] = [-1, 1, 2, 10];
 /// The modes that `cc->mode` may have.
 const MODES: [MigrateMode; 3] = [MigrateMode::Async, MigrateMode::SyncLight, MigrateMode::Sync];
 /// `cc->nr_migratepages` on entry: nothing, one short of enough, enough.
-pub const NR_MIGRATEPAGES: [u32; 3] = [0, 31, 32];
+const NR_MIGRATEPAGES: [u32; 3] = [0, 31, 32];
 
 impl Setting {
     const ALL: [Setting; SETTINGS] = [
@@ -148,7 +148,7 @@ const CALLERS_OF: [[u8; 4]; SETTINGS] = {
 
 /// What is decided of the scan, and lasts from turn to turn.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Controls {
+pub(in crate::explore) struct Controls {
     /// By [`Setting`]: 0 is open, else one more than the alternative.
     known: [u8; SETTINGS],
     /// The callers that may be the scan's, one bit each.
@@ -158,11 +158,11 @@ pub struct Controls {
     /// `cc->contended` has been set.
     contended: bool,
     /// `cc->nr_migratepages`, once it has been set.
-    pub nr_migratepages: Option<u32>,
+    pub(in crate::explore) nr_migratepages: Option<u32>,
     /// The first page frame of the range.
-    pub start: u64,
+    pub(in crate::explore) start: u64,
     /// One past the last.
-    pub end: u64,
+    pub(in crate::explore) end: u64,
 }
 
 impl Default for Controls {
@@ -181,7 +181,7 @@ impl Default for Controls {
 
 impl Controls {
     /// Adds what the other side has had decided: the environment is one.
-    pub fn join(&mut self, other: &Controls) {
+    pub(in crate::explore) fn join(&mut self, other: &Controls) {
         for (mine, theirs) in self.known.iter_mut().zip(other.known) {
             *mine = (*mine).max(theirs);
         }
@@ -192,7 +192,7 @@ impl Controls {
     }
 
     /// Forgets how the scan's counts and marks were on entry.
-    pub fn forget_entry(&mut self) {
+    pub(in crate::explore) fn forget_entry(&mut self) {
         self.entry = [0; 3];
         self.contended = false;
     }

@@ -31,7 +31,7 @@ const VALUE: u8 = 3;
 
 /// The page cache of the file, and the batch that was found last.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Cache {
+pub(in crate::explore) struct Cache {
     slots: [Slot; SLOTS],
     count: usize,
     batch: [(usize, u64); SLOTS],
@@ -41,13 +41,13 @@ pub struct Cache {
 
 impl Cache {
     /// Adds a slot of which is open what is there. The slot's number is the folio's.
-    pub fn add(&mut self, index: u64, pages: u64) {
+    pub(in crate::explore) fn add(&mut self, index: u64, pages: u64) {
         self.slots[self.count] = Slot { index, pages, state: 0 };
         self.count += 1;
     }
 
     /// Adds a folio. Its number is the slot's.
-    pub fn add_folio(&mut self, index: u64, pages: u64) {
+    pub(in crate::explore) fn add_folio(&mut self, index: u64, pages: u64) {
         self.slots[self.count] = Slot { index, pages, state: FOLIO };
         self.count += 1;
     }
@@ -216,7 +216,8 @@ impl Model<'_> {
         for i in 0..self.cache.count {
             let Slot { index, pages, .. } = self.cache.slots[i];
             let last = index + pages - 1;
-            let inside = if lock { index >= start && last <= end } else { last >= start && index <= end };
+            let inside =
+                if lock { index >= start && last <= end } else { last >= start && index <= end };
             if !inside || self.slot_state(i) == NOTHING {
                 continue;
             }
@@ -248,7 +249,8 @@ impl Model<'_> {
     pub(super) fn get_locked(&mut self, index: u64) -> u64 {
         let covers = |slot: &Slot| slot.index <= index && index - slot.index < slot.pages;
         let at = self.cache.slots[..self.cache.count].iter().position(covers);
-        let folio = at.filter(|&slot| self.slot_state(slot) == FOLIO).map(|slot| Folio(slot as u16));
+        let folio =
+            at.filter(|&slot| self.slot_state(slot) == FOLIO).map(|slot| Folio(slot as u16));
         if let Some(folio) = folio {
             self.lock(folio);
             self.put_in_file(folio);
@@ -301,5 +303,4 @@ impl Model<'_> {
     pub(super) fn pos(&self, folio: Folio) -> u64 {
         self.cache.index(folio) << PAGE_SHIFT
     }
-
 }

@@ -14,7 +14,7 @@ pub struct Notes {
     /// The events: all, or those that are compared.
     pub events: Vec<Event>,
     /// Where each step ends, if all is kept.
-    pub steps: Vec<StepEnd>,
+    pub(in crate::explore) steps: Vec<StepEnd>,
     mode: Mode,
     at: usize,
     effects: FxHasher,
@@ -22,13 +22,13 @@ pub struct Notes {
 
 /// The end of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct StepEnd {
+pub(in crate::explore) struct StepEnd {
     /// How many events there are.
-    pub events: usize,
+    pub(in crate::explore) events: usize,
     /// What the step returned.
-    pub returned: Returned,
+    pub(in crate::explore) returned: Returned,
     /// The file's flags, as far as they are decided: which bits, and their values.
-    pub word: (u64, u64),
+    pub(in crate::explore) word: (u64, u64),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

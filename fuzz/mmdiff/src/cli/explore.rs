@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `mmdiff explore` and `mmdiff merge`.
+
+use super::workers::{Workers, progress_bar};
+use super::{Failure, Sides, check, output, path};
+use crate::explore::results::Results;
+use crate::explore::tally::Tally;
+use crate::explore::work::{Cut, Plan, Watch};
+use crate::explore::{Bounds, Races, Settings, show};
+use crate::report::explore as report;
+use crate::scenario::Path;
+use clap::{Args, ValueEnum};
+use indicatif::ProgressBar;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// About how much memory a state takes, in bytes, with the way to it.
+const STATE: u64 = 1024;
+
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    #[command(flatten)]
+    sides: Sides,
+    /// Which path to enumerate; can be given several times [default: all but lifecycle]
+    #[arg(long = "path", value_name = "PATH", value_parser = path)]
+    paths: Vec<Path>,
+    #[command(flatten)]
+    bounds: BoundsArgs,
+    /// Do only every N-th unit of work, beginning with the I-th: for N machines
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    shard: Option<(usize, usize)>,
+    /// Go on from the results in a file, and keep them there
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Keep the results in a file, to go on from or to merge
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Stop after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    time: Option<u64>,
+    /// Stop when the states take about so many MiB
+    #[arg(long, value_name = "MIB", default_value_t = 16384)]
+    memory: u64,
+    /// Show one path that a report names: its choices and both traces
+    #[arg(long, value_name = "PATH:CHOICES", conflicts_with_all = ["shard", "resume", "save"])]
+    show: Option<String>,
+    #[command(flatten)]
+    workers: Workers,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Args, Debug)]
+struct BoundsArgs {
+    /// How many page frames a scan covers, and how many folios a file has
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
+    folios: u8,
+    /// How often an answer may change between two questions, as the locks allow: a number, or `free`
+    #[arg(long, default_value_t = Races::Free)]
+    races: Races,
+    /// Which settings of the scan controls: those that callers make, or all
+    #[arg(long, value_enum, default_value_t = Settings::Realizable)]
+    settings: Settings,
+    /// How often a loop goes round that only the rest of the kernel ends
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=8))]
+    tries: u8,
+}
+
+#[derive(Args, Debug)]
+struct Output {
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    /// For a person.
+    Text,
+    /// For a program: see the documentation of `mmdiff::report::explore`.
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct MergeOptions {
+    /// Files of results, as `explore --save` writes them
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Keep the joint results in a file
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parsed = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    match parsed {
+        Some((i, n)) if 1 <= i && i <= n => Ok((i, n)),
+        _ => Err("two numbers such as 2/5, the first from 1 to the second".into()),
+    }
+}
+
+/// What an enumeration ends with.
+pub(super) enum Ended {
+    /// All is as intended, and complete.
+    Intended,
+    /// Something is beyond the intent.
+    Beyond,
+    /// It was cut off, or is a part.
+    CutOff,
+}
+
+pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
+    let question = options.sides.question();
+    let BoundsArgs { folios, races, settings, tries } = options.bounds;
+    let bounds = Bounds { folios, races, settings, tries };
+    if let Some(spelled) = &options.show {
+        let text = show(&question, bounds, spelled).map_err(Failure)?;
+        output::write(&text, options.output.out.as_deref())?;
+        return Ok(Ended::Intended);
+    }
+    let plan = Plan::new(&question, bounds, &check::wanted(&options.paths));
+    if plan.units.is_empty() {
+        return Err(Failure("a lifecycle cannot be enumerated: its sequences have no end".into()));
+    }
+    let mut results = Results::new(&plan);
+    if let Some(file) = options.resume.as_deref().filter(|file| file.exists()) {
+        results.join(read(file)?).map_err(|why| named(file, &why))?;
+        results.cut = None;
+    }
+    let results = enumerate(&plan, results, options)?;
+    if let Some(file) = options.save.as_ref().or(options.resume.as_ref()) {
+        save(&results, file)?;
+    }
+    finish(&results, &options.output)
+}
+
+/// Does the units that are not done yet and belong to the shard.
+fn enumerate(plan: &Plan, results: Results, options: &Options) -> Result<Results, Failure> {
+    let (shard, shards) = options.shard.unwrap_or((1, 1));
+    let wanted: Vec<bool> = (0..plan.units.len())
+        .map(|unit| unit % shards == shard - 1 && !results.done.contains(&unit))
+        .collect();
+    let bar = progress_bar(wanted.iter().filter(|&&wanted| wanted).count() as u64, "units");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let watcher = Watcher {
+        plan,
+        results: Mutex::new(results),
+        bar,
+        until: options.time.map(|seconds| Instant::now() + Duration::from_secs(seconds)),
+        states: options.memory.saturating_mul(1 << 20) / STATE,
+    };
+    catch_interrupts();
+    let pool = options.workers.pool()?;
+    let cut = pool.install(|| plan.run(&|unit| wanted[unit], &watcher));
+    watcher.bar.finish_and_clear();
+    let mut results = watcher.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.cut = cut;
+    results.settle();
+    Ok(results)
+}
+
+/// Somebody has asked to stop.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// The first ctrl-C ends the enumeration, with a report on what is done; a second ends the process.
+fn catch_interrupts() {
+    // If there is a handler already, interrupts end the process, as they do by default.
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+}
+
+struct Watcher<'a> {
+    plan: &'a Plan,
+    results: Mutex<Results>,
+    bar: ProgressBar,
+    until: Option<Instant>,
+    states: u64,
+}
+
+impl Watch for Watcher<'_> {
+    fn done(&self, unit: usize, tally: &Tally) {
+        let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+        results.add(unit, self.plan.units[unit].path, tally.clone());
+        self.bar.inc(1);
+    }
+
+    fn stop(&self, states: u64) -> Option<Cut> {
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            Some(Cut::Interrupt)
+        } else if self.until.is_some_and(|until| Instant::now() >= until) {
+            Some(Cut::Time)
+        } else {
+            (states > self.states).then_some(Cut::Memory)
+        }
+    }
+}
+
+pub(super) fn merge(options: &MergeOptions) -> Result<Ended, Failure> {
+    let mut files = options.files.iter();
+    let Some(first) = files.next() else {
+        return Err(Failure("no files to merge".into()));
+    };
+    let mut results = read(first)?;
+    for file in files {
+        results.join(read(file)?).map_err(|why| named(file, &why))?;
+    }
+    results.settle();
+    if let Some(file) = &options.save {
+        save(&results, file)?;
+    }
+    finish(&results, &options.output)
+}
+
+fn read(file: &FilePath) -> Result<Results, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| named(file, &error.to_string()))?;
+    Results::read(&text).map_err(|why| named(file, &why))
+}
+
+fn named(file: &FilePath, why: &str) -> Failure {
+    Failure(format!("{}: {why}", file.display()))
+}
+
+fn save(results: &Results, file: &FilePath) -> Result<(), Failure> {
+    let text = serde_json::to_string(results).map_err(Failure::new)?;
+    output::write_file(file, text.as_bytes())
+}
+
+fn finish(results: &Results, to: &Output) -> Result<Ended, Failure> {
+    let mut text = String::new();
+    match to.format {
+        Format::Json => {
+            text = serde_json::to_string_pretty(&report::json(results)).map_err(Failure::new)?;
+            text.push('\n');
+        }
+        Format::Text => {
+            let (width, styled) = output::terminal(to.out.is_some());
+            report::text(results, width, styled, &mut text).map_err(Failure::new)?;
+        }
+    }
+    output::write(&text, to.out.as_deref())?;
+    Ok(match (results.is_beyond(), results.is_complete()) {
+        (true, _) => Ended::Beyond,
+        (false, true) => Ended::Intended,
+        (false, false) => Ended::CutOff,
+    })
+}

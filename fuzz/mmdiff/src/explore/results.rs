@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The results of an enumeration, whole or in part: they can be put into a file, gone on from, and
+//! joined with those of other machines.
+//!
+//! # The file
+//! JSON. `schema` is `mmdiff-explore-state/1`; the fields are those of [`Results`]. Units of work are
+//! numbered from 0, and the question, the bounds and the paths say which each is.
+
+use super::bounds::Bounds;
+use super::tally::Tally;
+use super::work::{Cut, Plan};
+use crate::oracle::{Intent, Question};
+use crate::run::Tree;
+use crate::scenario::Path;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The schema of the file.
+pub const SCHEMA: &str = "mmdiff-explore-state/1";
+
+/// What was enumerated, and what was found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Results {
+    /// [`SCHEMA`]
+    pub schema: String,
+    /// The revision before.
+    pub pre: String,
+    /// The revision after.
+    pub post: String,
+    /// The reading of the patch.
+    pub intent: Intent,
+    /// The bounds.
+    pub bounds: Bounds,
+    /// The paths.
+    pub paths: Vec<Path>,
+    /// How many units of work there are.
+    pub units: usize,
+    /// Those that are done.
+    pub done: BTreeSet<usize>,
+    /// What was found, by path.
+    pub tallies: BTreeMap<Path, Tally>,
+    /// Why it was cut off, if it was.
+    pub cut: Option<Cut>,
+}
+
+impl Results {
+    /// Nothing done yet.
+    pub fn new(plan: &Plan) -> Results {
+        let paths: BTreeSet<Path> = plan.units.iter().map(|unit| unit.path).collect();
+        Results {
+            schema: SCHEMA.into(),
+            pre: plan.question.pre.name.into(),
+            post: plan.question.post.name.into(),
+            intent: plan.question.intent,
+            bounds: plan.bounds,
+            tallies: paths.iter().map(|&path| (path, Tally::default())).collect(),
+            paths: paths.into_iter().collect(),
+            units: plan.units.len(),
+            done: BTreeSet::new(),
+            cut: None,
+        }
+    }
+
+    /// Reads a file of results.
+    ///
+    /// # Errors
+    /// What is wrong with it, in one line.
+    pub fn read(text: &str) -> Result<Results, String> {
+        let results: Results = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if results.schema != SCHEMA {
+            return Err(format!("its schema is {}, not {SCHEMA}", results.schema));
+        }
+        if results.done.iter().any(|&unit| unit >= results.units) {
+            return Err("it says that more is done than there is".into());
+        }
+        Ok(results)
+    }
+
+    /// The question that they answer.
+    ///
+    /// # Errors
+    /// If a revision is not known here.
+    pub fn question(&self) -> Result<Question, String> {
+        let tree = |name: &str| {
+            Tree::named(name).ok_or_else(|| format!("there is no revision {name} here"))
+        };
+        Ok(Question { pre: tree(&self.pre)?, post: tree(&self.post)?, intent: self.intent })
+    }
+
+    /// Adds what a unit found.
+    pub fn add(&mut self, unit: usize, path: Path, tally: Tally) {
+        if self.done.insert(unit) {
+            self.tallies.entry(path).or_default().add(tally);
+        }
+    }
+
+    /// Joins the results of two machines.
+    ///
+    /// # Errors
+    /// If they are not parts of the same enumeration, or have done the same work.
+    pub fn join(&mut self, other: Results) -> Result<(), String> {
+        let same = |a: &Results, b: &Results| {
+            (&a.pre, &a.post, a.intent, a.bounds, &a.paths, a.units)
+                == (&b.pre, &b.post, b.intent, b.bounds, &b.paths, b.units)
+        };
+        if !same(self, &other) {
+            return Err("they are of different enumerations".into());
+        }
+        if let Some(unit) = self.done.intersection(&other.done).next() {
+            return Err(format!("both have done unit {unit}"));
+        }
+        self.done.extend(other.done);
+        for (path, tally) in other.tallies {
+            self.tallies.entry(path).or_default().add(tally);
+        }
+        self.cut = self.cut.or(other.cut);
+        Ok(())
+    }
+
+    /// Makes the cubes few, and forgets why it was cut off if all is done.
+    pub fn settle(&mut self) {
+        self.tallies.values_mut().for_each(Tally::reduce);
+        if self.is_complete() {
+            self.cut = None;
+        }
+    }
+
+    /// Whether every unit is done: then the enumeration is complete within its bounds.
+    pub fn is_complete(&self) -> bool {
+        self.done.len() == self.units
+    }
+
+    /// Whether a difference is beyond the intent.
+    pub fn is_beyond(&self) -> bool {
+        self.tallies.values().any(Tally::is_beyond)
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What an enumeration found, in a form that adds up: of units of work, of shards, of machines.
+
+use super::cubes::{self, Cube};
+use super::tape::Choice;
+use crate::oracle::{Class, Clause};
+use mmcore::Function;
+use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What was found on the paths of one path of the kernel.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Joint paths.
+    pub paths: u128,
+    /// Stretches that were run: whole paths, or turns that stand for many.
+    pub runs: u64,
+    /// States at the head of the scanner's loop, each continued once.
+    pub states: u64,
+    /// What was decided, each once: hashes of effects and returned values.
+    #[serde(serialize_with = "sorted")]
+    pub decisions: FxHashSet<u64>,
+    /// The bits of flags words that the sides read.
+    pub bits_read: (u64, u64),
+    /// How the sides differ, by signature.
+    pub found: BTreeMap<String, Found>,
+}
+
+/// In an order of their own, so that the same set is the same text.
+fn sorted<S: serde::Serializer>(set: &FxHashSet<u64>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(set.iter().copied().collect::<std::collections::BTreeSet<u64>>())
+}
+
+/// A class of differences.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// The ported function in which the sides part.
+    pub function: Option<String>,
+    /// The clause that explains it; `None` is beyond the intent.
+    pub clause: Option<String>,
+    /// What the sides did.
+    pub sides: (String, String),
+    /// Joint paths that show it.
+    pub paths: u128,
+    /// The choices that it takes.
+    pub cubes: Vec<Cube>,
+    /// The least path that shows it.
+    pub example: Vec<Choice>,
+}
+
+impl Found {
+    pub(super) fn new(class: &Class, example: &[Choice]) -> Found {
+        Found {
+            function: class.function.map(|function: Function| function.name().to_string()),
+            clause: class.clause.map(|clause: Clause| clause.id().to_string()),
+            sides: class.outcomes.sides(),
+            paths: 0,
+            cubes: Vec::new(),
+            example: example.to_vec(),
+        }
+    }
+}
+
+impl Tally {
+    /// Notes one path or stretch that stands for `paths` joint paths if it ends there.
+    pub(super) fn add_class(&mut self, class: &Class, paths: u128, example: &[Choice]) {
+        let signature = class.signature();
+        let found = self.found.entry(signature).or_insert_with(|| Found::new(class, example));
+        found.paths += paths;
+        if (example.len(), example) < (found.example.len(), &found.example) {
+            found.example = example.to_vec();
+        }
+    }
+
+    /// Adds another tally.
+    pub fn add(&mut self, other: Tally) {
+        self.paths += other.paths;
+        self.runs += other.runs;
+        self.states += other.states;
+        self.decisions.extend(other.decisions);
+        self.bits_read.0 |= other.bits_read.0;
+        self.bits_read.1 |= other.bits_read.1;
+        for (signature, found) in other.found {
+            let Some(known) = self.found.get_mut(&signature) else {
+                self.found.insert(signature, found);
+                continue;
+            };
+            known.paths += found.paths;
+            known.cubes.extend(found.cubes);
+            if (found.example.len(), &found.example) < (known.example.len(), &known.example) {
+                known.example = found.example;
+            }
+        }
+    }
+
+    /// Makes the cubes few.
+    pub fn reduce(&mut self) {
+        for found in self.found.values_mut() {
+            cubes::reduce(&mut found.cubes);
+        }
+    }
+
+    /// Whether a difference is beyond the intent.
+    pub fn is_beyond(&self) -> bool {
+        self.found.values().any(|found| found.clause.is_none())
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The report on an enumeration.
+//!
+//! # JSON
+//!
+//! `schema` is `mmdiff-explore/1`. Within a schema, fields are added but neither removed nor changed.
+//!
+//! | field | meaning |
+//! |---|---|
+//! | `pre`, `post`, `intent` | the question |
+//! | `bounds` | `folios`, `races`, `settings`, `tries`: within them the result holds |
+//! | `complete` | whether every unit of work is done |
+//! | `cut` | why not, if it was cut off: `time`, `memory` or `interrupt` |
+//! | `units`, `done` | units of work |
+//! | `verdict` | `intended`, `beyond`, or `unknown` if it is not complete and nothing is beyond |
+//! | `paths[]` | `name`, `joint_paths` (a string), `runs`, `states`, `decisions`, `bits_read` (`pre`, `post`) |
+//! | `divergences[]` | `signature`, `function`, `clause` (or null), `pre`, `post`, `joint_paths`, `cubes` (each a list of conditions), `example` (the command that shows it) |
+
+use super::{Style, number, right};
+use crate::explore::cubes::Cube;
+use crate::explore::results::Results;
+use crate::explore::tally::Found;
+use crate::explore::{Choice, command};
+use crate::scenario::Path;
+use comfy_table::{Cell, CellAlignment};
+use serde_json::{Value, json};
+use std::fmt::{self, Write};
+
+/// How many cubes of a class are shown to a person.
+const CUBES: usize = 3;
+
+/// The report for a program.
+pub fn json(results: &Results) -> Value {
+    let paths: Vec<Value> = results
+        .tallies
+        .iter()
+        .map(|(path, tally)| {
+            json!({
+                "name": path, "joint_paths": tally.paths.to_string(), "runs": tally.runs,
+                "states": tally.states, "decisions": tally.decisions.len(),
+                "bits_read": { "pre": bits(tally.bits_read.0), "post": bits(tally.bits_read.1) },
+            })
+        })
+        .collect();
+    let divergences: Vec<Value> = found(results)
+        .map(|(path, signature, found)| {
+            json!({
+                "signature": signature, "function": found.function, "clause": found.clause,
+                "pre": found.sides.0, "post": found.sides.1,
+                "joint_paths": found.paths.to_string(),
+                "cubes": found.cubes.iter().map(|cube| conditions(path, cube)).collect::<Vec<_>>(),
+                "example": command(results, path, &found.example),
+            })
+        })
+        .collect();
+    json!({
+        "schema": "mmdiff-explore/1", "pre": results.pre, "post": results.post,
+        "intent": results.intent, "bounds": results.bounds, "complete": results.is_complete(),
+        "cut": results.cut, "units": results.units, "done": results.done.len(),
+        "verdict": verdict(results), "paths": paths, "divergences": divergences,
+    })
+}
+
+fn verdict(results: &Results) -> &'static str {
+    match (results.is_beyond(), results.is_complete()) {
+        (true, _) => "beyond",
+        (false, true) => "intended",
+        (false, false) => "unknown",
+    }
+}
+
+/// The report for a person, `width` columns wide.
+///
+/// # Errors
+/// Those of the writer.
+pub fn text(results: &Results, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
+    let style = Style { width, styled };
+    writeln!(out, "{} against {}, intent \"{}\"\n", results.pre, results.post, results.intent)?;
+    write_verdict(results, out)?;
+    writeln!(out, "\n{}", paths(results, style))?;
+    if found(results).next().is_some() {
+        writeln!(out, "\nWhere the two sides differ, and what it takes")?;
+    }
+    for (path, signature, found) in found(results) {
+        write_found(results, path, signature, found, out)?;
+    }
+    Ok(())
+}
+
+fn write_verdict(results: &Results, out: &mut dyn Write) -> fmt::Result {
+    match verdict(results) {
+        "beyond" => writeln!(out, "There are differences BEYOND the intent.")?,
+        "intended" => {
+            writeln!(out, "Every difference is one that the patch intends. None is beyond.")?
+        }
+        _ => writeln!(out, "No difference beyond the intent so far.")?,
+    }
+    let bounds = results.bounds;
+    match (results.is_complete(), results.cut) {
+        (true, _) => writeln!(out, "COMPLETE within these bounds: {bounds}."),
+        (false, Some(why)) => writeln!(
+            out,
+            "CUT OFF by {}: {} of {} units are done. Bounds: {bounds}.",
+            format!("{why:?}").to_lowercase(),
+            results.done.len(),
+            results.units
+        ),
+        (false, None) => writeln!(
+            out,
+            "A PART: {} of {} units are done. Bounds: {bounds}.",
+            results.done.len(),
+            results.units
+        ),
+    }
+}
+
+fn paths(results: &Results, style: Style) -> comfy_table::Table {
+    let header = ["path", "joint paths", "runs", "states", "decisions", "flags read"];
+    let mut table = style.table(&header);
+    for (path, tally) in &results.tallies {
+        let joint = u64::try_from(tally.paths).map_or_else(|_| tally.paths.to_string(), number);
+        let (pre, post) = (bits(tally.bits_read.0), bits(tally.bits_read.1));
+        let read =
+            if pre == post { list(&pre) } else { format!("{} / {}", list(&pre), list(&post)) };
+        table.add_row(vec![
+            Cell::new(path),
+            Cell::new(joint).set_alignment(CellAlignment::Right),
+            right(tally.runs),
+            right(tally.states),
+            right(tally.decisions.len() as u64),
+            Cell::new(read),
+        ]);
+    }
+    table
+}
+
+fn write_found(
+    results: &Results,
+    path: Path,
+    signature: &str,
+    found: &Found,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    let clause = found.clause.as_deref().unwrap_or("BEYOND");
+    writeln!(out, "  {signature}")?;
+    writeln!(out, "    {} | {}   ({clause})", found.sides.0, found.sides.1)?;
+    let paths = u64::try_from(found.paths).map_or_else(|_| found.paths.to_string(), number);
+    let cubes = found.cubes.len();
+    writeln!(
+        out,
+        "    {paths} joint paths, in {cubes} cube{}:",
+        if cubes == 1 { "" } else { "s" }
+    )?;
+    for cube in found.cubes.iter().take(CUBES) {
+        writeln!(out, "      {}", conditions(path, cube).join(", "))?;
+    }
+    if cubes > CUBES {
+        writeln!(out, "      and {} more, --format json has them", cubes - CUBES)?;
+    }
+    writeln!(out, "    {}", command(results, path, &found.example))
+}
+
+fn conditions(path: Path, cube: &Cube) -> Vec<String> {
+    if cube.is_empty() {
+        return vec!["always".into()];
+    }
+    cube.iter().map(|literal| literal.condition(path)).collect()
+}
+
+fn found(results: &Results) -> impl Iterator<Item = (Path, &String, &Found)> {
+    let of = |(&path, tally): (&Path, _)| -> Vec<(Path, &String, &Found)> {
+        let tally: &crate::explore::tally::Tally = tally;
+        tally.found.iter().map(|(signature, found)| (path, signature, found)).collect()
+    };
+    results.tallies.iter().flat_map(of)
+}
+
+fn bits(word: u64) -> Vec<u32> {
+    (0..64).filter(|nr| word >> nr & 1 != 0).collect()
+}
+
+fn list(bits: &[u32]) -> String {
+    match bits {
+        [] => "-".into(),
+        bits => bits.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
+    }
+}
+
+/// The choices of a path, each with what was chosen.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_choices(path: Path, choices: &[Choice], out: &mut dyn Write) -> fmt::Result {
+    for literal in crate::explore::cubes::literals(choices) {
+        writeln!(out, "  {}", literal.condition(path))?;
+    }
+    Ok(())
+}
