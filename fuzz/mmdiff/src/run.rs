@@ -21,7 +21,7 @@ pub(crate) use truncation::range as truncated_range;
 use crate::scenario::Scenario;
 use crate::trace::{Event, Recorder};
 use crate::world::World;
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{Oops, Revision, Site, errno};
 use std::fmt;
 use std::ops::Range;
@@ -142,7 +142,8 @@ const fn tree<R: Revision>() -> Tree {
 }
 
 /// Every revision.
-pub static TREES: [Tree; 2] = [tree::<PreFix>(), tree::<PostFix>()];
+pub static TREES: [Tree; 4] =
+    [tree::<PreFix>(), tree::<PostFix>(), tree::<V6_12PreFix>(), tree::<V6_12>()];
 
 impl Tree {
     /// The revision of that name.
