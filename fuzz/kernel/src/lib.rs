@@ -16,6 +16,7 @@
 
 pub mod compare;
 pub mod compile;
+pub mod coverage;
 pub mod cut;
 pub mod fault;
 pub mod ffi;
@@ -121,9 +122,11 @@ impl Compiled {
         &self.program
     }
 
-    /// Where the compiler worked.
-    pub fn place(&self) -> &std::path::Path {
-        self.place.path()
+    /// Unloads the object. What is left is the text, and where the compiler worked.
+    pub(crate) fn unload(self) -> (tempfile::TempDir, Program) {
+        let Compiled { object, program, place, .. } = self;
+        drop(object);
+        (place, program)
     }
 
     /// Whether the function of that name can be run.

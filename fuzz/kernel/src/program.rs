@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::header::{self, Shape};
 use crate::plan::{self, Door, Item, Part};
 use crate::tree::Tree;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 const COMMON: &str = include_str!("shim/common.h");
@@ -166,6 +166,24 @@ impl Program {
     pub fn doors(&self) -> Vec<&'static Door> {
         let defined: BTreeSet<&str> = self.functions().map(|(_, _, f)| f.name.as_str()).collect();
         plan::DOORS.iter().filter(|door| defined.contains(door.function)).collect()
+    }
+
+    /// The files that functions were cut out of, with nothing else in them.
+    pub fn sources(&self) -> Vec<(&'static str, String)> {
+        let mut files: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
+        for (_, piece, _) in self.functions() {
+            let lines = files.entry(piece.file).or_default();
+            lines.resize(lines.len().max(piece.line - 1 + piece.lines()), "");
+            for (nth, line) in piece.text.lines().enumerate() {
+                lines[piece.line - 1 + nth] = line;
+            }
+        }
+        files.into_iter().map(|(file, lines)| (file, lines.join("\n") + "\n")).collect()
+    }
+
+    /// Whether a function was cut out of the file.
+    pub fn has_file(&self, file: &str) -> bool {
+        self.functions().any(|(_, piece, _)| piece.file == file)
     }
 
     /// The text of a line of the kernel, as it was cut.

@@ -80,9 +80,9 @@ impl Dice {
         before
     }
 
-    /// Another CPU, after each effect.
-    fn race(&mut self) {
-        let chance = hash((self.seed, "race", self.effects));
+    /// Another CPU, before and after each effect.
+    fn race(&mut self, after: u8) {
+        let chance = hash((self.seed, "race", self.effects, after));
         if chance.is_multiple_of(5) {
             self.epoch += 1;
         }
@@ -180,10 +180,13 @@ impl Kernel for Dice {
                 hash((self.seed, call, self.effects))
             }
         };
+        if call.kind() == Kind::Effect {
+            self.race(0);
+        }
         let kept = self.kept(call, chance);
         let answer = kept.unwrap_or_else(|| sets::answer(self.seed, call, chance));
         if call.kind() == Kind::Effect {
-            self.race();
+            self.race(1);
         }
         answer
     }

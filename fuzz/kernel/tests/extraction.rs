@@ -26,9 +26,8 @@ fn an_unknown_helper_is_named_with_its_function_and_line_and_the_rest_runs() {
     let compiled = compiled(&[edit]);
     let line = line_of("mm/migrate.c", "remove_migration_ptes(folio, folio, 0)");
     let told: Vec<String> = compiled.faults().iter().map(Fault::to_string).collect();
-    let writeout = format!(
-        "mm/migrate.c:{line}: in writeout: the shim has no helper forget_migration_ptes"
-    );
+    let writeout =
+        format!("mm/migrate.c:{line}: in writeout: the shim has no helper forget_migration_ptes");
     assert_eq!(told[0], writeout);
     // And so on, for what calls it.
     assert!(told[1].ends_with("in fallback_migrate_folio: writeout cannot be run"), "{told:?}");

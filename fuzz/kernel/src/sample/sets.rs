@@ -34,7 +34,8 @@ pub(super) fn answer(seed: u64, call: Call, chance: u64) -> u64 {
         "" => 0,
         "bool" => {
             // Whether a question is mostly answered yes depends on the seed, so that deep paths are met.
-            let yes = pick(hash((seed, id, "bias")), &[1, 8, 15]);
+            let bias = pick(hash((seed, id, "bias")), &[1, 8, 15]);
+            let yes = if seed.is_multiple_of(4) { usual(id).unwrap_or(bias) } else { bias };
             u64::from(chance % 16 < yes)
         }
         "Folio" => folio(chance).to_word(),
@@ -43,6 +44,23 @@ pub(super) fn answer(seed: u64, call: Call, chance: u64) -> u64 {
         "Lruvec" => Lruvec((chance % 2) as u8).to_word(),
         "MigrateMode" => pick(chance, &MigrateMode::ALL[..3]).to_word(),
         _ => number(seed, id, chance),
+    }
+}
+
+/// How often of sixteen times a scan of ordinary memory is told yes: every fourth seed's is ordinary.
+fn usual(id: CallId) -> Option<u64> {
+    match id {
+        CallId::PageLru
+        | CallId::FolioTestLru
+        | CallId::FolioTestClearLru
+        | CallId::FolioTrylock
+        | CallId::CcGfpFs => Some(15),
+        CallId::PageHuge | CallId::PageBuddy | CallId::PageCompound => Some(2),
+        CallId::FatalSignalPending
+        | CallId::GetPageblockSkip
+        | CallId::CcAllocContig
+        | CallId::FolioTestLarge => Some(1),
+        _ => None,
     }
 }
 
@@ -74,10 +92,14 @@ fn number(seed: u64, id: CallId, chance: u64) -> u64 {
     }
 }
 
-/// `cc->order`. In asynchronous direct compaction it is not negative, and the seed does not tell here
-/// whether the compaction is: -1 is for seeds of its own, see `draw`.
-pub(super) fn order(seed: u64) -> u64 {
-    pick(hash((seed, "order")), &[0i32, 1, 2, 3, 4, 5, 9, 10, 11]).to_word()
+/// `cc->order`: in asynchronous direct compaction it is not negative.
+fn order(seed: u64) -> u64 {
+    let constant = |call: Call| answer(seed, call, hash((seed, call)));
+    let is_direct = constant(Call::CcDirectCompaction {}) != 0;
+    let is_async = constant(Call::CcMode {}) == MigrateMode::Async.to_word();
+    let orders = [0i32, 1, 2, 3, 4, 5, 9, 10, 11, -1];
+    let possible = if is_direct && is_async { 9 } else { 10 };
+    pick(hash((seed, "order")), &orders[..possible]).to_word()
 }
 
 fn errno(id: CallId, chance: u64) -> i32 {

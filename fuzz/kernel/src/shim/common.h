@@ -110,7 +110,13 @@ void tell(unsigned long id, unsigned long a, unsigned long b, unsigned long c, u
 _Noreturn void stop(enum stop why);
 _Noreturn void strange(const char *what);
 _Noreturn void null_mapping(void);
-#define expect(condition) ((condition) ? (void)0 : strange(#condition))
+// Functions where macros would do: a branch of the shim's is no branch of the kernel's line.
+static inline void expected(bool condition, const char *what)
+{
+	if (!condition)
+		strange(what);
+}
+#define expect(condition) expected(condition, #condition)
 
 // ---- objects and their numbers ----
 
@@ -184,7 +190,10 @@ static inline void cond_resched(void) { k_cond_resched(); }
 #define get_i_mapping(inode) (mapping_at(inode_number(inode)))
 #define get_mapping(folio) (k_raw_mapping(folio))
 #define get_index(folio) (k_folio_index(folio))
-#define get_host(mapping) (k_has_host(mapping) ? &inodes[mapping_number(mapping)] : NULL)
+static inline struct inode *get_host(const struct address_space *mapping)
+{
+	return k_has_host(mapping) ? &inodes[mapping_number(mapping)] : NULL;
+}
 #define get_i_sb(inode) (&supers[inode_number(inode)])
 #define get_a_ops(mapping) (&operations[mapping_number(mapping)])
 // What is read here is only handed on to file-> helpers below.

@@ -13,7 +13,8 @@ enum vm_event_item { COMPACTISOLATED = 1 };
 #define get_zone_start_pfn(zone) ZONE(zone, k_zone_start_pfn())
 #define get_mode(cc) CC(cc, k_cc_mode())
 #define get_order(cc) CC(cc, k_cc_order())
-#define get_gfp_mask(cc) CC(cc, k_cc_gfp_fs() ? __GFP_FS : 0)
+static inline gfp_t gfp_mask(void) { return k_cc_gfp_fs() ? __GFP_FS : 0; }
+#define get_gfp_mask(cc) CC(cc, gfp_mask())
 #define get_direct_compaction(cc) CC(cc, k_cc_direct_compaction())
 #define get_alloc_contig(cc) CC(cc, k_cc_alloc_contig())
 #define get_ignore_skip_hint(cc) CC(cc, k_cc_ignore_skip_hint())
@@ -147,5 +148,7 @@ static inline void count_compact_events(enum vm_event_item item, long delta)
 #define folio_test_lru k_folio_test_lru
 #define folio_test_unevictable k_folio_test_unevictable
 #define folio_trylock k_folio_trylock
-// Reads of the filesystem's callbacks.
-#define get_migrate_folio(ops) (k_has_migrate_folio(mapping_at(INDEX(operations, ops, "no a_ops"))))
+static inline bool get_migrate_folio(const struct address_space_operations *ops)
+{
+	return k_has_migrate_folio(mapping_at(INDEX(operations, ops, "no a_ops")));
+}

@@ -20,8 +20,11 @@ static const struct address_space_operations kvm_gmem_aops;
 // ---- creation: the mapping is set up in three stores that belong together, and two that follow ----
 
 #define get_unused_fd_flags(flags) (expect((flags) == 0), k_get_unused_fd_flags())
-#define kzalloc(size, gfp) (expect((size) == sizeof(struct kvm_gmem) && (gfp) == GFP_KERNEL), \
-			    k_kzalloc_gmem() ? &gmems[0] : NULL)
+static inline void *kzalloc(size_t size, gfp_t gfp)
+{
+	expect(size == sizeof(struct kvm_gmem) && gfp == GFP_KERNEL);
+	return k_kzalloc_gmem() ? &gmems[0] : NULL;
+}
 #define kfree(gmem) (expect((gmem) == &gmems[0]), k_kfree_gmem())
 #define put_unused_fd k_put_unused_fd
 static inline struct file *anon_inode_create_getfile(const char *name, const struct file_operations *fops,
@@ -37,8 +40,12 @@ static inline struct file *anon_inode_create_getfile(const char *name, const str
 }
 #define or_f_flags(file, bits) ((void)file_number(file), expect((bits) == O_LARGEFILE))
 #define get_f_inode(file) (inode_at(file_number(file)))
-#define get_f_mapping(file) (k_file_mapping_is_inodes(mapping_at(file_number(file))) ? \
-			     mapping_at(file_number(file)) : NULL)
+static inline struct address_space *get_f_mapping(const struct file *file)
+{
+	struct address_space *mapping = mapping_at(file_number(file));
+
+	return k_file_mapping_is_inodes(mapping) ? mapping : NULL;
+}
 #define step(n) (expect(run->gmem_steps == (n)), run->gmem_steps++)
 #define set_i_private(inode, value) (step(0), (void)inode_number(inode), run->gmem_flags = (unsigned long)(value))
 #define set_i_op(inode, ops) (step(1), expect((ops) == &kvm_gmem_iops), (void)inode_number(inode))
@@ -47,7 +54,7 @@ static inline struct file *anon_inode_create_getfile(const char *name, const str
 #define set_i_size(inode, size) (step(4), k_gmem_set_mode_and_size(mapping_at(inode_number(inode)), size))
 #define mapping_set_gfp_mask(mapping, mask) (expect((mask) == GFP_HIGHUSER), k_mapping_set_gfp_mask(mapping))
 #define kvm_get_kvm(kvm) (expect((kvm) == &the_kvm), k_kvm_get_kvm())
-#define set_kvm(gmem, value) expect((gmem) == &gmems[0] && (value) == &the_kvm)
+#define set_kvm(gmem, value) (expect((gmem) == &gmems[0]), expect((value) == &the_kvm))
 #define xa_init(xa) expect((xa) == &gmems[0].bindings)
 static inline void list_add(struct list_head *new, struct list_head *list)
 {
@@ -65,7 +72,7 @@ static inline void fd_install(unsigned int fd, struct file *file)
 #define list_for_each_entry(pos, head, member) \
 	for (unsigned int i_ = 0, n_ = k_gmem_list_len(container_of(head, struct address_space, i_private_list)); \
 	     pos = &gmems[i_ & 0xff], i_ < n_; i_++)
-#define gmem_number(gmem) INDEX(gmems, gmem, "no gmem")
+static inline unsigned long gmem_number(const struct kvm_gmem *gmem) { return INDEX(gmems, gmem, "no gmem"); }
 #define kvm_gmem_invalidate_begin(gmem, start, end) k_kvm_gmem_invalidate_begin(gmem_number(gmem), start, end)
 #define kvm_gmem_invalidate_end(gmem, start, end) k_kvm_gmem_invalidate_end(gmem_number(gmem), start, end)
 #define filemap_invalidate_lock k_filemap_invalidate_lock
