@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The crossing between Rust and the kernel's C. All of this crate's `unsafe` is here.
 //!
-//! C is entered at one function, `run_function`, and leaves at two, [`ask`] and [`tell`].
+//! C is entered at one function, `run_function`, and leaves at two, `ask` and `tell`.
 //!
 //! Nothing unwinds and nothing jumps across the boundary. A panic of a [`Kernel`] is caught here, kept,
 //! and goes on when C is left behind. A BUG ends the kernel's function by a `longjmp` inside the
