@@ -181,6 +181,7 @@ pub fn isolate_migratepages_range<R: Revision, K: Kernel>(
 
         while pfn < end_pfn {
             block_end = block_end.min(end_pfn);
+            k.watchdog()?;
             if k.pageblock_pfn_to_page(block_start, block_end) {
                 ret = isolate_migratepages_block::<R, K>(
                     k,
@@ -195,7 +196,6 @@ pub fn isolate_migratepages_range<R: Revision, K: Kernel>(
                     break;
                 }
             }
-            k.watchdog()?;
             pfn = block_end;
             block_start = block_end;
             block_end = block_end.wrapping_add(PAGEBLOCK_NR_PAGES);

@@ -183,6 +183,9 @@ const fn order_mask(bits: u32, first: u32) -> u64 {
 
 /// `mapping_set_folio_order_range`: the least and the greatest order that the file's folios may
 /// have, each clamped to [`MAX_PAGECACHE_ORDER`], and the greatest raised to the least. v6.12.
+///
+/// The mask is an `unsigned int` in C, so that its complement clears the upper half of the word
+/// too.
 pub fn mapping_set_folio_order_range<R: FolioOrderRange, K: Kernel>(
     k: &mut K,
     mapping: Mapping,
@@ -193,8 +196,9 @@ pub fn mapping_set_folio_order_range<R: FolioOrderRange, K: Kernel>(
     let max = max.min(MAX_PAGECACHE_ORDER).max(min);
     let mask = order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MIN)
         | order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MAX);
+    let kept = !(mask as u32);
     let set = u64::from(min) << R::AS_FOLIO_ORDER_MIN | u64::from(max) << R::AS_FOLIO_ORDER_MAX;
-    k.store_flags(mapping, mask, set);
+    k.store_flags(mapping, !u64::from(kept), set);
 }
 
 /// `mapping_max_folio_order`. v6.12.

@@ -7,9 +7,13 @@
 
 mod post_fix;
 mod pre_fix;
+mod v6_12;
+mod v6_12_pre_fix;
 
 pub use post_fix::PostFix;
 pub use pre_fix::PreFix;
+pub use v6_12::V6_12;
+pub use v6_12_pre_fix::V6_12PreFix;
 
 use crate::{Folio, Kernel, Mapping, Oops};
 

@@ -5,9 +5,8 @@
 mod script;
 
 use mmcore::compaction::isolate_migratepages_block;
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::revision::{PostFix, PreFix, V6_12};
 use mmcore::{Call, CallId, Folio, IsolateMode, Mapping, Oops, Page};
-use script::later::Later;
 use script::{M, OTHER, Script, all_answers};
 
 type Block = fn(&mut Script, u64, u64, IsolateMode) -> Result<i32, Oops>;
@@ -15,7 +14,7 @@ type Block = fn(&mut Script, u64, u64, IsolateMode) -> Result<i32, Oops>;
 const TREES: [(Block, u32); 3] = [
     (isolate_migratepages_block::<PreFix, Script>, 9),
     (isolate_migratepages_block::<PostFix, Script>, 9),
-    (isolate_migratepages_block::<Later, Script>, 8),
+    (isolate_migratepages_block::<V6_12, Script>, 8),
 ];
 const PLAIN: IsolateMode = IsolateMode(0);
 const MIGRATE: IsolateMode = IsolateMode::ASYNC_MIGRATE;

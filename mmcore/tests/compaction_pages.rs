@@ -5,12 +5,12 @@ mod script;
 
 use mmcore::compaction::isolate_migratepages_block;
 use mmcore::errno::{EAGAIN, EBUSY, ENOMEM};
+use mmcore::revision::V6_12;
 use mmcore::{Call, CallId, Folio, IsolateMode, Page};
-use script::later::Later;
 use script::scan::{BOTH, Block, PLAIN, eager};
 use script::{Script, all_answers};
 
-const LATER: Block = isolate_migratepages_block::<Later, Script>;
+const LATER: Block = isolate_migratepages_block::<V6_12, Script>;
 
 /// The page that the tests are about, and the first frame of the scans.
 const PAGE: Page = Page(33);

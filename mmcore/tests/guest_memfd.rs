@@ -8,12 +8,11 @@ use mmcore::compaction::isolate_migratepages_block;
 use mmcore::errno::{EINVAL, EMFILE, ENOMEM, EOPNOTSUPP};
 use mmcore::guest_memfd::*;
 use mmcore::migrate::move_to_new_folio;
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::revision::{PostFix, PreFix, V6_12};
 use mmcore::truncate::truncate_inode_partial_folio;
 use mmcore::{
     Call, CallId, Entry, Folio, IsolateMode, Mapping, MigrateMode, Oops, PAGE_SIZE, Revision, Site,
 };
-use script::later::Later;
 use script::{DST, F, M, Script, bug, warn};
 
 type Create = fn(&mut Script, Mapping, i64, u64) -> i32;
@@ -42,7 +41,7 @@ fn a_new_mapping_is_marked_as_its_revision_marks_it() {
             "set_bit(mapping1, 9)",
         ),
         (BOTH[1], &[], 1 << 3 | 1 << 9, "set_bit(mapping1, 9)"),
-        (__kvm_gmem_create::<Later, Script>, &[], 1 << 3 | 1 << 8, "set_bit(mapping1, 8)"),
+        (__kvm_gmem_create::<V6_12, Script>, &[], 1 << 3 | 1 << 8, "set_bit(mapping1, 8)"),
     ];
     for (create, after_ops, word, mark) in trees {
         let mut k = Script::new();
@@ -143,7 +142,7 @@ fn the_marks_keep_the_cpu_off_the_memory_and_the_memory_in_its_place() {
     }
     check::<PreFix>();
     check::<PostFix>();
-    check::<Later>();
+    check::<V6_12>();
 }
 
 // ---- punching holes ----

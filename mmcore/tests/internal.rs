@@ -4,9 +4,8 @@
 mod script;
 
 use mmcore::internal::{folio_evictable, folio_needs_release};
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::revision::{PostFix, PreFix, V6_12};
 use mmcore::{CallId, Folio, Mapping};
-use script::later::Later;
 use script::{F, M, Script, all_answers};
 
 #[test]
@@ -38,7 +37,7 @@ fn a_filesystem_is_told_of_private_data_or_if_it_always_wants_to_know() {
     let trees: [(NeedsRelease, u32); 3] = [
         (folio_needs_release::<PreFix, _>, 7),
         (folio_needs_release::<PostFix, _>, 7),
-        (folio_needs_release::<Later, _>, 6),
+        (folio_needs_release::<V6_12, _>, 6),
     ];
     for (needs_release, bit) in trees {
         for [has_mapping, always, private] in all_answers() {

@@ -5,16 +5,15 @@ mod script;
 
 use mmcore::errno::{EAGAIN, EBUSY, EINVAL, EIO, EOPNOTSUPP};
 use mmcore::migrate::*;
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::revision::{PostFix, PreFix, V6_12};
 use mmcore::{Call, CallId, Folio, Mapping, MigrateMode, Oops, Site};
-use script::later::Later;
 use script::{DST, F, M, OTHER, Script, all_answers, bug, warn};
 
 type Move = fn(&mut Script, Folio, Folio, MigrateMode) -> Result<i32, Oops>;
 /// The revisions under test, and the bit by which a mapping keeps its folios.
 const BOTH: [(Move, u32); 2] =
     [(move_to_new_folio::<PreFix, Script>, 9), (move_to_new_folio::<PostFix, Script>, 9)];
-const LATER: (Move, u32) = (move_to_new_folio::<Later, Script>, 8);
+const LATER: (Move, u32) = (move_to_new_folio::<V6_12, Script>, 8);
 const TREES: [(Move, u32); 3] = [BOTH[0], BOTH[1], LATER];
 
 type Simple = fn(&mut Script, Option<Mapping>, Folio, Folio, MigrateMode) -> Result<i32, Oops>;
@@ -67,7 +66,7 @@ fn nothing_is_copied_if_the_switch_fails() {
 
 #[test]
 fn a_source_under_writeback_is_a_bug() {
-    for simple in [SIMPLE[0], SIMPLE[1], migrate_folio::<Later, Script>] {
+    for simple in [SIMPLE[0], SIMPLE[1], migrate_folio::<V6_12, Script>] {
         let mut k = Script::new().when(Call::FolioTestWriteback { folio: F }, true);
         let result = simple(&mut k, Some(M), DST, F, MigrateMode::Sync);
         assert_eq!(result, Err(Oops(Site::MigrateWriteback)));
@@ -93,7 +92,7 @@ fn later_trees_copy_before_they_switch_and_count_references_before_both() {
                 .when(CallId::FolioRefCount, refs)
                 .when(CallId::FolioMcCopy, copied)
                 .when(CallId::FolioMigrateMappingExpected, switched);
-            assert_eq!(migrate_folio::<Later, _>(&mut k, Some(M), DST, F, mode), Ok(ret));
+            assert_eq!(migrate_folio::<V6_12, _>(&mut k, Some(M), DST, F, mode), Ok(ret));
             assert_eq!(k.effects(), effects);
         }
     }
@@ -160,7 +159,7 @@ fn a_dirty_folio_is_only_written_out_by_full_sync() {
 fn later_trees_know_no_sync_without_copy() {
     for (mode, ret) in [(MigrateMode::SyncNoCopy, -EBUSY), (MigrateMode::Sync, -EAGAIN)] {
         let mut k = Script::new().when(CallId::FolioTestDirty, true);
-        assert_eq!(fallback_migrate_folio::<Later, _>(&mut k, M, DST, F, mode), Ok(ret));
+        assert_eq!(fallback_migrate_folio::<V6_12, _>(&mut k, M, DST, F, mode), Ok(ret));
     }
 }
 

@@ -5,9 +5,8 @@ mod script;
 
 use mmcore::errno::{EIO, ENOMEM, ENOSPC};
 use mmcore::pagemap::*;
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::revision::{PostFix, PreFix, V6_12};
 use mmcore::{Call, CallId, Mapping, Oops, Revision, Site};
-use script::later::Later;
 use script::{F, M, OTHER, Script, bug};
 
 #[test]
@@ -42,9 +41,9 @@ fn a_setter_sets_its_bits_atomically_and_nothing_else() {
         ("exiting", mapping_set_exiting, &["set_bit(mapping1, 4)"], 1 << 4),
         ("no tags", mapping_set_no_writeback_tags, &["set_bit(mapping1, 5)"], 1 << 5),
         ("release", mapping_set_release_always::<PreFix, _>, &["set_bit(mapping1, 7)"], 1 << 7),
-        ("release", mapping_set_release_always::<Later, _>, &["set_bit(mapping1, 6)"], 1 << 6),
+        ("release", mapping_set_release_always::<V6_12, _>, &["set_bit(mapping1, 6)"], 1 << 6),
         ("stable", mapping_set_stable_writes::<PostFix, _>, &["set_bit(mapping1, 8)"], 1 << 8),
-        ("stable", mapping_set_stable_writes::<Later, _>, &["set_bit(mapping1, 7)"], 1 << 7),
+        ("stable", mapping_set_stable_writes::<V6_12, _>, &["set_bit(mapping1, 7)"], 1 << 7),
         (
             "unmovable",
             mapping_set_unmovable::<PreFix, _>,
@@ -59,7 +58,7 @@ fn a_setter_sets_its_bits_atomically_and_nothing_else() {
         ),
         (
             "inaccessible",
-            mapping_set_inaccessible::<Later, _>,
+            mapping_set_inaccessible::<V6_12, _>,
             &["set_bit(mapping1, 3)", "set_bit(mapping1, 8)"],
             1 << 3 | 1 << 8,
         ),
@@ -80,7 +79,7 @@ fn a_clearer_clears_its_bit_and_nothing_else() {
         ("unevictable", mapping_clear_unevictable, 3),
         ("release", mapping_clear_release_always::<PreFix, _>, 7),
         ("stable", mapping_clear_stable_writes::<PostFix, _>, 8),
-        ("stable", mapping_clear_stable_writes::<Later, _>, 7),
+        ("stable", mapping_clear_stable_writes::<V6_12, _>, 7),
     ];
     for (name, clear, bit) in clearers {
         let mut k = Script::new().flags_are(M, u64::MAX);
@@ -99,11 +98,11 @@ fn a_test_reads_one_bit_and_changes_nothing() {
         ("exiting", mapping_exiting, 4, true),
         ("tags", mapping_use_writeback_tags, 5, false),
         ("release", mapping_release_always::<PreFix, _>, 7, true),
-        ("release", mapping_release_always::<Later, _>, 6, true),
+        ("release", mapping_release_always::<V6_12, _>, 6, true),
         ("stable", mapping_stable_writes::<PostFix, _>, 8, true),
         ("unmovable", mapping_unmovable::<PreFix, _>, 9, true),
         ("inaccessible", mapping_inaccessible::<PostFix, _>, 9, true),
-        ("inaccessible", mapping_inaccessible::<Later, _>, 8, true),
+        ("inaccessible", mapping_inaccessible::<V6_12, _>, 8, true),
         ("large", mapping_large_folio_support::<PreFix, _>, 6, true),
         ("large", mapping_large_folio_support::<PostFix, _>, 6, true),
     ];
@@ -136,9 +135,9 @@ fn large_folios_are_one_bit_that_is_not_set_atomically() {
 }
 
 #[test]
-fn an_order_range_is_clamped_and_leaves_the_other_bits_alone() {
-    let others = 1 | 1 << 15 | 1 << 26 | 1 << 63;
-    for before in [others, others | 0x3ff << 16] {
+fn an_order_range_is_clamped_and_leaves_the_other_bits_of_the_lower_half_alone() {
+    let others = 1 | 1 << 15 | 1 << 26 | 1 << 31;
+    for before in [others, others | 0x3ff << 16, others | 1 << 32 | 1 << 63] {
         for (min, max, stored) in [
             (0, 9, (0, 9)),
             (2, 5, (2, 5)),
@@ -149,11 +148,11 @@ fn an_order_range_is_clamped_and_leaves_the_other_bits_alone() {
             (0, 0, (0, 0)),
         ] {
             let mut k = Script::new().flags_are(M, before);
-            mapping_set_folio_order_range::<Later, _>(&mut k, M, min, max);
+            mapping_set_folio_order_range::<V6_12, _>(&mut k, M, min, max);
             assert_eq!(k.effects().len(), 1);
             assert_eq!(k.flags(M), others | stored.0 << 16 | stored.1 << 21, "{min}..{max}");
-            assert_eq!(u64::from(mapping_min_folio_order::<Later, _>(&mut k, M)), stored.0);
-            assert_eq!(u64::from(mapping_max_folio_order::<Later, _>(&mut k, M)), stored.1);
+            assert_eq!(u64::from(mapping_min_folio_order::<V6_12, _>(&mut k, M)), stored.0);
+            assert_eq!(u64::from(mapping_max_folio_order::<V6_12, _>(&mut k, M)), stored.1);
         }
     }
 }
@@ -170,8 +169,8 @@ fn the_two_order_fields_are_read_whole_and_apart() {
         (1 << 15 | 1 << 26, 0, 0),
     ] {
         let mut k = Script::new().flags_are(M, word);
-        assert_eq!(mapping_min_folio_order::<Later, _>(&mut k, M), min, "{word:#x}");
-        assert_eq!(mapping_max_folio_order::<Later, _>(&mut k, M), max, "{word:#x}");
+        assert_eq!(mapping_min_folio_order::<V6_12, _>(&mut k, M), min, "{word:#x}");
+        assert_eq!(mapping_max_folio_order::<V6_12, _>(&mut k, M), max, "{word:#x}");
     }
 }
 
@@ -214,7 +213,7 @@ fn each_revision_reads_exactly_the_bits_that_it_says_it_does() {
     }
     check::<PreFix>();
     check::<PostFix>();
-    check::<Later>();
+    check::<V6_12>();
 }
 
 #[test]

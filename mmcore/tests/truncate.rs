@@ -4,10 +4,9 @@
 mod script;
 
 use mmcore::errno::{EBUSY, EIO};
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::revision::{PostFix, PreFix, V6_12};
 use mmcore::truncate::*;
 use mmcore::{CallId, Folio, Mapping, Oops, PAGE_SIZE, Revision, Site};
-use script::later::Later;
 use script::{F, M, OTHER, Script, all_answers, bug, warn};
 
 type Partial = fn(&mut Script, Folio, i64, i64) -> Result<bool, Oops>;
@@ -15,7 +14,7 @@ const BOTH: [Partial; 2] = [
     truncate_inode_partial_folio::<PreFix, Script>,
     truncate_inode_partial_folio::<PostFix, Script>,
 ];
-const LATER: Partial = truncate_inode_partial_folio::<Later, Script>;
+const LATER: Partial = truncate_inode_partial_folio::<V6_12, Script>;
 
 const PAGE: i64 = PAGE_SIZE as i64;
 /// What it takes to drop the whole folio 7.
@@ -59,7 +58,7 @@ fn later_trees_also_tell_a_filesystem_that_always_wants_to_know() {
         let mut k = Script::new()
             .when(CallId::FolioHasPrivate, private)
             .flags_are(M, if always { 1 << 6 } else { !(1 << 6) });
-        truncate_cleanup_folio::<Later, _>(&mut k, F);
+        truncate_cleanup_folio::<V6_12, _>(&mut k, F);
         assert_eq!(k.made("folio_invalidate(folio7, 0, 4096)"), private || always);
     }
 }
@@ -184,7 +183,7 @@ fn whether_bytes_are_zeroed_depends_on_the_bits_that_the_revision_tests() {
     }
     check::<PreFix>(1 << 1 | 1 << 3);
     check::<PostFix>(1 << 9);
-    check::<Later>(1 << 8);
+    check::<V6_12>(1 << 8);
 }
 
 #[test]

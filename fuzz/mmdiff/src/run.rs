@@ -29,7 +29,7 @@ use crate::trace::{Event, Recorder};
 use crate::world::World;
 #[cfg(feature = "cli")]
 use mmcore::compaction::{Scan, Step};
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{Oops, Revision, Site, errno};
 use std::fmt;
 use std::ops::Range;
@@ -165,7 +165,8 @@ pub(crate) const fn tree_on<S: OnPath, R: Revision>() -> Tree {
 }
 
 /// Every revision.
-pub static TREES: [Tree; 2] = [tree::<PreFix>(), tree::<PostFix>()];
+pub static TREES: [Tree; 4] =
+    [tree::<PreFix>(), tree::<PostFix>(), tree::<V6_12PreFix>(), tree::<V6_12>()];
 
 impl Tree {
     /// The revision of that name.

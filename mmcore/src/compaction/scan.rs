@@ -451,8 +451,8 @@ impl Scan {
         k.trace_mm_compaction_isolate_migratepages(
             self.start_pfn,
             self.low_pfn,
-            self.nr_scanned as u32,
-            self.nr_isolated as u32,
+            self.nr_scanned,
+            self.nr_isolated,
         );
     }
 

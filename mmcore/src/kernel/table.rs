@@ -68,6 +68,18 @@ macro_rules! calls {
                 match self { $(CallId::$variant => kinds!($kind),)* }
             }
 
+            /// The name and the Rust type of each argument, in C's order.
+            pub const fn arguments(self) -> &'static [(&'static str, &'static str)] {
+                match self {
+                    $(CallId::$variant => &[$((stringify!($arg), stringify!($ty))),*],)*
+                }
+            }
+
+            /// The Rust type of the answer; `()` if there is none.
+            pub const fn answer(self) -> &'static str {
+                match self { $(CallId::$variant => stringify!(($($ret)?)),)* }
+            }
+
             /// The helper of that name.
             pub fn named(name: &str) -> Option<CallId> {
                 CallId::ALL.iter().copied().find(|id| id.name() == name)
@@ -95,6 +107,29 @@ macro_rules! calls {
             #[inline(always)]
             pub const fn id(&self) -> CallId {
                 match self { $(Call::$variant { .. } => CallId::$variant,)* }
+            }
+
+            /// The call to `id` whose arguments are `words`, each [`Word`]-encoded.
+            #[inline]
+            pub fn from_words(id: CallId, words: [u64; 4]) -> Call {
+                let mut words = words.into_iter();
+                let mut _next = || words.next().unwrap_or(0);
+                match id {
+                    $(CallId::$variant => Call::$variant { $($arg: Word::from_word(_next())),* },)*
+                }
+            }
+
+            /// The arguments, each [`Word`]-encoded: the inverse of [`from_words`](Call::from_words).
+            #[inline]
+            pub fn words(&self) -> [u64; 4] {
+                let mut words = [0; 4];
+                match *self {
+                    $(Call::$variant { $($arg),* } => {
+                        let given: &[u64] = &[$(Word::to_word($arg)),*];
+                        words[..given.len()].copy_from_slice(given);
+                    })*
+                }
+                words
             }
 
             /// Calls `see` with each argument's name and value, in C's order.
@@ -321,7 +356,7 @@ calls! {
     /// `putback_movable_pages(&cc->migratepages)`.
     effect PutbackMovablePages = putback_movable_pages();
     /// `trace_mm_compaction_isolate_migratepages(...)`: what the tracepoint would show.
-    effect TraceIsolate = trace_mm_compaction_isolate_migratepages(start_pfn: u64, end_pfn: u64, nr_scanned: u32, nr_taken: u32);
+    effect TraceIsolate = trace_mm_compaction_isolate_migratepages(start_pfn: u64, end_pfn: u64, nr_scanned: u64, nr_taken: u64);
     /// `count_compact_events(COMPACTISOLATED, nr)`.
     effect CountCompactIsolated = count_compact_events(nr: u64);
 

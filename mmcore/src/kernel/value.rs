@@ -253,7 +253,7 @@ small_enum! {
         /// `move_to_new_folio`: the driver cleared the isolated flag.
         LostIsolated = 4 "WARN_ON_ONCE(!folio_test_isolated(src))",
         /// `truncate_inode_pages_range`: the folio is not at the index it was found at.
-        NotContained = 5 "VM_BUG_ON_FOLIO(!folio_contains(folio, index))",
+        NotContained = 5 "VM_BUG_ON_FOLIO(!folio_contains(folio, indices[i]))",
         /// `shmem_undo_range`: a shmem folio under write-back.
         ShmemWriteback = 6 "VM_BUG_ON_FOLIO(folio_test_writeback(folio))",
         /// `try_folio_split_or_unmap`: still mapped after the unmap.
@@ -261,7 +261,7 @@ small_enum! {
         /// `__kvm_gmem_create`: the file's mapping is not the inode's.
         GmemForeignMapping = 8 "WARN_ON(file->f_mapping != inode->i_mapping)",
         /// `__kvm_gmem_create`: the new mapping is evictable.
-        GmemEvictable = 9 "WARN_ON_ONCE(!mapping_unevictable(mapping))",
+        GmemEvictable = 9 "WARN_ON_ONCE(!mapping_unevictable(inode->i_mapping))",
         /// `kvm_gmem_migrate_folio`: somebody called it.
         GmemMigrated = 10 "WARN_ON_ONCE(1)",
         /// A `NULL` mapping is dereferenced.
@@ -301,9 +301,23 @@ impl IsolateMode {
     }
 }
 
+impl Word for IsolateMode {
+    #[inline(always)]
+    fn to_word(self) -> u64 {
+        self.0.into()
+    }
+    #[inline(always)]
+    fn from_word(word: u64) -> Self {
+        IsolateMode(word as u32)
+    }
+    fn show(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x}", self.0)
+    }
+}
+
 impl Arg for IsolateMode {
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#x}", self.0)
+        Word::show(*self, f)
     }
 }
 

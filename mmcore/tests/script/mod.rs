@@ -8,7 +8,6 @@
 
 #![allow(dead_code, reason = "every test file uses a part of the script")]
 
-pub(crate) mod later;
 pub(crate) mod scan;
 
 use mmcore::{

@@ -31,7 +31,7 @@ impl World {
         to.index = from.index;
         to.anon = from.anon;
         to.swapbacked = from.swapbacked;
-        to.uncopied = true;
+        to.uncopied = to.copied_from != Some(src);
         if let Some(mapping) = from.mapping {
             let pages = from.nr_pages() as i32;
             to.refs += pages;
@@ -56,7 +56,9 @@ impl World {
 
     /// The CPU copies the data. Guest memory faults.
     pub(super) fn copy_data(&mut self, dst: Folio, src: Folio) {
-        self.folio_mut(dst).uncopied = false;
+        let target = self.folio_mut(dst);
+        target.uncopied = false;
+        target.copied_from = Some(src);
         let state = self.folio(src);
         let (start, end) = (state.pos(), state.pos().saturating_add(state.size()));
         if let Some(mapping) = state.mapping

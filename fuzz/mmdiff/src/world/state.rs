@@ -86,6 +86,8 @@ pub struct FolioState {
     pub freed: bool,
     /// The data has not been copied to it yet, though the mapping was switched.
     pub uncopied: bool,
+    /// The folio whose data was copied to it last: v6.12 copies before it switches the mapping.
+    pub copied_from: Option<Folio>,
     /// How it stood when the function under test began.
     pub before: Before,
 }

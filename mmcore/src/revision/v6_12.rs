@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! A revision that answers every question of [`Revision`] the other way than pre-fix and post-fix
-//! do, as v6.12 does.
+//! `v6.12`: the long-term tree, as Debian's package `linux-source-6.12` holds it (6.12.117).
+//!
+//! The patch is in it, under other numbers, and so is what else changed in mm meanwhile.
 
-use mmcore::pagemap::{
+use super::Revision;
+use crate::pagemap::{
     FolioOrderRange, HasInaccessible, MAX_PAGECACHE_ORDER, mapping_inaccessible,
     mapping_max_folio_order, mapping_set_folio_order_range, mapping_set_inaccessible,
 };
-use mmcore::{Folio, Kernel, Mapping, Oops, Revision};
+use crate::{Folio, Kernel, Mapping, Oops};
 
-/// A later tree, numbered and ordered like v6.12.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Later;
+/// The long-term tree.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct V6_12;
 
-impl HasInaccessible for Later {
+impl HasInaccessible for V6_12 {
     const AS_INACCESSIBLE: u32 = 8;
 }
 
-impl FolioOrderRange for Later {
+impl FolioOrderRange for V6_12 {
     const AS_FOLIO_ORDER_BITS: u32 = 5;
     const AS_FOLIO_ORDER_MIN: u32 = 16;
 }
 
-impl Revision for Later {
-    const NAME: &'static str = "later";
-    const TREE: &'static str = "a test's";
+impl Revision for V6_12 {
+    const NAME: &'static str = "v6.12";
+    const TREE: &'static str = "v6.12, as Debian ships it (6.12.117)";
 
     const AS_RELEASE_ALWAYS: u32 = 6;
     const AS_STABLE_WRITES: u32 = 7;

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Says whether there is a kernel tree, so that the tests that need one show as ignored without.
+
+use std::env;
+use std::path::Path;
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(kernel_tree)");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=MMDIFF_KERNEL_TREE");
+    // The directory, because a file that is not there would be looked for again in every build.
+    if Path::new("/usr/src").exists() {
+        println!("cargo::rerun-if-changed=/usr/src");
+    }
+    let named = env::var_os("MMDIFF_KERNEL_TREE").is_some_and(|path| !path.is_empty());
+    let debian = "/usr/src/linux-source-6.12";
+    if named || Path::new(debian).exists() || Path::new(&format!("{debian}.tar.xz")).exists() {
+        println!("cargo::rustc-cfg=kernel_tree");
+    }
+}

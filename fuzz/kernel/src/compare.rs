@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! When two traces are equal, whichever two sides they are of.
+//!
+//! The effects are equal, in order, with their arguments and answers; and between two effects the same
+//! questions were asked, each as often, in any order: C leaves the order of some open, and compilers
+//! differ. Tests of a mapping's flags count as questions, bit by bit and mask by mask. Other loads
+//! from memory count once between two effects: C may load a value that nobody else changes
+//! again, where the port keeps it. Loads of what is the function's own (its batch, its mode) are left
+//! out, and so are marks, and the watchdog, which C does not have: the shim asks it where the port
+//! does. (In one place it cannot: a scan that went backwards, over a page of a size that no page has,
+//! has asked whether there is a signal by then. If the watchdog bites there the traces differ.)
+
+use crate::invocation::Returned;
+use mmcore::{Call, CallId, Kernel, Kind};
+use std::fmt;
+
+/// A call and its answer.
+pub type Said = (Call, u64);
+
+/// Wraps a kernel and keeps what is said through the door.
+#[derive(Debug)]
+pub struct Recorder<'a, K: ?Sized> {
+    /// The kernel that answers.
+    pub kernel: &'a mut K,
+    /// What was said.
+    pub trace: &'a mut Vec<Said>,
+}
+
+impl<K: Kernel + ?Sized> Kernel for Recorder<'_, K> {
+    #[inline]
+    fn call(&mut self, call: Call) -> u64 {
+        let answer = self.kernel.call(call);
+        self.trace.push((call, answer));
+        answer
+    }
+}
+
+/// A run: what was said, and what came of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ran {
+    /// The trace.
+    pub trace: Vec<Said>,
+    /// The result.
+    pub returned: Returned,
+}
+
+/// Where two runs part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mismatch {
+    /// Where in the left trace.
+    pub left: usize,
+    /// Where in the right one.
+    pub right: usize,
+    /// What differs.
+    pub what: Differs,
+}
+
+/// What differs between two runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Differs {
+    /// The questions before the next effect.
+    Questions,
+    /// The next effect.
+    Effect,
+    /// What was returned.
+    Result,
+}
+
+impl fmt::Display for Differs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Differs::Questions => "the questions before the next effect",
+            Differs::Effect => "the next effect",
+            Differs::Result => "the result",
+        })
+    }
+}
+
+/// What a call counts as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    Effect,
+    EachTime,
+    Once,
+    Never,
+}
+
+fn counts(call: &Call) -> Counts {
+    match call.id() {
+        CallId::TestBit | CallId::FlagsAnd => Counts::EachTime,
+        CallId::SoftLockup
+        | CallId::IsolateModeHas
+        | CallId::FoundNext
+        | CallId::FbatchCount
+        | CallId::FbatchEntry
+        | CallId::FbatchIndex
+        | CallId::GmemListLen => Counts::Never,
+        id => match id.kind() {
+            Kind::Read => Counts::Once,
+            Kind::Ask => Counts::EachTime,
+            Kind::Effect => Counts::Effect,
+            Kind::Mark => Counts::Never,
+        },
+    }
+}
+
+/// Where the runs part, if they do.
+pub fn compare(left: &Ran, right: &Ran) -> Option<Mismatch> {
+    let mut a = Cursor::new(&left.trace);
+    let mut b = Cursor::new(&right.trace);
+    loop {
+        let (start_a, start_b) = (a.at, b.at);
+        let (effect_a, effect_b) = (a.next_effect(), b.next_effect());
+        if questions(&left.trace[start_a..a.at]) != questions(&right.trace[start_b..b.at]) {
+            return Some(Mismatch { left: start_a, right: start_b, what: Differs::Questions });
+        }
+        if effect_a != effect_b {
+            return Some(Mismatch { left: a.at, right: b.at, what: Differs::Effect });
+        }
+        if effect_a.is_none() {
+            break;
+        }
+        a.at += 1;
+        b.at += 1;
+    }
+    (left.returned != right.returned).then_some(Mismatch {
+        left: left.trace.len(),
+        right: right.trace.len(),
+        what: Differs::Result,
+    })
+}
+
+/// A store to the flags is what it does to the word: a bit that it clears and sets is set.
+fn plain(call: Call) -> Call {
+    match call {
+        Call::StoreFlags { mapping, clear, set } => {
+            Call::StoreFlags { mapping, clear: clear & !set, set }
+        }
+        _ => call,
+    }
+}
+
+struct Cursor<'t> {
+    trace: &'t [Said],
+    at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    fn new(trace: &'t [Said]) -> Self {
+        Cursor { trace, at: 0 }
+    }
+
+    /// Goes to the next effect, which is returned.
+    fn next_effect(&mut self) -> Option<Said> {
+        while let Some((call, answer)) = self.trace.get(self.at) {
+            if counts(call) == Counts::Effect {
+                return Some((plain(*call), *answer));
+            }
+            self.at += 1;
+        }
+        None
+    }
+}
+
+/// The questions of a stretch without effects, in an order that does not depend on theirs.
+fn questions(trace: &[Said]) -> Vec<(CallId, [u64; 4], u64)> {
+    let mut all = Vec::new();
+    for (call, answer) in trace {
+        let key = (call.id(), call.words(), *answer);
+        match counts(call) {
+            Counts::EachTime => all.push(key),
+            Counts::Once if !all.contains(&key) => all.push(key),
+            _ => {}
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+/// Whether a call counts at all.
+pub(crate) fn counts_for(call: &Call) -> bool {
+    counts(call) != Counts::Never
+}

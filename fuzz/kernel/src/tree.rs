@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A kernel source tree, where the user has it: a directory, or the tarball of a package.
+//!
+//! Of a tree only the files in [`FILES`] are read. A tarball has to be unpacked from its first byte
+//! to its last for that, which takes seconds, so what came out of it is kept in the user's cache
+//! directory, under the tarball's path, size and time.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fmt, fs, io};
+
+/// The files that anything is cut out of, and the one that says which version the tree is.
+pub const FILES: &[&str] = &[
+    "Makefile",
+    "include/linux/fs.h",
+    "include/linux/migrate.h",
+    "include/linux/migrate_mode.h",
+    "include/linux/mm.h",
+    "include/linux/mmzone.h",
+    "include/linux/pageblock-flags.h",
+    "include/linux/pagemap.h",
+    "include/linux/pagevec.h",
+    "include/linux/swap.h",
+    "mm/compaction.c",
+    "mm/filemap.c",
+    "mm/internal.h",
+    "mm/migrate.c",
+    "mm/shmem.c",
+    "mm/truncate.c",
+    "virt/kvm/guest_memfd.c",
+];
+
+/// The environment variable that names a tree.
+pub const VARIABLE: &str = "MMDIFF_KERNEL_TREE";
+/// Where Debian's package puts the tree that the revisions `v6.12` and `v6.12-pre-fix` are.
+pub const DEBIAN: &str = "/usr/src/linux-source-6.12.tar.xz";
+
+/// The text of a tree's files.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    origin: PathBuf,
+    texts: BTreeMap<String, String>,
+}
+
+/// Why there is no tree.
+#[derive(Debug)]
+pub enum NoTree {
+    /// None was named, and there is none where Debian puts one.
+    NotFound,
+    /// It cannot be read.
+    Unreadable(PathBuf, String),
+    /// It can be read, and is no kernel.
+    NoKernel(PathBuf),
+}
+
+impl fmt::Display for NoTree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoTree::NotFound => write!(
+                f,
+                "no kernel tree: `apt-get install linux-source-6.12`, or name one in {VARIABLE}"
+            ),
+            NoTree::Unreadable(path, why) => write!(f, "{}: {why}", path.display()),
+            NoTree::NoKernel(path) => {
+                write!(f, "{}: no kernel tree: it has no mm/truncate.c", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for NoTree {}
+
+impl Tree {
+    /// The tree at `chosen`, or else the one that [`VARIABLE`] names, or else Debian's.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be read.
+    pub fn find(chosen: Option<&Path>) -> Result<Tree, NoTree> {
+        if let Some(path) = chosen {
+            return Tree::read(path);
+        }
+        if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+            return Tree::read(Path::new(&path));
+        }
+        let unpacked = Path::new(DEBIAN).with_extension("").with_extension("");
+        for path in [unpacked.as_path(), Path::new(DEBIAN)] {
+            if path.exists() {
+                return Tree::read(path);
+            }
+        }
+        Err(NoTree::NotFound)
+    }
+
+    /// Reads a directory or a tarball.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no kernel.
+    pub fn read(path: &Path) -> Result<Tree, NoTree> {
+        let unreadable = |error: io::Error| NoTree::Unreadable(path.into(), error.to_string());
+        let about = fs::metadata(path).map_err(unreadable)?;
+        let texts = if about.is_dir() {
+            read_directory(path).map_err(unreadable)?
+        } else {
+            read_tarball(path, &about).map_err(unreadable)?
+        };
+        if !texts.contains_key("mm/truncate.c") {
+            return Err(NoTree::NoKernel(path.into()));
+        }
+        Ok(Tree { origin: path.into(), texts })
+    }
+
+    /// Where it was read from.
+    pub fn origin(&self) -> &Path {
+        &self.origin
+    }
+
+    /// The text of a file, if the tree has it.
+    pub fn text(&self, file: &str) -> Option<&str> {
+        self.texts.get(file).map(String::as_str)
+    }
+
+    /// The same tree with another text in one file.
+    #[must_use]
+    pub fn with_text(mut self, file: &str, text: String) -> Tree {
+        self.texts.insert(file.into(), text);
+        self
+    }
+
+    /// The version that its Makefile says, such as `6.12.117`.
+    pub fn version(&self) -> String {
+        let makefile = self.text("Makefile").unwrap_or_default();
+        let of = |name: &str| {
+            makefile.lines().find_map(|line| {
+                let (key, value) = line.split_once('=')?;
+                (key.trim() == name).then(|| value.trim().to_owned())
+            })
+        };
+        let numbers = ["VERSION", "PATCHLEVEL", "SUBLEVEL"].into_iter().filter_map(of);
+        numbers.collect::<Vec<_>>().join(".")
+    }
+}
+
+fn read_directory(path: &Path) -> io::Result<BTreeMap<String, String>> {
+    let mut texts = BTreeMap::new();
+    for file in FILES {
+        match fs::read_to_string(path.join(file)) {
+            Ok(text) => {
+                texts.insert((*file).to_owned(), text);
+            }
+            // Another version may not have it: what would be cut out of it is missing then.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(texts)
+}
+
+fn read_tarball(path: &Path, about: &fs::Metadata) -> io::Result<BTreeMap<String, String>> {
+    let mut key = DefaultHasher::new();
+    (fs::canonicalize(path)?, about.len(), about.modified()?, FILES).hash(&mut key);
+    let name = format!("tree-{:016x}", key.finish());
+    let Some(cache) = cache_directory() else {
+        let place = tempfile::tempdir()?;
+        unpack(path, place.path())?;
+        return read_directory(place.path());
+    };
+    let kept = cache.join(name);
+    if !kept.exists() {
+        fs::create_dir_all(&cache)?;
+        let place = tempfile::tempdir_in(&cache)?;
+        unpack(path, place.path())?;
+        // Whoever is first wins: the content is the same.
+        if fs::rename(place.path(), &kept).is_ok() {
+            let _ = place.keep();
+        }
+    }
+    read_directory(&kept)
+}
+
+fn cache_directory() -> Option<PathBuf> {
+    let base = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))?;
+    base.is_absolute().then(|| base.join("mmdiff"))
+}
+
+/// `tar` knows every compression there is, and the top directory's name does not matter to it.
+fn unpack(tarball: &Path, place: &Path) -> io::Result<()> {
+    let members = FILES.iter().map(|file| format!("*/{file}"));
+    let output = Command::new("tar")
+        .arg("-xf")
+        .arg(tarball)
+        .arg("-C")
+        .arg(place)
+        .args(["--strip-components=1", "--wildcards", "--no-wildcards-match-slash"])
+        .args(members)
+        .output()?;
+    // A file that is not in the tree is an error to tar, and none to us.
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() && !complaint.contains("Not found in archive") {
+        return Err(io::Error::other(complaint.trim().to_owned()));
+    }
+    Ok(())
+}

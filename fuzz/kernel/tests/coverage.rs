@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The sampled runs reach all of the kernel's C but what is here, with the reason.
+
+mod support;
+
+use mmcore::revision::V6_12;
+use mmdiff_kernel::coverage::{Coverage, FLAGS};
+use mmdiff_kernel::{Compiled, revision, sample};
+use support::{kinds_of, told_apart, tree};
+
+/// So many lines, and branches, of a file are not reached, and why.
+const MISSED: &[(&str, usize, usize, &str)] = &[
+    ("mm/migrate.c", 1, 1, "private data moves through callbacks that are not cut"),
+    ("mm/shmem.c", 11, 12, "swap entries and undoing a fallocate are left out of the port"),
+    ("virt/kvm/guest_memfd.c", 0, 1, "the other side of WARN_ON_ONCE(1)"),
+];
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn all_lines_and_branches_are_reached_but_those_left_out() {
+    let compiled = Compiled::with_flags(tree(), &revision::v6_12(), FLAGS).unwrap();
+    let all: Vec<usize> = (0..sample::KINDS).collect();
+    assert_eq!(told_apart::<V6_12>(&compiled, &all, 0..10_000), None);
+    let scanner = kinds_of::<V6_12>(&["isolate_migratepages_block"]);
+    assert_eq!(told_apart::<V6_12>(&compiled, &scanner, 10_000..200_000), None);
+
+    let coverage = Coverage::of(compiled).unwrap();
+    let shown = coverage.show();
+    println!("{shown}");
+    assert_eq!(coverage.files.len(), 8, "six files and two headers");
+    for (file, of) in &coverage.files {
+        let known = MISSED.iter().find(|(name, ..)| name == file);
+        let (_, lines, branches, _) = known.unwrap_or(&("", 0, 0, ""));
+        let missed = |(reached, all): (usize, usize)| all - reached;
+        let found = (missed(of.lines_reached()), missed(of.branches_reached()));
+        assert_eq!(found, (*lines, *branches), "{file}: {shown}");
+    }
+}
