@@ -12,7 +12,8 @@
 //! | `intent` | `fix` or `message` |
 //! | `verdict` | `intended`, or `beyond` if there is a difference beyond the intent or a complaint |
 //! | `seed`, `cases_per_path`, `corpus` | what was generated, and how many seeds were read |
-//! | `paths[]` | `name`, `cases`, `complete`, `same`, `intended`, `beyond` |
+//! | `paths[]` | `name`, `cases`, `complete`, `joint_paths` (a string, or null), `same`, `intended`, `beyond` |
+//! | `bounds` | within which the complete paths are complete; null if nothing was enumerated |
 //! | `divergences[]` | `signature`, `path`, `function`, `file`, `clause` (or null), `reachable`, `reachable_by` or `unreachable_because` (the other is null), `condition`, `pre`, `post`, `cases`, `stale_bytes`, `example` |
 //! | `clauses[]` | `id`, `meaning`, `hits` |
 //! | `invariants[]` | `id`, `meaning`, `pre`, `post` (`holds` or `broken`), `as_expected`, `pre_example`, `post_example` (or null) |
@@ -24,9 +25,11 @@ pub mod reach;
 mod text;
 
 pub use text::write as write_text;
-pub(crate) use text::{Style, number, right};
+pub(crate) use text::{Style, grouped_digits, number, right};
 
 use crate::check::{Plan, Tally};
+use crate::explore::Bounds;
+use crate::explore::results::Results;
 use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question, judge};
 use crate::scenario::Path;
 use crate::survey::{self, Row};
@@ -55,6 +58,8 @@ pub struct Report {
     pub cases_per_path: u64,
     /// How many seeds of the corpus were run.
     pub corpus: u64,
+    /// Within which the complete paths are complete.
+    pub bounds: Option<Bounds>,
     /// By path.
     pub paths: Vec<PathRow>,
     /// By class.
@@ -76,8 +81,11 @@ pub struct PathRow {
     pub name: Path,
     /// How many scenarios were tried.
     pub cases: u64,
-    /// Whether they were all that there are.
+    /// Whether every answer that the rest of the kernel can give was enumerated besides, within
+    /// the bounds.
     pub complete: bool,
+    /// On how many joint paths.
+    pub joint_paths: Option<String>,
     /// Those without a difference.
     pub same: u64,
     /// Those with intended differences only.
@@ -154,8 +162,13 @@ pub struct InvariantRow {
 }
 
 impl Report {
-    /// The report on what was tallied.
-    pub fn new(question: &Question, plan: &Plan, tally: &Tally) -> Report {
+    /// The report on what was tallied, and on what was enumerated besides.
+    pub fn new(
+        question: &Question,
+        plan: &Plan,
+        tally: &Tally,
+        explored: Option<&Results>,
+    ) -> Report {
         let survey = survey::run(question);
         let mut report = Report {
             schema: SCHEMA,
@@ -167,7 +180,8 @@ impl Report {
             cases_per_path: plan.cases,
             corpus: plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count()
                 as u64,
-            paths: paths(tally),
+            bounds: explored.map(|results| results.bounds),
+            paths: paths(tally, explored),
             divergences: divergences(tally, &reach(question, tally)),
             clauses: clauses(tally),
             invariants: invariants(question, plan, tally),
@@ -175,6 +189,7 @@ impl Report {
             complaints: Vec::new(),
         };
         report.complaints = complaints(&report, question, plan);
+        report.complaints.extend(explored.and_then(complaint));
         let beyond = tally.classes.keys().any(|class| class.clause.is_none());
         if beyond || !report.complaints.is_empty() {
             report.verdict = "beyond";
@@ -189,14 +204,18 @@ impl Report {
     }
 }
 
-fn paths(tally: &Tally) -> Vec<PathRow> {
-    let row = |(&name, counts): (&Path, &crate::check::PathCounts)| PathRow {
-        name,
-        cases: counts.cases,
-        complete: false,
-        same: counts.same,
-        intended: counts.intended,
-        beyond: counts.beyond,
+fn paths(tally: &Tally, explored: Option<&Results>) -> Vec<PathRow> {
+    let row = |(&name, counts): (&Path, &crate::check::PathCounts)| {
+        let enumerated = explored.and_then(|results| results.tallies.get(&name));
+        PathRow {
+            name,
+            cases: counts.cases,
+            complete: enumerated.is_some() && explored.is_some_and(Results::is_complete),
+            joint_paths: enumerated.map(|tally| tally.paths.to_string()),
+            same: counts.same,
+            intended: counts.intended,
+            beyond: counts.beyond,
+        }
     };
     tally.paths.iter().map(row).collect()
 }
@@ -290,6 +309,14 @@ fn invariants(question: &Question, plan: &Plan, tally: &Tally) -> Vec<InvariantR
         }
     };
     Invariant::ALL.into_iter().map(row).collect()
+}
+
+/// What the enumeration found, if that fails the run.
+fn complaint(explored: &Results) -> Option<String> {
+    if explored.is_beyond() {
+        return Some("the enumeration found differences beyond: see mmdiff explore".into());
+    }
+    (!explored.is_complete()).then(|| "the enumeration was interrupted".into())
 }
 
 /// What fails the run though no difference is beyond the intent.

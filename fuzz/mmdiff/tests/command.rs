@@ -17,7 +17,8 @@ fn mmdiff(args: &[&str]) -> Output {
 
 /// A check of few scenarios, and what it ends with.
 fn check(args: &[&str]) -> (Option<i32>, String, String) {
-    let output = mmdiff(&[&["check", "--cases", "150", "--corpus", CORPUS], args].concat());
+    let output =
+        mmdiff(&[&["check", "--cases", "150", "--folios", "0", "--corpus", CORPUS], args].concat());
     said(&output)
 }
 
@@ -98,7 +99,8 @@ fn a_bad_corpus_is_refused_in_one_line() {
 
 #[test]
 fn no_generated_cases_means_the_corpus_alone() {
-    let output = mmdiff(&["check", "--cases", "0", "--corpus", CORPUS, "--format", "json"]);
+    let output =
+        mmdiff(&["check", "--cases", "0", "--folios", "0", "--corpus", CORPUS, "--format", "json"]);
     let (code, out, err) = said(&output);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     let report: Value = serde_json::from_str(&out).expect("JSON");

@@ -2,9 +2,10 @@
 //! `mmdiff check`.
 
 use super::workers::{Workers, progress_bar};
-use super::{Failure, Sides, committed_corpus, output, path};
+use super::{Failure, Sides, committed_corpus, explore, output, path};
 use crate::check::{self, Plan};
 use crate::corpus;
+use crate::explore::Bounds;
 use crate::report::{Report, write_text};
 use crate::scenario::Path;
 use clap::{Args, ValueEnum};
@@ -28,6 +29,9 @@ pub(super) struct Options {
     /// What to generate them from
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How many page frames and folios to enumerate every answer for; 0 enumerates nothing
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(..=16))]
+    folios: u8,
     /// Where the corpus is
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
@@ -73,7 +77,11 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
     let tally = pool.install(|| check::run(&question, &plan, &|done| bar.inc(done)));
     bar.finish_and_clear();
 
-    let report = Report::new(&question, &plan, &tally);
+    let bounds = Bounds { folios: options.folios, ..Bounds::default() };
+    let explored =
+        (options.folios > 0).then(|| explore::complete(&question, bounds, &plan.paths, &pool));
+
+    let report = Report::new(&question, &plan, &tally, explored.as_ref());
     output::write(&render(&report, options)?, options.out.as_deref())?;
     Ok(report.passes())
 }

@@ -7,6 +7,7 @@ use crate::explore::results::Results;
 use crate::explore::tally::Tally;
 use crate::explore::work::{Cut, Plan, Watch};
 use crate::explore::{Bounds, Races, Settings, show};
+use crate::oracle::Question;
 use crate::report::explore as report;
 use crate::scenario::Path;
 use clap::{Args, ValueEnum};
@@ -141,6 +142,21 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     finish(&results, &options.output)
 }
 
+/// Enumerates some paths, all of them to the end, unless somebody interrupts.
+pub(super) fn complete(
+    question: &Question,
+    bounds: Bounds,
+    paths: &[Path],
+    pool: &rayon::ThreadPool,
+) -> Results {
+    let plan = Plan::new(question, bounds, paths);
+    let bar = progress_bar(plan.units.len() as u64, "units");
+    let results = Mutex::new(Results::new(&plan));
+    let watcher = Watcher { plan: &plan, results, bar, until: None, states: u64::MAX };
+    let cut = pool.install(|| plan.run(&|_| true, &watcher));
+    watcher.results(cut)
+}
+
 /// Does the units that are not done yet and belong to the shard.
 fn enumerate(plan: &Plan, results: Results, options: &Options) -> Result<Results, Failure> {
     let (shard, shards) = options.shard.unwrap_or((1, 1));
@@ -159,11 +175,7 @@ fn enumerate(plan: &Plan, results: Results, options: &Options) -> Result<Results
     catch_interrupts();
     let pool = options.workers.pool()?;
     let cut = pool.install(|| plan.run(&|unit| wanted[unit], &watcher));
-    watcher.bar.finish_and_clear();
-    let mut results = watcher.results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.cut = cut;
-    results.settle();
-    Ok(results)
+    Ok(watcher.results(cut))
 }
 
 /// Somebody has asked to stop.
@@ -185,6 +197,17 @@ struct Watcher<'a> {
     bar: ProgressBar,
     until: Option<Instant>,
     states: u64,
+}
+
+impl Watcher<'_> {
+    /// What was found, once the enumeration has ended.
+    fn results(self, cut: Option<Cut>) -> Results {
+        self.bar.finish_and_clear();
+        let mut results = self.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        results.cut = cut;
+        results.settle();
+        results
+    }
 }
 
 impl Watch for Watcher<'_> {

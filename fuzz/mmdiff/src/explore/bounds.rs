@@ -19,7 +19,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Bounds { folios: 1, races: Races::Free, settings: Settings::Free, tries: 2 }
+        Bounds { folios: 1, races: Races::Free, settings: Settings::Realizable, tries: 2 }
     }
 }
 

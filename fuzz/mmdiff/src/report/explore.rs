@@ -16,7 +16,7 @@
 //! | `paths[]` | `name`, `joint_paths` (a string), `runs`, `states`, `decisions`, `bits_read` (`pre`, `post`) |
 //! | `divergences[]` | `signature`, `function`, `clause` (or null), `pre`, `post`, `joint_paths`, `cubes` (each a list of conditions), `example` (the command that shows it) |
 
-use super::{Style, number, right};
+use super::{Style, grouped_digits, right};
 use crate::explore::cubes::Cube;
 use crate::explore::results::Results;
 use crate::explore::tally::Found;
@@ -118,7 +118,7 @@ fn paths(results: &Results, style: Style) -> comfy_table::Table {
     let header = ["path", "joint paths", "runs", "states", "decisions", "flags read"];
     let mut table = style.table(&header);
     for (path, tally) in &results.tallies {
-        let joint = u64::try_from(tally.paths).map_or_else(|_| tally.paths.to_string(), number);
+        let joint = grouped_digits(&tally.paths.to_string());
         let (pre, post) = (bits(tally.bits_read.0), bits(tally.bits_read.1));
         let read =
             if pre == post { list(&pre) } else { format!("{} / {}", list(&pre), list(&post)) };
@@ -144,7 +144,7 @@ fn write_found(
     let clause = found.clause.as_deref().unwrap_or("BEYOND");
     writeln!(out, "  {signature}")?;
     writeln!(out, "    {} | {}   ({clause})", found.sides.0, found.sides.1)?;
-    let paths = u64::try_from(found.paths).map_or_else(|_| found.paths.to_string(), number);
+    let paths = grouped_digits(&found.paths.to_string());
     let cubes = found.cubes.len();
     writeln!(
         out,

@@ -81,7 +81,11 @@ impl Style {
 
 /// A number with its thousands apart.
 pub(crate) fn number(n: u64) -> String {
-    let digits = n.to_string();
+    grouped_digits(&n.to_string())
+}
+
+/// Digits with the thousands apart.
+pub(crate) fn grouped_digits(digits: &str) -> String {
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
@@ -120,6 +124,13 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
         number(intended),
         number(beyond)
     )?;
+    if let Some(bounds) = report.bounds {
+        writeln!(
+            out,
+            "Besides, where it says complete, every answer of the rest of the kernel, within:"
+        )?;
+        writeln!(out, "{bounds}.")?;
+    }
     for complaint in &report.complaints {
         writeln!(out, "FAILED: {complaint}.")?;
     }
@@ -127,7 +138,8 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
 }
 
 fn paths(report: &Report, style: Style) -> Table {
-    let mut table = style.table(&["path", "cases", "same", "intended", "beyond", ""]);
+    let mut table =
+        style.table(&["path", "cases", "same", "intended", "beyond", "", "joint paths"]);
     for path in &report.paths {
         table.add_row(vec![
             Cell::new(path.name),
@@ -136,6 +148,8 @@ fn paths(report: &Report, style: Style) -> Table {
             right(path.intended),
             style.alarm(number(path.beyond), path.beyond > 0).set_alignment(CellAlignment::Right),
             Cell::new(if path.complete { "complete" } else { "sampled" }),
+            Cell::new(path.joint_paths.as_deref().map_or("-".into(), grouped_digits))
+                .set_alignment(CellAlignment::Right),
         ]);
     }
     table
