@@ -166,6 +166,31 @@ fn a_file_that_is_being_truncated_is_truncated_by_nobody_else() {
 
 // ---- reclaim ----
 
+/// The first folio is truncated from byte 1 on, to the end of the file; the next is dirty.
+fn next_is_cleaned_and_reclaimed(to_eof: bool) -> Run {
+    let bytes = [
+        0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0,
+        0, 0, 0, 2, 14, 1, 0, 5, 14, 1, 0, 2,
+    ];
+    let Scenario::Truncation(mut s) = Scenario::decode(Path::Truncation, &bytes) else {
+        unreachable!("a truncation decodes to one")
+    };
+    s.to_eof = to_eof;
+    let post = trees().find(|tree| tree.name == "post-fix").unwrap();
+    run(post, &Scenario::Truncation(s))
+}
+
+#[test]
+fn a_truncation_of_one_folio_leaves_the_others_to_their_callers_to_the_end_of_the_file_too() {
+    for to_eof in [true, false] {
+        let run = next_is_cleaned_and_reclaimed(to_eof);
+        assert_eq!(done(&run), [(Action::Clean, Folio(1)), (Action::Reclaim, Folio(1))]);
+        // It is written and kept: nobody has shortened the file yet.
+        assert_eq!(run.world.stale_in(M, 0, u64::MAX), None);
+        assert_ne!(run.world.file(M).disk.at(4096), mmdiff::world::extents::Byte::Zero);
+    }
+}
+
 #[test]
 fn reclaim_takes_a_folio_until_somebody_has_a_reference_to_it() {
     let before = scan(FileKind::Disk, SYNC, race(Point::PageLru, 0, Action::Reclaim));

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The enumeration: it finds what there is to find, all of it, and its parts add up.
+#![cfg(feature = "cli")]
+
+use mmdiff::explore::cubes::{self, Cube, Literal};
+use mmdiff::explore::results::Results;
+use mmdiff::explore::tally::Tally;
+use mmdiff::explore::work::{Cut, Plan, Watch};
+use mmdiff::explore::{Bounds, Choice, Tape, Var, What, show};
+use mmdiff::oracle::{Intent, Question};
+use mmdiff::run::Tree;
+use mmdiff::scenario::Path;
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn question(intent: Intent) -> Question {
+    let tree = |name| Tree::named(name).expect("a revision");
+    Question { pre: tree("pre-fix"), post: tree("post-fix"), intent }
+}
+
+/// Keeps what is found; stops after so many units.
+struct Keep<'a> {
+    plan: &'a Plan,
+    results: Mutex<Results>,
+    left: AtomicUsize,
+}
+
+impl Watch for Keep<'_> {
+    fn done(&self, unit: usize, tally: &Tally) {
+        let mut results = self.results.lock().unwrap();
+        results.add(unit, self.plan.units[unit].path, tally.clone());
+        self.left.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn stop(&self, _: u64) -> Option<Cut> {
+        (self.left.load(Ordering::Relaxed) == 0).then_some(Cut::Time)
+    }
+}
+
+/// Enumerates with so many threads, from `results`, at most `most` of the units that are wanted.
+fn go_on(
+    plan: &Plan,
+    results: Results,
+    threads: usize,
+    most: usize,
+    wanted: &(dyn Fn(usize) -> bool + Sync),
+) -> Results {
+    let done = results.done.clone();
+    let keep = Keep { plan, results: Mutex::new(results), left: AtomicUsize::new(most) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let cut = pool.install(|| plan.run(&|unit| wanted(unit) && !done.contains(&unit), &keep));
+    let mut results = keep.results.into_inner().unwrap();
+    results.cut = cut;
+    results.settle();
+    results
+}
+
+fn whole(plan: &Plan, threads: usize) -> Results {
+    go_on(plan, Results::new(plan), threads, usize::MAX, &|_| true)
+}
+
+/// The paths that take no time.
+const SMALL: [Path; 4] = [Path::Flags, Path::Creation, Path::Errors, Path::Migration];
+
+fn small_plan() -> Plan {
+    Plan::new(&question(Intent::Fix), Bounds::default(), &SMALL)
+}
+
+#[test]
+fn the_patch_changes_what_it_intends_and_nothing_else() {
+    let paths = [&SMALL[..], &[Path::Truncation]].concat();
+    let plan = Plan::new(&question(Intent::Fix), Bounds::default(), &paths);
+    let results = whole(&plan, 2);
+    assert!(results.is_complete() && !results.is_beyond());
+    let signatures: Vec<_> =
+        results.tallies.values().flat_map(|tally| tally.found.keys()).map(String::as_str).collect();
+    let zeroes = |bits, side| {
+        format!("truncation:truncate_inode_partial_folio:mask-read:raw-{bits}:zeroes-{side}-only")
+    };
+    let expected = [
+        "creation:__kvm_gmem_create:mask-write:guest-memfd:word-loses-enospc".to_string(),
+        "creation:filemap_check_and_keep_errors:mask-write-error:guest-memfd:spurious-enospc"
+            .into(),
+        "creation:filemap_check_errors:mask-write-error:guest-memfd:spurious-enospc".into(),
+        zeroes("0x0-1", "pre"),
+        zeroes("0x2-0", "post"),
+        zeroes("0x8-0", "post"),
+        zeroes("0xa-0", "post"),
+    ];
+    assert_eq!(signatures, expected);
+    // Of all 2^64 words, the decision reads two bits before and one after.
+    let truncation = &results.tallies[&Path::Truncation];
+    assert_eq!(truncation.bits_read, (1 << 1 | 1 << 3, 1 << 9));
+    // A new guest_memfd loses AS_ENOSPC whatever else is, if it is made at all.
+    let made: Vec<String> = results.tallies[&Path::Creation].found[&expected[0]].cubes[0]
+        .iter()
+        .map(|literal| literal.condition(Path::Creation))
+        .collect();
+    let all_went_well =
+        ["get_unused_fd_flags = a descriptor", "kzalloc = memory", "anon_inode_create_getfile = 0"];
+    assert_eq!(made, all_went_well);
+}
+
+#[test]
+fn the_commit_message_at_its_word_is_beyond_in_truncation_alone() {
+    let plan = Plan::new(&question(Intent::Message), Bounds::default(), &PATHS_TO_READ);
+    let results = whole(&plan, 2);
+    for (path, tally) in &results.tallies {
+        assert_eq!(tally.is_beyond(), *path == Path::Truncation, "{path}");
+    }
+}
+
+const PATHS_TO_READ: [Path; 3] = [Path::Creation, Path::Truncation, Path::Migration];
+
+#[test]
+fn any_number_of_threads_comes_to_the_same() {
+    let plan = small_plan();
+    let one = whole(&plan, 1);
+    assert_eq!(one, whole(&plan, 3));
+    assert_eq!(
+        serde_json::to_string(&one).unwrap(),
+        serde_json::to_string(&whole(&plan, 2)).unwrap()
+    );
+}
+
+#[test]
+fn shards_join_to_the_whole_and_overlaps_are_refused() {
+    let plan = small_plan();
+    let shard = |i| go_on(&plan, Results::new(&plan), 2, usize::MAX, &|unit| unit % 3 == i);
+    let mut joined = shard(2);
+    assert!(!joined.is_complete());
+    joined.join(shard(0)).unwrap();
+    assert!(joined.clone().join(shard(0)).unwrap_err().starts_with("both have done unit"));
+    joined.join(shard(1)).unwrap();
+    joined.settle();
+    assert_eq!(joined, whole(&plan, 2));
+    let other = Plan::new(&question(Intent::Fix), Bounds::default(), &[Path::Flags]);
+    assert!(joined.join(Results::new(&other)).is_err());
+}
+
+#[test]
+fn a_run_that_was_cut_off_says_so_and_goes_on_from_its_file() {
+    let plan = small_plan();
+    let part = go_on(&plan, Results::new(&plan), 1, 5, &|_| true);
+    assert_eq!((part.cut, part.is_complete()), (Some(Cut::Time), false));
+    let file = serde_json::to_string(&part).unwrap();
+    let read = Results::read(&file).unwrap();
+    assert_eq!(read, part);
+    assert_eq!(go_on(&plan, read, 2, usize::MAX, &|_| true), whole(&plan, 2));
+    for broken in ["", "{}", &file.replace("state/1", "state/9"), &file[..file.len() / 2]] {
+        assert!(Results::read(broken).is_err());
+    }
+}
+
+#[test]
+fn a_path_is_shown_again_by_what_the_report_prints() {
+    let plan = small_plan();
+    let results = whole(&plan, 2);
+    for (path, tally) in &results.tallies {
+        for (signature, found) in &tally.found {
+            let command = mmdiff::explore::command(&results, *path, &found.example);
+            let (_, spelled) = command.split_once("--show ").unwrap();
+            let text = show(&plan.question, plan.bounds, spelled).unwrap();
+            assert!(text.contains(signature.as_str()), "{text}");
+        }
+    }
+    for wrong in ["", "flags", "lifecycle:", "flags:0", "flags:zz00020000", "flags:ff00020000"] {
+        assert!(show(&plan.question, plan.bounds, wrong).is_err(), "{wrong}");
+    }
+}
+
+/// A tape visits every combination of choices once, and only those that are asked for.
+#[test]
+fn a_tape_visits_every_combination_once() {
+    let var = |about| Var { what: What::Argument, about };
+    let mut tape = Tape::default();
+    let mut seen = Vec::new();
+    loop {
+        tape.rewind();
+        let a = tape.choose(var(0), 3);
+        let b = if a == 1 { tape.choose(var(1), 2) } else { 9 };
+        let c = tape.choose(var(2), 2);
+        tape.second_side();
+        // The other side asks in another order, and something of its own.
+        let d = tape.choose(var(3), 2);
+        assert_eq!((tape.choose(var(2), 2), tape.choose(var(0), 3)), (c, a));
+        seen.push((a, b, c, d));
+        if !tape.advance() {
+            break;
+        }
+    }
+    let count = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!((count, seen.len()), (16, 16));
+}
+
+#[test]
+fn cubes_that_differ_in_one_answer_become_one_and_full_answers_vanish() {
+    let literal = |what, any| Literal { var: Var::one(what), nth: 0, of: 2, any };
+    let (yes, no) = (2, 1);
+    let mut all: Vec<Cube> = Vec::new();
+    for dirty in [yes, no] {
+        for lru in [yes, no] {
+            all.push(vec![literal(What::Dirty, dirty), literal(What::Lru, lru)]);
+        }
+    }
+    let mut three = all[..3].to_vec();
+    cubes::reduce(&mut all);
+    assert_eq!(all, [Cube::new()]);
+    cubes::reduce(&mut three);
+    // Dirty, or clean and on the LRU.
+    assert_eq!(three.len(), 2);
+}
+
+#[test]
+fn the_choices_of_a_path_are_its_cube() {
+    let choice = |got| Choice { var: Var::one(What::Dirty), of: 2, got, label: got };
+    let cube = cubes::literals(&[choice(1), choice(0)]);
+    let conditions: Vec<_> = cube.iter().map(|literal| literal.condition(Path::Flags)).collect();
+    assert_eq!(conditions, ["folio_test_dirty = yes", "folio_test_dirty (asked again) = no"]);
+}
+
+fn mmdiff(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mmdiff")).args(args).output().expect("it runs")
+}
+
+#[test]
+fn the_command_ends_with_0_1_2_or_3() {
+    let code = |args: &[&str]| mmdiff(&[&["explore", "--path", "creation"], args].concat());
+    assert_eq!(code(&[]).status.code(), Some(0));
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    assert_eq!(code(&["--shard", "1/2", "--save", &file("1")]).status.code(), Some(3));
+    assert_eq!(code(&["--shard", "2/2", "--save", &file("2")]).status.code(), Some(3));
+    assert_eq!(mmdiff(&["merge", &file("1"), &file("2")]).status.code(), Some(0));
+    assert_eq!(mmdiff(&["merge", &file("1"), &file("1")]).status.code(), Some(2));
+    assert_eq!(code(&["--resume", &file("1"), "--format", "json"]).status.code(), Some(0));
+    assert_eq!(code(&["--time", "0"]).status.code(), Some(3));
+    for wrong in [&["--shard", "0/2"][..], &["--folios", "0"], &["--races", "x"], &["--show", "x"]]
+    {
+        let output = code(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1, "{wrong:?}");
+    }
+    let lifecycle = mmdiff(&["explore", "--path", "lifecycle"]);
+    assert_eq!(lifecycle.status.code(), Some(2));
+    let truncation = ["explore", "--path", "migration", "--intent", "message"];
+    assert_eq!(mmdiff(&truncation).status.code(), Some(0));
+}
