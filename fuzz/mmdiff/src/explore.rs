@@ -3,7 +3,7 @@
 //!
 //! A [`Model`] is a kernel in which nothing is decided until a ported function asks; a [`Tape`] keeps
 //! the choices and goes from one combination to the next. So only what is asked is branched on, and
-//! a few bits stand for all 2^64 flags words. Both revisions run on the same choices ([`joint`]).
+//! a few bits stand for all 2^64 flags words. Both revisions run on the same choices ([`Joint`]).
 
 mod bounds;
 pub mod cubes;

@@ -370,3 +370,50 @@ fn bytes_that_differ_are_a_difference_of_their_own_unless_a_sorted_zeroing_expla
     assert_eq!(outcomes(&POST), [Outcomes::Zeroes(Side::Post)]);
     assert!(outcomes(leaked::<ZEROES_ALWAYS>()).contains(&Outcomes::Bytes));
 }
+
+// ---- the enumeration finds them too ----
+
+#[cfg(feature = "cli")]
+mod enumerated {
+    use super::*;
+    use crate::explore::{Bounds, Joint, Tape};
+
+    /// Whether a path shows a difference beyond the fix, with the side after as the mutant; the
+    /// search ends there.
+    fn beyond_on<const FAULT: Fault>(path: Path) -> bool {
+        let question = Question { pre: &PRE, post: leaked::<FAULT>(), intent: Intent::Fix };
+        let mut joint = Joint::new(&question, Bounds::default(), path);
+        let mut tape = Tape::default();
+        loop {
+            if joint.run(&mut tape).classes.iter().any(|class| class.clause.is_none()) {
+                return true;
+            }
+            if !tape.advance() {
+                return false;
+            }
+        }
+    }
+
+    #[test]
+    fn a_patch_done_wrong_is_beyond_with_one_folio() {
+        assert!(beyond_on::<INVERTED>(Path::Truncation));
+        assert!(beyond_on::<ZEROES_ALWAYS>(Path::Truncation));
+        assert!(beyond_on::<ZEROES_NEVER>(Path::Truncation));
+        assert!(beyond_on::<READS_AND_ZEROES>(Path::Truncation));
+        assert!(beyond_on::<TESTS_OTHER_BIT>(Path::Truncation));
+        assert!(beyond_on::<READS_TWICE>(Path::Truncation));
+        assert!(beyond_on::<LOSES_UNEVICTABLE>(Path::Creation));
+        assert!(beyond_on::<LOSES_INACCESSIBLE>(Path::Creation));
+        assert!(beyond_on::<SETS_EIO>(Path::Creation));
+        assert!(beyond_on::<NEVER_PINS>(Path::Migration));
+        assert!(beyond_on::<PINS_UNEVICTABLE>(Path::Migration));
+        assert!(beyond_on::<LARGE_SETS_ENOSPC>(Path::Flags));
+    }
+
+    #[test]
+    fn the_patch_done_right_under_another_name_is_not() {
+        for path in [Path::Flags, Path::Creation, Path::Errors, Path::Migration] {
+            assert!(!beyond_on::<FAITHFUL>(path), "{path}");
+        }
+    }
+}

@@ -57,21 +57,31 @@ fn flags<R: Revision>(k: &mut Model<'_>) -> Returned {
         5 => mapping_release_always::<R, _>(k, FILE).into(),
         6 => mapping_stable_writes::<R, _>(k, FILE).into(),
         7 => R::mapping_pins_folios(k, FILE).into(),
-        8 => mapping_set_unevictable(k, FILE).into(),
-        9 => mapping_clear_unevictable(k, FILE).into(),
-        10 => mapping_set_exiting(k, FILE).into(),
-        11 => mapping_set_no_writeback_tags(k, FILE).into(),
-        12 => mapping_set_large_folios::<R, _>(k, FILE).into(),
-        13 => mapping_set_release_always::<R, _>(k, FILE).into(),
-        14 => mapping_clear_release_always::<R, _>(k, FILE).into(),
-        15 => mapping_set_stable_writes::<R, _>(k, FILE).into(),
-        16 => mapping_clear_stable_writes::<R, _>(k, FILE).into(),
         17 => shmem_lock(k, FILE, false, true).into(),
         18 => shmem_lock(k, FILE, false, false).into(),
         19 => shmem_lock(k, FILE, true, true).into(),
         20 => shmem_unlock_mapping(k, FILE).into(),
         21 => folio_evictable(k, SRC).into(),
-        _ => folio_needs_release::<R, _>(k, SRC).into(),
+        22 => folio_needs_release::<R, _>(k, SRC).into(),
+        setter => {
+            let _: () = set_flag::<R>(k, setter);
+            Returned::Nothing
+        }
+    }
+}
+
+/// The setters, by their numbers among the functions of the path.
+fn set_flag<R: Revision>(k: &mut Model<'_>, setter: u8) {
+    match setter {
+        8 => mapping_set_unevictable(k, FILE),
+        9 => mapping_clear_unevictable(k, FILE),
+        10 => mapping_set_exiting(k, FILE),
+        11 => mapping_set_no_writeback_tags(k, FILE),
+        12 => mapping_set_large_folios::<R, _>(k, FILE),
+        13 => mapping_set_release_always::<R, _>(k, FILE),
+        14 => mapping_clear_release_always::<R, _>(k, FILE),
+        15 => mapping_set_stable_writes::<R, _>(k, FILE),
+        _ => mapping_clear_stable_writes::<R, _>(k, FILE),
     }
 }
 
@@ -79,7 +89,8 @@ fn errors(k: &mut Model<'_>) -> Returned {
     match pick(k, 4) {
         0 => {
             let error = [0, -ENOSPC, -EIO][usize::from(argument(k, 3))];
-            mapping_set_error(k, FILE, error).into()
+            mapping_set_error(k, FILE, error);
+            Returned::Nothing
         }
         1 => filemap_check_errors(k, FILE).into(),
         2 => filemap_check_and_keep_errors(k, FILE).into(),

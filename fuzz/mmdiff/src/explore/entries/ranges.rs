@@ -38,7 +38,8 @@ pub(super) fn truncation<R: Revision>(k: &mut Model<'_>) -> Returned {
         2 => {
             hold(k, place);
             k.put_in_file(FOLIO);
-            truncate_cleanup_folio::<R, _>(k, FOLIO).into()
+            truncate_cleanup_folio::<R, _>(k, FOLIO);
+            Returned::Nothing
         }
         3 => {
             let (start, end) = range(k, place);
