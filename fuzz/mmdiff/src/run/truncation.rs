@@ -30,8 +30,7 @@ pub(super) fn begin<R: Revision>(s: &TruncationScenario, world: &mut World) {
     add_folios(s, world);
     let (start, end) = range(s, world);
     let (first, past) = touched(s, world, start, end);
-    if s.to_eof && matches!(call(s), TruncateCall::PagesRange | TruncateCall::ShmemUndoRange) {
-        // The calls for one folio leave the others beyond the end of the file to their callers.
+    if s.to_eof {
         world.file_mut(MAPPING).size = start as u64;
     }
     let file = world.file_mut(MAPPING);

@@ -249,8 +249,25 @@ impl World {
             return false;
         }
         self.drop_private(folio);
+        self.forget_past_size(folio);
         self.remove_from_cache(folio);
         true
+    }
+
+    /// Nobody is promised the bytes past the end of a file that a truncation has yet to come to:
+    /// write-back passes them over, so that with the folio they go, and holes read as zero. What
+    /// the disk holds there still has to be right.
+    fn forget_past_size(&mut self, folio: Folio) {
+        let state = self.folio(folio);
+        let (start, end) = (state.pos(), state.pos().saturating_add(state.size()));
+        if let Some(mapping) = state.mapping {
+            let file = self.file_mut(mapping);
+            for (from, to, byte) in file.disk.runs(start.max(file.size), end) {
+                if byte == Byte::Zero {
+                    file.truth.fill(from, to, byte);
+                }
+            }
+        }
     }
 
     /// `folio_isolate_lru`, for a caller outside compaction: off the list, with a reference.
