@@ -9,7 +9,7 @@
 
 mod scan;
 
-pub use scan::{Scan, Step};
+pub use scan::{Exit, Scan, Step};
 
 use crate::{
     Function, IsolateMode, Kernel, Lruvec, MigrateMode, NodeStat, Oops, PAGEBLOCK_NR_PAGES,

@@ -6,6 +6,7 @@
 //! a few bits stand for all 2^64 flags words. Both revisions run on the same choices ([`Joint`]).
 
 mod bounds;
+pub mod closure;
 pub mod cubes;
 mod entries;
 mod joint;

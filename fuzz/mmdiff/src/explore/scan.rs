@@ -10,6 +10,10 @@
 //!
 //! A difference ends its path: what would come after it is not compared.
 
+mod anywhere;
+
+pub(super) use anywhere::State;
+
 use super::joint::{Joint, Met, Stretch, Went};
 use super::model::{Controls, Model};
 use super::tape::Tape;
@@ -121,6 +125,30 @@ fn whole(tree: &Tree, k: &mut Model<'_>) -> Returned {
     }
 }
 
+/// A turn from anywhere, and what comes after the loop if it was the last.
+fn anywhere_turn(tree: &'static Tree, _: usize, k: &mut Model<'_>) -> Went {
+    let mut scan = anywhere::begin(k);
+    match (tree.turn)(&mut scan, k) {
+        Step::Again => Went::On(scan),
+        Step::Exit(exit) => {
+            anywhere::end(&mut scan, exit, k);
+            Went::Returned(scan.finish(k, exit).into())
+        }
+    }
+}
+
+/// A stretch of the scanner: what it does is noted as the scanner's.
+fn within(k: &mut Model<'_>, part: impl FnOnce(&mut Model<'_>) -> Went) -> Went {
+    k.enter(Function::IsolateMigratepagesBlock);
+    let went = part(k);
+    k.leave();
+    k.end_step(match went {
+        Went::On(_) => Returned::Nothing,
+        Went::Returned(returned) => returned,
+    });
+    went
+}
+
 impl Joint {
     /// Runs what comes before the loop, on the choices of the tape.
     pub fn begin_scan(&mut self, tape: &mut Tape) -> Turned {
@@ -147,29 +175,28 @@ impl Joint {
         })
     }
 
-    /// Runs a whole scan on choices that are all given, keeps both traces, and has the differences
-    /// sorted.
-    pub fn record_scan(&mut self, tape: &mut Tape) -> &Judgement {
-        self.record_stretch(tape, None, &|tree, _, k| {
-            k.enter(Function::IsolateMigratepagesBlock);
-            let returned = whole(tree, k);
-            k.leave();
-            k.end_step(returned);
-            Went::Returned(returned)
+    /// Runs a turn from the head of the loop, anywhere in a range of any length.
+    pub fn turn_anywhere(&mut self, tape: &mut Tape) -> Turned {
+        self.stretch(tape, None, &anywhere_turn)
+    }
+
+    /// Runs a turn from anywhere on choices that are all given, keeps both traces, and has the
+    /// differences sorted.
+    pub fn record_turn(&mut self, tape: &mut Tape) -> &Judgement {
+        self.record_stretch(tape, None, &|tree, side, k| {
+            within(k, |k| anywhere_turn(tree, side, k))
         })
     }
 
+    /// Runs a whole scan on choices that are all given, keeps both traces, and has the differences
+    /// sorted.
+    pub fn record_scan(&mut self, tape: &mut Tape) -> &Judgement {
+        self.record_stretch(tape, None, &|tree, _, k| within(k, |k| Went::Returned(whole(tree, k))))
+    }
+
     fn stretch(&mut self, tape: &mut Tape, races: Option<u8>, part: Stretch<'_>) -> Turned {
-        let (met, [pre, post]) = self.both(tape, races, &|tree, side, k| {
-            k.enter(Function::IsolateMigratepagesBlock);
-            let went = part(tree, side, k);
-            k.leave();
-            k.end_step(match went {
-                Went::On(_) => Returned::Nothing,
-                Went::Returned(returned) => returned,
-            });
-            went
-        });
+        let (met, [pre, post]) =
+            self.both(tape, races, &|tree, side, k| within(k, |k| part(tree, side, k)));
         let next = match (pre.went, post.went) {
             (Went::On(a), Went::On(b)) if met.classes.is_empty() => {
                 let mut sides = [

@@ -68,8 +68,11 @@ pub fn show(question: &Question, bounds: Bounds, spelled: &str) -> Result<String
     let (path, choices) = read(spelled)?;
     let mut joint = Joint::new(question, bounds, path);
     let mut tape = Tape::given(&choices);
-    let is_scan = choices.first().is_some_and(|choice| choice.var.what == What::Range);
-    let judgement = if is_scan { joint.record_scan(&mut tape) } else { joint.record(&mut tape) };
+    let judgement = match choices.first().map(|choice| choice.var.what) {
+        Some(What::Range) => joint.record_scan(&mut tape),
+        Some(What::Held) => joint.record_turn(&mut tape),
+        _ => joint.record(&mut tape),
+    };
     let mut out = String::new();
     let failed = |error: std::fmt::Error| error.to_string();
     writeln!(out, "{spelled}\n\nThe choices").map_err(failed)?;

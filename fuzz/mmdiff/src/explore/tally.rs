@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What an enumeration found, in a form that adds up: of units of work, of shards, of machines.
 
+use super::closure::Closure;
 use super::cubes::{self, Cube};
 use super::tape::Choice;
+use super::work::{Cut, Watch};
 use crate::oracle::{Class, Clause};
 use mmcore::Function;
 use rustc_hash::FxHashSet;
@@ -23,6 +25,9 @@ pub struct Tally {
     pub decisions: FxHashSet<u64>,
     /// The bits of flags words that the sides read.
     pub bits_read: (u64, u64),
+    /// Scans of any length, if they were looked at.
+    #[serde(default)]
+    pub closure: Option<Closure>,
     /// How the sides differ, by signature.
     pub found: BTreeMap<String, Found>,
 }
@@ -62,7 +67,19 @@ impl Found {
     }
 }
 
+/// How many runs there are between two looks whether to stop.
+const RUNS: u64 = 1 << 12;
+
 impl Tally {
+    /// Counts a run, and looks now and then whether to stop; `states` are held.
+    pub(super) fn count(&mut self, states: u64, watch: &dyn Watch) -> Result<(), Cut> {
+        self.runs += 1;
+        match self.runs.is_multiple_of(RUNS) {
+            true => watch.stop(states).map_or(Ok(()), Err),
+            false => Ok(()),
+        }
+    }
+
     /// Notes one path or stretch that stands for `paths` joint paths if it ends there.
     pub(super) fn add_class(&mut self, class: &Class, paths: u128, example: &[Choice]) {
         let signature = class.signature();
@@ -81,6 +98,7 @@ impl Tally {
         self.decisions.extend(other.decisions);
         self.bits_read.0 |= other.bits_read.0;
         self.bits_read.1 |= other.bits_read.1;
+        self.closure = self.closure.take().or(other.closure);
         for (signature, found) in other.found {
             let Some(known) = self.found.get_mut(&signature) else {
                 self.found.insert(signature, found);

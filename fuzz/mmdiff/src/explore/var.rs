@@ -209,6 +209,22 @@ variables! {
     PageIsolated "PageIsolated",
     /// `folio_get_nontail_page` gets a reference.
     GetPage "folio_get_nontail_page",
+    /// At the head of the scanner's loop: the lruvec lock that is held.
+    Held "locked",
+    /// There: `valid_page` is set.
+    HasPage "valid_page",
+    /// There: `skip_on_failure`.
+    SkipOnFailure "skip_on_failure",
+    /// There: `nr_isolated` is not 0.
+    SomeIsolated "nr_isolated",
+    /// There: `skip_updated`.
+    SkipUpdated "skip_updated",
+    /// There: where `low_pfn` is.
+    LowPfn "low_pfn",
+    /// There: where `next_skip_pfn` is.
+    NextSkip "next_skip_pfn",
+    /// Where a scan ends that ends: whether that is the end of its range.
+    RangeEnd "end_pfn",
 }
 
 impl Var {
@@ -284,6 +300,11 @@ impl What {
             What::CcMode => &["MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC"],
             What::CcOrder => &["-1", "1", "2", "10"],
             What::CcNrMigrate => &["0", "31", "32"],
+            What::LowPfn => {
+                &["no boundary", "a multiple of 32", "the range's end", "pageblock start"]
+            }
+            What::NextSkip => &["behind", "low_pfn+1", "far ahead"],
+            What::RangeEnd => &["low_pfn", "beyond"],
             What::Dissolve => &["0", "-EBUSY", "-ENOMEM"],
             _ => &[],
         }

@@ -3,7 +3,8 @@
 //! choices, and the states in which scans begin. Which units there are depends on the question and
 //! the bounds alone, so any number of threads or machines that do each once come to the same.
 
-use super::bounds::Bounds;
+use super::bounds::{Bounds, Races};
+use super::closure;
 use super::cubes::{self, Folder};
 use super::entries::PATHS;
 use super::joint::{Joint, Met};
@@ -19,8 +20,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many units the calls of a path are cut into, at least, if there are as many.
 const UNITS: usize = 64;
-/// How many runs there are between two looks whether to stop.
-const RUNS: u64 = 1 << 12;
 
 /// A unit of work.
 #[derive(Clone, Debug)]
@@ -36,6 +35,8 @@ enum Work {
     Calls(Vec<Choice>),
     /// What comes before the scanner's loop.
     ScanBegins,
+    /// Scans of any length, from the heads of the loop in which they begin.
+    AnyLength(Vec<Head>),
     /// A scan, from the head of its loop: how many paths lead there, and the choices of the first.
     Scan(Box<Head>, u128, Vec<Choice>),
 }
@@ -83,6 +84,10 @@ impl Plan {
             } else {
                 units.push(Unit { path, work: Work::ScanBegins });
                 let (_, heads) = begin_scans(&mut joint);
+                if bounds.races == Races::Free {
+                    let begun = heads.iter().map(|(head, ..)| *head).collect();
+                    units.push(Unit { path, work: Work::AnyLength(begun) });
+                }
                 units.extend(heads.into_iter().map(|(head, paths, choices)| Unit {
                     path,
                     work: Work::Scan(Box::new(head), paths, choices),
@@ -121,6 +126,10 @@ impl Plan {
         match &unit.work {
             Work::Calls(prefix) => worker.calls(prefix)?,
             Work::ScanBegins => worker.tally = begin_scans(&mut worker.joint).0,
+            Work::AnyLength(begun) => {
+                let closure = closure::close(&self.question, self.bounds, begun, watch)?;
+                worker.tally.closure = Some(closure);
+            }
             Work::Scan(head, paths, choices) => worker.scan(head, *paths, choices)?,
         }
         worker.tally.bits_read = worker.joint.bits_read;
@@ -199,13 +208,7 @@ struct Worker<'a> {
 impl Worker<'_> {
     /// Counts a run, and looks now and then whether to stop.
     fn counts(&mut self) -> Result<(), Cut> {
-        self.tally.runs += 1;
-        if self.tally.runs.is_multiple_of(RUNS)
-            && let Some(why) = self.watch.stop(self.states.load(Ordering::Relaxed))
-        {
-            return Err(why);
-        }
-        Ok(())
+        self.tally.count(self.states.load(Ordering::Relaxed), self.watch)
     }
 
     /// The number of a class in this unit.

@@ -17,6 +17,7 @@
 //! | `divergences[]` | `signature`, `function`, `clause` (or null), `pre`, `post`, `joint_paths`, `cubes` (each a list of conditions), `example` (the command that shows it) |
 
 use super::{Style, grouped_digits, right};
+use crate::explore::closure::Closure;
 use crate::explore::cubes::Cube;
 use crate::explore::results::Results;
 use crate::explore::tally::Found;
@@ -78,6 +79,9 @@ pub fn text(results: &Results, width: u16, styled: bool, out: &mut dyn Write) ->
     writeln!(out, "{} against {}, intent \"{}\"\n", results.pre, results.post, results.intent)?;
     write_verdict(results, out)?;
     writeln!(out, "\n{}", paths(results, style))?;
+    if let Some(closure) = closure(results) {
+        write_closure(results, closure, out)?;
+    }
     if found(results).next().is_some() {
         writeln!(out, "\nWhere the two sides differ, and what it takes")?;
     }
@@ -132,6 +136,42 @@ fn paths(results: &Results, style: Style) -> comfy_table::Table {
         ]);
     }
     table
+}
+
+/// What is known of scans of any length.
+fn closure(results: &Results) -> Option<&Closure> {
+    results.tallies.get(&Path::Compaction)?.closure.as_ref()
+}
+
+fn write_closure(results: &Results, closure: &Closure, out: &mut dyn Write) -> fmt::Result {
+    let Closure { states, turns, rounds, found, parted } = closure;
+    let turns = grouped_digits(&turns.to_string());
+    let example = |choices| command(results, Path::Compaction, choices);
+    match closure.holds() {
+        true => writeln!(
+            out,
+            "\nScans of ANY LENGTH: at the head of the scanner's loop there are {states} states, \
+             and no turn\nleads out of them. In none of the {turns} turns do the sides differ{}.",
+            if found.is_empty() { "" } else { " beyond the intent" }
+        ),
+        false => writeln!(
+            out,
+            "\nScans of any length: NOT SHOWN. There is a turn, though perhaps in no scan that can \
+             be, in which\nthe sides differ beyond the intent ({turns} turns from {states} states, \
+             {rounds} rounds)."
+        ),
+    }?;
+    for (signature, found) in found {
+        writeln!(out, "  {signature}\n    {}", example(&found.example))?;
+    }
+    match parted {
+        Some(choices) => writeln!(
+            out,
+            "  They stand differently after it, though nobody has seen it yet:\n    {}",
+            example(choices)
+        ),
+        None => Ok(()),
+    }
 }
 
 fn write_found(

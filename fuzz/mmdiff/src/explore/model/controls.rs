@@ -197,6 +197,19 @@ impl Controls {
         self.contended = false;
     }
 
+    /// `cc->contended` has been set by the scan.
+    pub(in crate::explore) fn is_contended(&self) -> bool {
+        self.contended
+    }
+
+    /// Decides that the scan is an asynchronous one of direct compaction.
+    pub(in crate::explore) fn is_async_direct(&mut self) {
+        for (setting, value) in [(Setting::Mode, 0), (Setting::Direct, 1)] {
+            self.known[setting as usize] = value + 1;
+            self.callers = self.callers_after(setting, value);
+        }
+    }
+
     fn value(&self, setting: Setting) -> Option<u8> {
         self.known[setting as usize].checked_sub(1)
     }

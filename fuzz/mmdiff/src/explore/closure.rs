@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Scans of any length: the states at the head of the scanner's loop, closed under its turns.
+//!
+//! A [`State`] is what is left of a head if the scan may be anywhere in a range of any length. All
+//! turns from each state are run, for both sides, until none leads to a new state. Then every turn of
+//! every scan has been looked at, be its range as long as it may: the scan begins in one of the states,
+//! and each turn leads from one to another or ends it.
+
+use super::bounds::Bounds;
+use super::joint::Joint;
+use super::scan::{Head, State, Turned};
+use super::tally::{Found, Tally};
+use super::tape::{Choice, Tape};
+use super::work::{Cut, Watch};
+use crate::oracle::Question;
+use crate::scenario::Path;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What came of closing the states.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Closure {
+    /// How many states there are.
+    pub states: u64,
+    /// How many turns were run.
+    pub turns: u64,
+    /// How often all new states were continued until none was new.
+    pub rounds: u64,
+    /// How the sides differ in a turn, by signature. The paths are turns.
+    pub found: BTreeMap<String, Found>,
+    /// A turn after which the sides stand differently, though it showed nothing.
+    pub parted: Option<Vec<Choice>>,
+}
+
+impl Closure {
+    /// Whether it shows that the sides never differ but as intended. If not, a scan need not show
+    /// it: more is tried than can be.
+    pub fn holds(&self) -> bool {
+        self.parted.is_none() && self.found.values().all(|found| found.clause.is_some())
+    }
+}
+
+/// The turns from a state.
+#[derive(Default)]
+struct Turns {
+    tally: Tally,
+    next: BTreeSet<State>,
+    parted: Option<Vec<Choice>>,
+}
+
+/// Continues every state once, from those in which scans begin, until no turn leads to a new one.
+///
+/// # Errors
+/// Why it was cut off.
+pub(super) fn close(
+    question: &Question,
+    bounds: Bounds,
+    begun: &[Head],
+    watch: &dyn Watch,
+) -> Result<Closure, Cut> {
+    close_all(question, bounds, begun, watch).map(|(closure, _)| closure)
+}
+
+/// The same, with the states.
+fn close_all(
+    question: &Question,
+    bounds: Bounds,
+    begun: &[Head],
+    watch: &dyn Watch,
+) -> Result<(Closure, FxHashSet<State>), Cut> {
+    let mut closure = Closure::default();
+    let mut new: BTreeSet<State> = BTreeSet::new();
+    for head in begun {
+        match State::of(head) {
+            Some(state) => _ = new.insert(state),
+            None => closure.parted = Some(Vec::new()),
+        }
+    }
+    let mut seen: FxHashSet<State> = new.iter().copied().collect();
+    let mut tally = Tally::default();
+    while !new.is_empty() {
+        closure.rounds += 1;
+        closure.states += new.len() as u64;
+        let turned: Result<Vec<Turns>, Cut> =
+            new.into_par_iter().map(|state| turns(question, bounds, state, watch)).collect();
+        new = BTreeSet::new();
+        for turns in turned? {
+            tally.add(turns.tally);
+            closure.parted = closure.parted.or(turns.parted);
+            new.extend(turns.next.into_iter().filter(|&state| seen.insert(state)));
+        }
+    }
+    tally.reduce();
+    Ok((Closure { turns: tally.runs, found: tally.found, ..closure }, seen))
+}
+
+/// All turns from a state, wherever in its range it is.
+fn turns(
+    question: &Question,
+    bounds: Bounds,
+    state: State,
+    watch: &dyn Watch,
+) -> Result<Turns, Cut> {
+    let mut joint = Joint::new(question, bounds, Path::Compaction);
+    let mut turns = Turns::default();
+    let mut tape = Tape::with_prefix(&state.choices());
+    loop {
+        let Turned { next, met } = joint.turn_anywhere(&mut tape);
+        turns.tally.count(0, watch)?;
+        for class in &met.classes {
+            turns.tally.add_class(class, 1, tape.choices());
+        }
+        match next.map(|head| State::of(&head)) {
+            None => {}
+            Some(Some(state)) => _ = turns.next.insert(state),
+            Some(None) => _ = turns.parted.get_or_insert_with(|| tape.choices().to_vec()),
+        }
+        if !tape.advance() {
+            return Ok(turns);
+        }
+    }
+}
