@@ -36,3 +36,8 @@ use mmcore::compaction::{Scan, Step};
 pub(crate) fn turn<R: Revision>(scan: &mut Scan, model: &mut Model<'_>) -> Step {
     scan.step::<R, _>(model)
 }
+
+/// The second half of one.
+pub(crate) fn bottom<R: Revision>(scan: &mut Scan, model: &mut Model<'_>) -> Step {
+    scan.bottom::<R, _>(model)
+}

@@ -128,6 +128,9 @@ pub struct Tree {
     /// Makes one turn of the scanner.
     #[cfg(feature = "cli")]
     pub(crate) turn: fn(&mut Scan, &mut Model<'_>) -> Step,
+    /// Makes the second half of one.
+    #[cfg(feature = "cli")]
+    pub(crate) bottom: fn(&mut Scan, &mut Model<'_>) -> Step,
     begin: fn(&Scenario, &mut World),
     step: fn(&Scenario, usize, &mut Recorder<'_, World>) -> Returned,
 }
@@ -154,6 +157,8 @@ const fn tree<R: Revision>() -> Tree {
         enumerate: explore::enumerate::<R>,
         #[cfg(feature = "cli")]
         turn: explore::turn::<R>,
+        #[cfg(feature = "cli")]
+        bottom: explore::bottom::<R>,
         begin: begin::<R>,
         step: step::<R>,
     }

@@ -131,12 +131,22 @@ impl Scan {
 
     /// One turn of the loop, its condition and increment included.
     pub fn step<R: Revision, K: Kernel>(&mut self, k: &mut K) -> Step {
+        match self.top(k) {
+            Some(exit) => Step::Exit(exit),
+            None => self.bottom::<R, K>(k),
+        }
+    }
+
+    /// A turn up to where it looks at the page: the loop's condition, and what may end the scan.
+    pub fn top<K: Kernel>(&mut self, k: &mut K) -> Option<Exit> {
         if self.low_pfn >= self.end_pfn {
-            return Step::Exit(Exit::Done);
+            return Some(Exit::Done);
         }
-        if let Some(exit) = self.head(k) {
-            return Step::Exit(exit);
-        }
+        self.head(k)
+    }
+
+    /// The rest of a turn: the page, what becomes of it, and the loop's increment.
+    pub fn bottom<R: Revision, K: Kernel>(&mut self, k: &mut K) -> Step {
         self.nr_scanned = self.nr_scanned.wrapping_add(1);
         let page = Page(self.low_pfn);
         let stop = match self.look_at_page::<R, K>(k, page) {

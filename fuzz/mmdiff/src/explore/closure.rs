@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Scans of any length: the states at the head of the scanner's loop, closed under its turns.
 //!
-//! A [`State`] is what is left of a head if the scan may be anywhere in a range of any length. All
-//! turns from each state are run, for both sides, until none leads to a new state. Then every turn of
-//! every scan has been looked at, be its range as long as it may: the scan begins in one of the states,
-//! and each turn leads from one to another or ends it.
+//! A [`State`] is what is left of a scan between two halves of a turn if it may be anywhere in a range
+//! of any length. All half turns from each state are run, for both sides, until none leads to a new
+//! state. Then every turn of every scan has been looked at, be its range as long as it may: the scan
+//! begins in one of the states, and each half of a turn leads from one to another or ends it.
 
 use super::bounds::Bounds;
 use super::joint::Joint;
@@ -24,13 +24,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Closure {
     /// How many states there are.
     pub states: u64,
-    /// How many turns were run.
+    /// How many half turns were run.
     pub turns: u64,
     /// How often all new states were continued until none was new.
     pub rounds: u64,
-    /// How the sides differ in a turn, by signature. The paths are turns.
+    /// How the sides differ in one, by signature. Its paths are half turns.
     pub found: BTreeMap<String, Found>,
-    /// A turn after which the sides stand differently, though it showed nothing.
+    /// Half a turn after which the sides stand differently, though it showed nothing.
     pub parted: Option<Vec<Choice>>,
 }
 
@@ -42,7 +42,7 @@ impl Closure {
     }
 }
 
-/// The turns from a state.
+/// The half turns from a state.
 #[derive(Default)]
 struct Turns {
     tally: Tally,
@@ -73,7 +73,7 @@ fn close_all(
     let mut closure = Closure::default();
     let mut new: BTreeSet<State> = BTreeSet::new();
     for head in begun {
-        match State::of(head) {
+        match State::of(head, false) {
             Some(state) => _ = new.insert(state),
             None => closure.parted = Some(Vec::new()),
         }
@@ -96,7 +96,7 @@ fn close_all(
     Ok((Closure { turns: tally.runs, found: tally.found, ..closure }, seen))
 }
 
-/// All turns from a state, wherever in its range it is.
+/// All half turns from a state, wherever in its range it is.
 fn turns(
     question: &Question,
     bounds: Bounds,
@@ -107,12 +107,12 @@ fn turns(
     let mut turns = Turns::default();
     let mut tape = Tape::with_prefix(&state.choices());
     loop {
-        let Turned { next, met } = joint.turn_anywhere(&mut tape);
+        let Turned { next, met } = joint.half_turn(&mut tape);
         turns.tally.count(0, watch)?;
         for class in &met.classes {
             turns.tally.add_class(class, 1, tape.choices());
         }
-        match next.map(|head| State::of(&head)) {
+        match next.map(|head| State::of(&head, !state.halfway)) {
             None => {}
             Some(Some(state)) => _ = turns.next.insert(state),
             Some(None) => _ = turns.parted.get_or_insert_with(|| tape.choices().to_vec()),

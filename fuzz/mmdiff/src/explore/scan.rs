@@ -125,18 +125,6 @@ fn whole(tree: &Tree, k: &mut Model<'_>) -> Returned {
     }
 }
 
-/// A turn from anywhere, and what comes after the loop if it was the last.
-fn anywhere_turn(tree: &'static Tree, _: usize, k: &mut Model<'_>) -> Went {
-    let mut scan = anywhere::begin(k);
-    match (tree.turn)(&mut scan, k) {
-        Step::Again => Went::On(scan),
-        Step::Exit(exit) => {
-            anywhere::end(&mut scan, exit, k);
-            Went::Returned(scan.finish(k, exit).into())
-        }
-    }
-}
-
 /// A stretch of the scanner: what it does is noted as the scanner's.
 fn within(k: &mut Model<'_>, part: impl FnOnce(&mut Model<'_>) -> Went) -> Went {
     k.enter(Function::IsolateMigratepagesBlock);
@@ -175,16 +163,16 @@ impl Joint {
         })
     }
 
-    /// Runs a turn from the head of the loop, anywhere in a range of any length.
-    pub fn turn_anywhere(&mut self, tape: &mut Tape) -> Turned {
-        self.stretch(tape, None, &anywhere_turn)
+    /// Runs half a turn, anywhere in a range of any length.
+    pub fn half_turn(&mut self, tape: &mut Tape) -> Turned {
+        self.stretch(tape, None, &anywhere::half)
     }
 
-    /// Runs a turn from anywhere on choices that are all given, keeps both traces, and has the
-    /// differences sorted.
-    pub fn record_turn(&mut self, tape: &mut Tape) -> &Judgement {
+    /// Runs half a turn on choices that are all given, keeps both traces, and has the differences
+    /// sorted.
+    pub fn record_half(&mut self, tape: &mut Tape) -> &Judgement {
         self.record_stretch(tape, None, &|tree, side, k| {
-            within(k, |k| anywhere_turn(tree, side, k))
+            within(k, |k| anywhere::half(tree, side, k))
         })
     }
 

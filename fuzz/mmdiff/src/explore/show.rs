@@ -70,7 +70,7 @@ pub fn show(question: &Question, bounds: Bounds, spelled: &str) -> Result<String
     let mut tape = Tape::given(&choices);
     let judgement = match choices.first().map(|choice| choice.var.what) {
         Some(What::Range) => joint.record_scan(&mut tape),
-        Some(What::Held) => joint.record_turn(&mut tape),
+        Some(What::Halfway) => joint.record_half(&mut tape),
         _ => joint.record(&mut tape),
     };
     let mut out = String::new();

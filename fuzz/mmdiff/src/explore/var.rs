@@ -209,7 +209,9 @@ variables! {
     PageIsolated "PageIsolated",
     /// `folio_get_nontail_page` gets a reference.
     GetPage "folio_get_nontail_page",
-    /// At the head of the scanner's loop: the lruvec lock that is held.
+    /// A scan is in the middle of a turn, not at its beginning.
+    Halfway "halfway",
+    /// There: an lruvec's lock is held.
     Held "locked",
     /// There: `valid_page` is set.
     HasPage "valid_page",

@@ -150,15 +150,16 @@ fn write_closure(results: &Results, closure: &Closure, out: &mut dyn Write) -> f
     match closure.holds() {
         true => writeln!(
             out,
-            "\nScans of ANY LENGTH: at the head of the scanner's loop there are {states} states, \
-             and no turn\nleads out of them. In none of the {turns} turns do the sides differ{}.",
+            "\nScans of ANY LENGTH: between two halves of a turn the scanner is in one of {states} \
+             states, and no\nhalf leads out of them. In none of the {turns} halves do the sides \
+             differ{}.",
             if found.is_empty() { "" } else { " beyond the intent" }
         ),
         false => writeln!(
             out,
-            "\nScans of any length: NOT SHOWN. There is a turn, though perhaps in no scan that can \
-             be, in which\nthe sides differ beyond the intent ({turns} turns from {states} states, \
-             {rounds} rounds)."
+            "\nScans of any length: NOT SHOWN. There is half a turn, though perhaps in no scan that \
+             can be, in which\nthe sides differ beyond the intent ({turns} halves from {states} \
+             states, {rounds} rounds)."
         ),
     }?;
     for (signature, found) in found {

@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! A scan at the head of its loop, anywhere in a range of any length.
+//! A scan between two halves of a turn, anywhere in a range of any length.
 //!
-//! A turn compares a place in few ways: is it the end of the range; is it a multiple of 32, or the
-//! first frame of a pageblock; is the block that is given up as a whole behind, about to end, or far
-//! from its end. Which of these it is, is chosen anew at every head, as if each could follow on each;
-//! and where the range ends, once a turn has led to the end of the scan. The controls are open again
-//! at every head too, and so is `cc->nr_migratepages`. So what is left of a head is a [`State`] of a
-//! few bits, and more is tried than can be, but nothing that can be is left out.
+//! A turn is cut in two: [`Scan::top`] up to where it looks at the page, [`Scan::bottom`] from there. A
+//! half compares a place in few ways: is it the end of the range; is it a multiple of 32, or the first
+//! frame of a pageblock; is the block that is given up as a whole behind, about to end, or far from its
+//! end. Which of these it is, is chosen anew at every half, as if each could follow on each; and where
+//! the range ends, once the scan ends. The controls are open again at every half too, and so is
+//! `cc->nr_migratepages`. So what is left is a [`State`] of a few bits, and more is tried than can be,
+//! but nothing that can be is left out.
 //!
 //! An lruvec is a name to the scanner: it compares two, and nothing else. So the one whose lock is held
 //! can be called the first.
 
 use super::Head;
+use crate::explore::joint::Went;
 use crate::explore::model::Model;
 use crate::explore::tape::Choice;
 use crate::explore::var::{Var, What};
-use mmcore::compaction::{COMPACT_CLUSTER_MAX, Exit, Scan};
+use crate::run::Tree;
+use mmcore::compaction::{COMPACT_CLUSTER_MAX, Exit, Scan, Step};
 use mmcore::{IsolateMode, Lruvec, PAGEBLOCK_NR_PAGES, Page};
 
-/// What is left of a scan at the head of its loop if it may be anywhere.
+/// What is left of a scan between two halves of a turn if it may be anywhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(in crate::explore) struct State {
+    /// In the middle of a turn, not at its beginning.
+    pub(in crate::explore) halfway: bool,
     /// An lruvec's lock is held.
     locked: bool,
     /// `valid_page` is set.
@@ -40,14 +45,16 @@ const PAUSE: u64 = BLOCK + 3 * COMPACT_CLUSTER_MAX;
 const FAR: u64 = 1 << 50;
 
 impl State {
-    /// What is left of a head, if the sides stand alike. They part if not, though nobody has seen it.
-    pub(in crate::explore) fn of(head: &Head) -> Option<State> {
+    /// What is left of a head, or of where a turn is halfway, if the sides stand alike. They part if
+    /// not, though nobody has seen it.
+    pub(in crate::explore) fn of(head: &Head, halfway: bool) -> Option<State> {
         let [pre, post] = head.sides;
         let scan = pre.scan;
         let alike = scan == post.scan
             && pre.controls.nr_migratepages == post.controls.nr_migratepages
             && pre.controls.is_contended() == post.controls.is_contended();
         (alike && scan.ret == 0).then_some(State {
+            halfway,
             locked: scan.locked.is_some(),
             has_page: scan.valid_page.is_some(),
             skip_on_failure: scan.skip_on_failure,
@@ -60,6 +67,7 @@ impl State {
     pub(in crate::explore) fn choices(self) -> Vec<Choice> {
         let choice = |what, of, got| Choice { var: Var::one(what), of, got, label: got };
         vec![
+            choice(What::Halfway, 2, self.halfway.into()),
             choice(What::Held, 2, self.locked.into()),
             choice(What::HasPage, 2, self.has_page.into()),
             choice(What::SkipOnFailure, 2, self.skip_on_failure.into()),
@@ -71,6 +79,7 @@ impl State {
     /// The one that is chosen.
     fn chosen(k: &mut Model<'_>) -> State {
         State {
+            halfway: k.choose(Var::one(What::Halfway), 2) == 1,
             locked: k.choose(Var::one(What::Held), 2) == 1,
             has_page: k.choose(Var::one(What::HasPage), 2) == 1,
             skip_on_failure: k.choose(Var::one(What::SkipOnFailure), 2) == 1,
@@ -81,13 +90,21 @@ impl State {
 
     /// A scan in this state, at the place that is chosen.
     fn scan(self, k: &mut Model<'_>) -> Scan {
-        // Once there is a page, nobody asks again where pageblocks begin.
-        let places = if self.has_page { &[0, 1, 2][..] } else { &[0, 1, 2, 3] };
+        let places: &[u8] = match (self.halfway, self.has_page) {
+            (false, _) => &[0, 1, 2],
+            (true, false) => &[0, 3],
+            // Once there is a page, nobody asks where pageblocks begin.
+            (true, true) => &[0],
+        };
         let place = k.choose_among(Var::one(What::LowPfn), places);
         let low_pfn = [PLAIN, PAUSE, PLAIN, BLOCK][usize::from(place)];
         let ended = place == 2;
         let next_skip_pfn = match self.skip_on_failure && !ended {
-            true => low_pfn + [0, 1, FAR][usize::from(k.choose(Var::one(What::NextSkip), 3))],
+            true => {
+                let ends: &[u8] = if self.halfway { &[1, 2] } else { &[0, 2] };
+                let end = k.choose_among(Var::one(What::NextSkip), ends);
+                low_pfn + [0, 1, FAR][usize::from(end)]
+            }
             false => 0,
         };
         let scan = Scan {
@@ -112,14 +129,27 @@ impl State {
     }
 }
 
-/// A scan at the head of its loop, in the state and at the place that are chosen.
-pub(super) fn begin(k: &mut Model<'_>) -> Scan {
-    State::chosen(k).scan(k)
+/// Half a turn, from the state and the place that are chosen, and what comes after the loop if that
+/// ends it.
+pub(super) fn half(tree: &'static Tree, _: usize, k: &mut Model<'_>) -> Went {
+    let state = State::chosen(k);
+    let mut scan = state.scan(k);
+    let step = match state.halfway {
+        true => (tree.bottom)(&mut scan, k),
+        false => scan.top(k).map_or(Step::Again, Step::Exit),
+    };
+    match step {
+        Step::Again => Went::On(scan),
+        Step::Exit(exit) => {
+            end(&mut scan, exit, k);
+            Went::Returned(scan.finish(k, exit).into())
+        }
+    }
 }
 
 /// Chooses where the range ends, before what comes after the loop: at the place that the scan has
 /// come to, or further on.
-pub(super) fn end(scan: &mut Scan, exit: Exit, k: &mut Model<'_>) {
+fn end(scan: &mut Scan, exit: Exit, k: &mut Model<'_>) {
     let went_on = scan.low_pfn > scan.start_pfn && scan.low_pfn < scan.end_pfn;
     if exit == Exit::Done && went_on && k.choose(Var::one(What::RangeEnd), 2) == 0 {
         scan.end_pfn = scan.low_pfn;
