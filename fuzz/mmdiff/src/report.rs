@@ -13,6 +13,7 @@
 //! | `verdict` | `intended`, or `beyond` if there is a difference beyond the intent or a complaint |
 //! | `seed`, `cases_per_path`, `corpus` | what was generated, and how many seeds were read |
 //! | `paths[]` | `name`, `cases`, `complete`, `joint_paths` (a string, or null), `same`, `intended`, `beyond` |
+//! | `any_length` | whether scans of any length were shown not to differ but as intended; null if not looked at |
 //! | `bounds` | within which the complete paths are complete; null if nothing was enumerated |
 //! | `divergences[]` | `signature`, `path`, `function`, `file`, `clause` (or null), `reachable`, `reachable_by` or `unreachable_because` (the other is null), `condition`, `pre`, `post`, `cases`, `stale_bytes`, `example` |
 //! | `clauses[]` | `id`, `meaning`, `hits` |
@@ -29,6 +30,7 @@ pub(crate) use text::{Style, grouped_digits, number, right};
 
 use crate::check::{Plan, Tally};
 use crate::explore::Bounds;
+use crate::explore::closure::Closure;
 use crate::explore::results::Results;
 use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question, judge};
 use crate::scenario::Path;
@@ -60,6 +62,8 @@ pub struct Report {
     pub corpus: u64,
     /// Within which the complete paths are complete.
     pub bounds: Option<Bounds>,
+    /// Whether scans of any length were shown not to differ but as intended.
+    pub any_length: Option<bool>,
     /// By path.
     pub paths: Vec<PathRow>,
     /// By class.
@@ -181,6 +185,7 @@ impl Report {
             corpus: plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count()
                 as u64,
             bounds: explored.map(|results| results.bounds),
+            any_length: explored.and_then(Results::closure).map(Closure::holds),
             paths: paths(tally, explored),
             divergences: divergences(tally, &reach(question, tally)),
             clauses: clauses(tally),

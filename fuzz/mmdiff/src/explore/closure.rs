@@ -80,7 +80,8 @@ fn close_all(
     }
     let mut seen: FxHashSet<State> = new.iter().copied().collect();
     let mut tally = Tally::default();
-    while !new.is_empty() {
+    // What does not hold after a round will not hold after the next.
+    while !new.is_empty() && closure.parted.is_none() && !tally.is_beyond() {
         closure.rounds += 1;
         closure.states += new.len() as u64;
         let turned: Result<Vec<Turns>, Cut> =
@@ -119,6 +120,65 @@ fn turns(
         }
         if !tape.advance() {
             return Ok(turns);
+        }
+    }
+}
+
+/// The closure from where the scans of a question begin.
+#[cfg(test)]
+pub(crate) fn of(question: &Question, bounds: Bounds) -> Closure {
+    tests::of(question, bounds).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::work::begin_scans;
+    use crate::oracle::Intent;
+    use crate::run::Tree;
+
+    /// Watches, and never stops.
+    struct Patient;
+
+    impl Watch for Patient {
+        fn done(&self, _: usize, _: &Tally) {}
+
+        fn stop(&self, _: u64) -> Option<Cut> {
+            None
+        }
+    }
+
+    /// The same, with the states.
+    pub(super) fn of(question: &Question, bounds: Bounds) -> (Closure, FxHashSet<State>) {
+        let heads = begun(question, bounds);
+        close_all(question, bounds, &heads, &Patient).expect("nobody cuts it off")
+    }
+
+    fn begun(question: &Question, bounds: Bounds) -> Vec<Head> {
+        let mut joint = Joint::new(question, bounds, Path::Compaction);
+        begin_scans(&mut joint).1.into_iter().map(|(head, ..)| head).collect()
+    }
+
+    #[test]
+    fn every_scan_of_one_page_frame_stays_within_the_states_and_no_half_turn_differs() {
+        let tree = |name| Tree::named(name).expect("a revision");
+        let question =
+            Question { pre: tree("pre-fix"), post: tree("post-fix"), intent: Intent::Fix };
+        let bounds = Bounds::default();
+        let (closure, states) = of(&question, bounds);
+        assert!(closure.holds() && closure.found.is_empty());
+        assert_eq!(closure.states, states.len() as u64);
+        let mut joint = Joint::new(&question, bounds, Path::Compaction);
+        for head in begun(&question, bounds) {
+            let mut tape = Tape::default();
+            loop {
+                if let Some(next) = joint.turn(&head, &mut tape).next {
+                    assert!(State::of(&next, false).is_some_and(|state| states.contains(&state)));
+                }
+                if !tape.advance() {
+                    break;
+                }
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 //! numbered from 0, and the question, the bounds and the paths say which each is.
 
 use super::bounds::Bounds;
+use super::closure::Closure;
 use super::tally::Tally;
 use super::work::{Cut, Plan};
 use crate::oracle::{Intent, Question};
@@ -116,6 +117,11 @@ impl Results {
         }
         self.cut = self.cut.or(other.cut);
         Ok(())
+    }
+
+    /// What is known of scans of any length.
+    pub fn closure(&self) -> Option<&Closure> {
+        self.tallies.get(&Path::Compaction)?.closure.as_ref()
     }
 
     /// Makes the cubes few, and forgets why it was cut off if all is done.

@@ -165,10 +165,10 @@ fn prefixes(joint: &mut Joint) -> Vec<Vec<Choice>> {
 
 /// The states in which the scanner's loop begins: each with how many paths lead there and the first
 /// of them.
-type Begun = Vec<(Head, u128, Vec<Choice>)>;
+pub(super) type Begun = Vec<(Head, u128, Vec<Choice>)>;
 
 /// What comes before the loop.
-fn begin_scans(joint: &mut Joint) -> (Tally, Begun) {
+pub(super) fn begin_scans(joint: &mut Joint) -> (Tally, Begun) {
     let (mut tally, mut heads) = (Tally::default(), Begun::new());
     let mut places = FxHashMap::default();
     let mut tape = Tape::default();

@@ -14,6 +14,7 @@
 //! | `units`, `done` | units of work |
 //! | `verdict` | `intended`, `beyond`, or `unknown` if it is not complete and nothing is beyond |
 //! | `paths[]` | `name`, `joint_paths` (a string), `runs`, `states`, `decisions`, `bits_read` (`pre`, `post`) |
+//! | `any_length` | scans of any length, or null if they were not looked at: `holds`, `states`, `half_turns`, `rounds`, `example` (the command that shows where the sides part, or null) |
 //! | `divergences[]` | `signature`, `function`, `clause` (or null), `pre`, `post`, `joint_paths`, `cubes` (each a list of conditions), `example` (the command that shows it) |
 
 use super::{Style, grouped_digits, right};
@@ -58,7 +59,18 @@ pub fn json(results: &Results) -> Value {
         "schema": "mmdiff-explore/1", "pre": results.pre, "post": results.post,
         "intent": results.intent, "bounds": results.bounds, "complete": results.is_complete(),
         "cut": results.cut, "units": results.units, "done": results.done.len(),
-        "verdict": verdict(results), "paths": paths, "divergences": divergences,
+        "verdict": verdict(results), "any_length": results.closure().map(|closure| any_length(results, closure)),
+        "paths": paths, "divergences": divergences,
+    })
+}
+
+fn any_length(results: &Results, closure: &Closure) -> Value {
+    let beyond = closure.found.values().filter(|found| found.clause.is_none());
+    let example = beyond.map(|found| &found.example).chain(&closure.parted).next();
+    json!({
+        "holds": closure.holds(), "states": closure.states, "half_turns": closure.turns,
+        "rounds": closure.rounds,
+        "example": example.map(|choices| command(results, Path::Compaction, choices)),
     })
 }
 
@@ -79,7 +91,7 @@ pub fn text(results: &Results, width: u16, styled: bool, out: &mut dyn Write) ->
     writeln!(out, "{} against {}, intent \"{}\"\n", results.pre, results.post, results.intent)?;
     write_verdict(results, out)?;
     writeln!(out, "\n{}", paths(results, style))?;
-    if let Some(closure) = closure(results) {
+    if let Some(closure) = results.closure() {
         write_closure(results, closure, out)?;
     }
     if found(results).next().is_some() {
@@ -136,11 +148,6 @@ fn paths(results: &Results, style: Style) -> comfy_table::Table {
         ]);
     }
     table
-}
-
-/// What is known of scans of any length.
-fn closure(results: &Results) -> Option<&Closure> {
-    results.tallies.get(&Path::Compaction)?.closure.as_ref()
 }
 
 fn write_closure(results: &Results, closure: &Closure, out: &mut dyn Write) -> fmt::Result {

@@ -131,6 +131,9 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
         )?;
         writeln!(out, "{bounds}.")?;
     }
+    if report.any_length == Some(true) {
+        writeln!(out, "Turn by turn, that holds for scans of any length.")?;
+    }
     for complaint in &report.complaints {
         writeln!(out, "FAILED: {complaint}.")?;
     }

@@ -376,7 +376,8 @@ fn bytes_that_differ_are_a_difference_of_their_own_unless_a_sorted_zeroing_expla
 #[cfg(feature = "cli")]
 mod enumerated {
     use super::*;
-    use crate::explore::{Bounds, Joint, Tape};
+    use crate::explore::{Bounds, Joint, Model, Tape, closure};
+    use mmcore::compaction::{Scan, Step};
 
     /// Whether a path shows a difference beyond the fix, with the side after as the mutant; the
     /// search ends there.
@@ -408,6 +409,35 @@ mod enumerated {
         assert!(beyond_on::<NEVER_PINS>(Path::Migration));
         assert!(beyond_on::<PINS_UNEVICTABLE>(Path::Migration));
         assert!(beyond_on::<LARGE_SETS_ENOSPC>(Path::Flags));
+    }
+
+    /// The scanner's half turn, after which it counts as isolated what it has put back.
+    fn keeps_the_count(scan: &mut Scan, model: &mut Model<'_>) -> Step {
+        let before = scan.nr_isolated;
+        let step = scan.bottom::<PostFix, _>(model);
+        scan.nr_isolated = scan.nr_isolated.max(before);
+        step
+    }
+
+    /// The scanner's half turn, after which it has passed over one frame too few.
+    fn skips_too_little(scan: &mut Scan, model: &mut Model<'_>) -> Step {
+        let before = scan.low_pfn;
+        let step = scan.bottom::<PostFix, _>(model);
+        if scan.low_pfn > before + 1 && step == Step::Again {
+            scan.low_pfn -= 1;
+        }
+        step
+    }
+
+    #[test]
+    fn mistakes_that_show_only_turns_later_break_the_closure() {
+        for bottom in [keeps_the_count, skips_too_little] {
+            let mutant = Box::leak(Box::new(Tree { bottom, ..tree::<PostFix>() }));
+            let question = Question { pre: &PRE, post: mutant, intent: Intent::Fix };
+            let closure = closure::of(&question, Bounds::default());
+            assert!(!closure.holds());
+            assert!(closure.parted.is_some(), "the sides stand differently between two turns");
+        }
     }
 
     #[test]
