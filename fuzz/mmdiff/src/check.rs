@@ -103,6 +103,8 @@ pub struct Tally {
     pub hits: Hits,
     /// Who broke which invariant, and the best example.
     pub broken: BTreeMap<(Invariant, bool), Example>,
+    /// Whether scenarios were left out because somebody asked to stop.
+    pub cut_off: bool,
 }
 
 impl Tally {
@@ -172,18 +174,36 @@ impl Tally {
         for (key, example) in other.broken {
             self.add_broken(key, example);
         }
+        self.cut_off |= other.cut_off;
         self
     }
 }
 
+/// Is told how many scenarios were done since it was told last.
+pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+
 /// Tries every scenario of the plan. `progress` is told how many were done since it was told last.
-pub fn run(question: &Question, plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Tally {
+pub fn run(question: &Question, plan: &Plan, progress: Progress<'_>) -> Tally {
+    run_until(question, plan, progress, &|| false)
+}
+
+/// Tries the scenarios of the plan until `stop` says so; the tally says whether it did.
+pub fn run_until(
+    question: &Question,
+    plan: &Plan,
+    progress: Progress<'_>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Tally {
     const CHUNK: u64 = 256;
+    let go_on = |work: &dyn Fn() -> Tally| match stop() {
+        true => Tally { cut_off: true, ..Tally::default() },
+        false => work(),
+    };
     let seeds = plan
         .corpus
         .par_iter()
         .filter(|seed| plan.paths.contains(&seed.path))
-        .map(|seed| tally(question, [Scenario::decode(seed.path, &seed.bytes)], progress));
+        .map(|seed| go_on(&|| tally(question, [Scenario::decode(seed.path, &seed.bytes)], progress)));
     let chunks: Vec<(Path, u64)> = plan
         .paths
         .iter()
@@ -191,7 +211,8 @@ pub fn run(question: &Question, plan: &Plan, progress: &(dyn Fn(u64) + Sync)) ->
         .collect();
     let generated = chunks.into_par_iter().map(|(path, first)| {
         let cases = first..(first + CHUNK).min(plan.cases);
-        tally(question, cases.map(|case| generate::scenario(plan.seed, path, case)), progress)
+        let generated = cases.map(|case| generate::scenario(plan.seed, path, case));
+        go_on(&|| tally(question, generated.clone(), progress))
     });
     let mut tally = seeds.chain(generated).reduce(Tally::default, Tally::merge);
     for &path in &plan.paths {
@@ -206,7 +227,7 @@ pub fn run(question: &Question, plan: &Plan, progress: &(dyn Fn(u64) + Sync)) ->
 fn tally(
     question: &Question,
     scenarios: impl IntoIterator<Item = Scenario>,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: Progress<'_>,
 ) -> Tally {
     let mut tally = Tally::default();
     let mut judge = Judge::new(question);

@@ -4,13 +4,15 @@
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
 //! cannot do; then one line on standard error says what, and nothing has been written. (A replay
 //! that had to leave inputs out, and is otherwise as intended, has written its report and ends with
-//! 2 and that line.)
+//! 2 and that line.) It ends with 3 if it was interrupted or is a part, and says so in its report.
 
 mod check;
 mod corpus;
 mod explain;
 mod explore;
+mod interrupt;
 mod output;
+mod progress;
 mod replay;
 mod shrink;
 mod source;
@@ -23,6 +25,7 @@ use crate::scenario::Path;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use std::fmt;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -105,6 +108,22 @@ fn committed_corpus() -> Option<PathBuf> {
     [sources, "corpus"].into_iter().map(PathBuf::from).find(|folder| folder.is_dir())
 }
 
+/// What a command ends with.
+enum Ended {
+    /// All is as intended, and complete.
+    Intended,
+    /// Something is not.
+    Beyond,
+    /// It was cut off, or is a part.
+    CutOff,
+}
+
+impl From<bool> for Ended {
+    fn from(passes: bool) -> Self {
+        if passes { Ended::Intended } else { Ended::Beyond }
+    }
+}
+
 /// Why a command could not be carried out, in one line.
 #[derive(Debug)]
 struct Failure(String);
@@ -122,46 +141,39 @@ pub fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let command = cli.command.unwrap_or_else(|| Command::Check(check::Options::default()));
-    let done = match command {
+    let ended = match command {
         Command::Check(options) => check::run(&options),
-        Command::Explore(options) => return ended(explore::run(&options)),
-        Command::Merge(options) => return ended(explore::merge(&options)),
+        Command::Explore(options) => explore::run(&options),
+        Command::Merge(options) => explore::merge(&options),
         Command::Replay(options) => replay::run(&options),
-        Command::Explain(options) => explain::run(&options),
-        Command::Shrink(options) => shrink::run(&options),
-        Command::Corpus(command) => corpus::run(&command),
+        Command::Explain(options) => explain::run(&options).map(Ended::from),
+        Command::Shrink(options) => shrink::run(&options).map(Ended::from),
+        Command::Corpus(command) => corpus::run(&command).map(Ended::from),
     };
-    exit(done.map(|passes| u8::from(!passes)))
-}
-
-/// The exit code of an enumeration.
-fn ended(ended: Result<explore::Ended, Failure>) -> ExitCode {
-    exit(ended.map(|ended| match ended {
-        explore::Ended::Intended => 0,
-        explore::Ended::Beyond => 1,
-        explore::Ended::CutOff => 3,
-    }))
-}
-
-fn exit(code: Result<u8, Failure>) -> ExitCode {
-    match code {
-        Ok(code) => ExitCode::from(code),
-        Err(Failure(why)) => {
-            eprintln!("mmdiff: {why}");
-            ExitCode::from(2)
-        }
+    match ended {
+        Ok(Ended::Intended) => ExitCode::SUCCESS,
+        Ok(Ended::Beyond) => ExitCode::from(1),
+        Ok(Ended::CutOff) => ExitCode::from(3),
+        Err(Failure(why)) => complain(&why),
     }
+}
+
+/// One line on standard error; that nobody reads it is no reason to panic.
+fn complain(why: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "mmdiff: {why}");
+    ExitCode::from(2)
 }
 
 /// Help and the version are answers; anything else is one line on standard error.
 fn refuse(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        return match output::printed(error.print()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Failure(why)) => complain(&why),
+        };
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        eprintln!("mmdiff: a subcommand is missing (see `mmdiff --help`)");
-        return ExitCode::from(2);
+        return complain("a subcommand is missing (see `mmdiff --help`)");
     }
     let text = error.to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -173,6 +185,5 @@ fn refuse(error: &clap::Error) -> ExitCode {
     }
     let hint = lines.find(|line| line.starts_with("[possible values") || line.starts_with("tip:"));
     let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
-    eprintln!("mmdiff: {first}{hint} (see `mmdiff --help`)");
-    ExitCode::from(2)
+    complain(&format!("{first}{hint} (see `mmdiff --help`)"))
 }

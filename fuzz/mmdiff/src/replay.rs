@@ -136,16 +136,38 @@ impl Examine for Judge {
     }
 }
 
+/// Says whether somebody has asked to stop.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// Replays every input of the plan, on the threads of the current rayon pool.
 pub fn run(question: &Question, plan: &Plan, progress: Progress<'_>) -> Tally {
+    run_until(question, plan, progress, &|| false)
+}
+
+/// Replays the inputs of the plan until `stop` says so; the tally says whether it did.
+pub fn run_until(
+    question: &Question,
+    plan: &Plan,
+    progress: Progress<'_>,
+    stop: Stop<'_>,
+) -> Tally {
     let question = *question;
-    run_with(plan, &move || Box::new(Judge::new(&question)), progress)
+    examine(plan, &move || Box::new(Judge::new(&question)), progress, stop)
 }
 
 /// Replays every input with another examiner: a benchmark takes one that does nothing, to measure
 /// everything else. One that panics does not end the replay: the panic is a finding.
 pub fn run_with(plan: &Plan, examiners: Examiners<'_>, progress: Progress<'_>) -> Tally {
-    let crew = crew::Crew::new(examiners, progress);
+    examine(plan, examiners, progress, &|| false)
+}
+
+fn examine(
+    plan: &Plan,
+    examiners: Examiners<'_>,
+    progress: Progress<'_>,
+    stop: Stop<'_>,
+) -> Tally {
+    let crew = crew::Crew::new(examiners, progress, stop);
     rayon::scope(|scope| {
         for input in &plan.inputs {
             files::open(&crew, scope, input, plan.path);

@@ -10,7 +10,8 @@
 //! |---|---|
 //! | `pre`, `post` | the revisions |
 //! | `intent` | `fix` or `message` |
-//! | `verdict` | `intended`, or `beyond` if there is a difference beyond the intent or a complaint |
+//! | `verdict` | `intended`; `beyond` if there is a difference beyond the intent or a complaint; else `cut-off` if it was interrupted |
+//! | `cut_off` | whether it was interrupted: the counts are those until then |
 //! | `seed`, `cases_per_path`, `corpus` | what was generated, and how many seeds were read |
 //! | `paths[]` | `name`, `cases`, `complete`, `joint_paths` (a string, or null), `same`, `intended`, `beyond` |
 //! | `any_length` | whether scans of any length were shown not to differ but as intended; null if not looked at |
@@ -52,8 +53,11 @@ pub struct Report {
     pub post: &'static str,
     /// The reading of the patch.
     pub intent: Intent,
-    /// `intended`, or `beyond` if there is a difference beyond the intent or a complaint.
+    /// `intended`; `beyond` if there is a difference beyond the intent or a complaint; else `cut-off`
+    /// if it was interrupted.
     pub verdict: &'static str,
+    /// Whether it was interrupted.
+    pub cut_off: bool,
     /// What the scenarios were generated from.
     pub seed: u64,
     /// How many were generated for each path.
@@ -174,12 +178,14 @@ impl Report {
         explored: Option<&Results>,
     ) -> Report {
         let survey = survey::run(question);
+        let cut_off = tally.cut_off || explored.is_some_and(|results| results.cut.is_some());
         let mut report = Report {
             schema: SCHEMA,
             pre: question.pre.name,
             post: question.post.name,
             intent: question.intent,
-            verdict: "intended",
+            verdict: if cut_off { "cut-off" } else { "intended" },
+            cut_off,
             seed: plan.seed,
             cases_per_path: plan.cases,
             corpus: plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count()
@@ -189,7 +195,7 @@ impl Report {
             paths: paths(tally, explored),
             divergences: divergences(tally, &reach(question, tally)),
             clauses: clauses(tally),
-            invariants: invariants(question, plan, tally),
+            invariants: invariants(question, plan, tally, cut_off),
             survey,
             complaints: Vec::new(),
         };
@@ -293,12 +299,17 @@ fn clauses(tally: &Tally) -> Vec<ClauseRow> {
     Clause::ALL.into_iter().map(row).collect()
 }
 
-fn invariants(question: &Question, plan: &Plan, tally: &Tally) -> Vec<InvariantRow> {
+fn invariants(
+    question: &Question,
+    plan: &Plan,
+    tally: &Tally,
+    cut_off: bool,
+) -> Vec<InvariantRow> {
     let row = |invariant: Invariant| {
         let example = |post| tally.broken.get(&(invariant, post));
         let word = |post| if example(post).is_some() { "broken" } else { "holds" };
         // What is known to be broken must show in a whole run, and may in a part of one.
-        let whole = plan.paths.len() == Path::ALL.len() && !plan.corpus.is_empty();
+        let whole = plan.paths.len() == Path::ALL.len() && !plan.corpus.is_empty() && !cut_off;
         let as_known = |post: bool, revision| match example(post) {
             Some(_) => invariant.is_expected_broken(revision),
             None => !whole || !invariant.is_expected_broken(revision),
@@ -318,10 +329,8 @@ fn invariants(question: &Question, plan: &Plan, tally: &Tally) -> Vec<InvariantR
 
 /// What the enumeration found, if that fails the run.
 fn complaint(explored: &Results) -> Option<String> {
-    if explored.is_beyond() {
-        return Some("the enumeration found differences beyond: see mmdiff explore".into());
-    }
-    (!explored.is_complete()).then(|| "the enumeration was interrupted".into())
+    let why = "the enumeration found differences beyond: see mmdiff explore";
+    explored.is_beyond().then(|| why.into())
 }
 
 /// What fails the run though no difference is beyond the intent.
@@ -334,7 +343,7 @@ fn complaints(report: &Report, question: &Question, plan: &Plan) -> Vec<String> 
         ));
     }
     let is_the_patch = (question.pre.name, question.post.name) == ("pre-fix", "post-fix");
-    if is_the_patch && plan.paths.len() == Path::ALL.len() && question.intent == Intent::Fix {
+    if is_the_patch && !report.cut_off && plan.paths.len() == Path::ALL.len() && question.intent == Intent::Fix {
         let unused = report.clauses.iter().filter(|row| row.hits == 0);
         complaints.extend(unused.map(|row| format!("clause {} explained nothing", row.id)));
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff check`.
 
-use super::workers::{Workers, progress_bar};
-use super::{Failure, Sides, committed_corpus, explore, output, path};
+use super::workers::Workers;
+use super::{Ended, Failure, Sides, committed_corpus, explore, interrupt, output, path};
 use crate::check::{self, Plan};
 use crate::corpus;
 use crate::explore::Bounds;
@@ -64,7 +64,7 @@ impl Default for Options {
     }
 }
 
-pub(super) fn run(options: &Options) -> Result<bool, Failure> {
+pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let question = options.sides.question();
     let plan = Plan {
         paths: wanted(&options.paths),
@@ -73,17 +73,26 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
         corpus: read_corpus(options.corpus.as_deref())?,
     };
     let pool = options.workers.pool()?;
-    let bar = progress_bar(plan.paths.len() as u64 * plan.cases, "scenarios");
-    let tally = pool.install(|| check::run(&question, &plan, &|done| bar.inc(done)));
+    interrupt::catch();
+    let seeds = plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count() as u64;
+    let bar = options.workers.progress(seeds + plan.paths.len() as u64 * plan.cases, "scenarios");
+    let progress = |done| bar.inc(done);
+    let tally =
+        pool.install(|| check::run_until(&question, &plan, &progress, &interrupt::asked));
     bar.finish_and_clear();
 
     let bounds = Bounds { folios: options.folios, ..Bounds::default() };
-    let explored =
-        (options.folios > 0).then(|| explore::complete(&question, bounds, &plan.paths, &pool));
+    let explored = match options.folios {
+        0 => None,
+        _ => Some(explore::complete(&question, bounds, &plan.paths, &options.workers)?),
+    };
 
     let report = Report::new(&question, &plan, &tally, explored.as_ref());
     output::write(&render(&report, options)?, options.out.as_deref())?;
-    Ok(report.passes())
+    Ok(match report.verdict {
+        "cut-off" => Ended::CutOff,
+        _ => Ended::from(report.passes()),
+    })
 }
 
 fn render(report: &Report, options: &Options) -> Result<String, Failure> {

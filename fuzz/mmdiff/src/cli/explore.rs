@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff explore` and `mmdiff merge`.
 
-use super::workers::{Workers, progress_bar};
-use super::{Failure, Sides, check, output, path};
+use super::progress::Progress;
+use super::workers::Workers;
+use super::{Ended, Failure, Sides, check, interrupt, output, path};
 use crate::explore::results::Results;
 use crate::explore::tally::Tally;
 use crate::explore::work::{Cut, Plan, Watch};
@@ -11,9 +12,7 @@ use crate::oracle::Question;
 use crate::report::explore as report;
 use crate::scenario::Path;
 use clap::{Args, ValueEnum};
-use indicatif::ProgressBar;
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -107,16 +106,6 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
     }
 }
 
-/// What an enumeration ends with.
-pub(super) enum Ended {
-    /// All is as intended, and complete.
-    Intended,
-    /// Something is beyond the intent.
-    Beyond,
-    /// It was cut off, or is a part.
-    CutOff,
-}
-
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let question = options.sides.question();
     let BoundsArgs { folios, races, settings, tries } = options.bounds;
@@ -136,10 +125,11 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
         results.cut = None;
     }
     let results = enumerate(&plan, results, options)?;
-    if let Some(file) = options.save.as_ref().or(options.resume.as_ref()) {
-        save(&results, file)?;
-    }
-    finish(&results, &options.output)
+    let file = options.save.as_ref().or(options.resume.as_ref());
+    let saved = file.map_or(Ok(()), |file| save(&results, file));
+    // Results that could not be saved are reported all the same.
+    let ended = finish(&results, &options.output)?;
+    saved.map(|()| ended)
 }
 
 /// Enumerates some paths, all of them to the end, unless somebody interrupts.
@@ -147,14 +137,14 @@ pub(super) fn complete(
     question: &Question,
     bounds: Bounds,
     paths: &[Path],
-    pool: &rayon::ThreadPool,
-) -> Results {
+    workers: &Workers,
+) -> Result<Results, Failure> {
     let plan = Plan::new(question, bounds, paths);
-    let bar = progress_bar(plan.units.len() as u64, "units");
+    let bar = workers.progress(plan.units.len() as u64, "units");
     let results = Mutex::new(Results::new(&plan));
     let watcher = Watcher { plan: &plan, results, bar, until: None, states: u64::MAX };
-    let cut = pool.install(|| plan.run(&|_| true, &watcher));
-    watcher.results(cut)
+    let cut = workers.pool()?.install(|| plan.run(&|_| true, &watcher));
+    Ok(watcher.results(cut))
 }
 
 /// Does the units that are not done yet and belong to the shard.
@@ -163,8 +153,8 @@ fn enumerate(plan: &Plan, results: Results, options: &Options) -> Result<Results
     let wanted: Vec<bool> = (0..plan.units.len())
         .map(|unit| unit % shards == shard - 1 && !results.done.contains(&unit))
         .collect();
-    let bar = progress_bar(wanted.iter().filter(|&&wanted| wanted).count() as u64, "units");
-    bar.enable_steady_tick(Duration::from_millis(200));
+    let count = wanted.iter().filter(|&&wanted| wanted).count() as u64;
+    let bar = options.workers.progress(count, "units");
     let watcher = Watcher {
         plan,
         results: Mutex::new(results),
@@ -172,29 +162,16 @@ fn enumerate(plan: &Plan, results: Results, options: &Options) -> Result<Results
         until: options.time.map(|seconds| Instant::now() + Duration::from_secs(seconds)),
         states: options.memory.saturating_mul(1 << 20) / STATE,
     };
-    catch_interrupts();
+    interrupt::catch();
     let pool = options.workers.pool()?;
     let cut = pool.install(|| plan.run(&|unit| wanted[unit], &watcher));
     Ok(watcher.results(cut))
 }
 
-/// Somebody has asked to stop.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// The first ctrl-C ends the enumeration, with a report on what is done; a second ends the process.
-fn catch_interrupts() {
-    // If there is a handler already, interrupts end the process, as they do by default.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-}
-
 struct Watcher<'a> {
     plan: &'a Plan,
     results: Mutex<Results>,
-    bar: ProgressBar,
+    bar: Progress,
     until: Option<Instant>,
     states: u64,
 }
@@ -218,7 +195,7 @@ impl Watch for Watcher<'_> {
     }
 
     fn stop(&self, states: u64) -> Option<Cut> {
-        if INTERRUPTED.load(Ordering::Relaxed) {
+        if interrupt::asked() {
             Some(Cut::Interrupt)
         } else if self.until.is_some_and(|until| Instant::now() >= until) {
             Some(Cut::Time)

@@ -12,11 +12,19 @@ use std::path::Path;
 pub(super) fn write(text: &str, out: Option<&Path>) -> Result<(), Failure> {
     match out {
         Some(path) => write_file(path, text.as_bytes()),
-        None => match io::stdout().write_all(text.as_bytes()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Failure(format!("cannot write to standard output: {error}"))),
-            Ok(()) => Ok(()),
-        },
+        None => {
+            let mut out = io::stdout();
+            printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+        }
+    }
+}
+
+/// What it means that standard output was written to, or not.
+pub(super) fn printed(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure(format!("cannot write to standard output: {error}"))),
+        Ok(()) => Ok(()),
     }
 }
 

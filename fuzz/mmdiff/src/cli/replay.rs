@@ -2,10 +2,11 @@
 //! `mmdiff replay`.
 //!
 //! It ends with 1 if there is a finding; else with 2 if an input that is there was left out, so that
-//! 0 means that every input was fed. One that vanished while the corpus was read is no matter.
+//! 0 means that every input was fed. One that vanished while the corpus was read is no matter. A
+//! replay that was interrupted, and has no finding, ends with 3.
 
-use super::workers::{Workers, progress_bar};
-use super::{Failure, Sides, committed_corpus, output, path};
+use super::workers::Workers;
+use super::{Ended, Failure, Sides, committed_corpus, interrupt, output, path};
 use crate::replay::report::{Report, write_junit, write_text};
 use crate::replay::{self, Plan, Reason, Tally, Tick};
 use crate::scenario::Path;
@@ -42,25 +43,28 @@ enum Format {
     Junit,
 }
 
-pub(super) fn run(options: &Options) -> Result<bool, Failure> {
+pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let question = options.sides.question();
     let plan = Plan { inputs: inputs(options)?, path: options.path };
     let pool = options.workers.pool()?;
-    let bar = progress_bar(0, "inputs");
+    interrupt::catch();
+    let bar = options.workers.progress(0, "inputs");
     let progress = |tick| match tick {
         Tick::Found(more) => bar.inc_length(more),
         Tick::Done(more) => bar.inc(more),
     };
-    let tally = pool.install(|| replay::run(&question, &plan, &progress));
+    let tally =
+        pool.install(|| replay::run_until(&question, &plan, &progress, &interrupt::asked));
     bar.finish_and_clear();
 
-    if tally.fed() == 0 {
+    if tally.fed() == 0 && !tally.cut_off {
         return Err(nothing_fed(&plan, &tally));
     }
     output::write(&render(&Report::new(&question, &tally), options)?, options.out.as_deref())?;
     match (tally.faults.is_empty(), tally.gaps()) {
-        (false, _) => Ok(false),
-        (true, 0) => Ok(true),
+        (false, _) => Ok(Ended::Beyond),
+        (true, _) if tally.cut_off => Ok(Ended::CutOff),
+        (true, 0) => Ok(Ended::Intended),
         (true, gaps) => {
             let inputs = if gaps == 1 { "input was" } else { "inputs were" };
             let first = first_refused(&tally).unwrap_or_default();

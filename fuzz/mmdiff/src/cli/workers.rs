@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The threads of a command that runs many scenarios, and its progress bar.
+//! The threads of a command that runs many scenarios, and what it says of its progress.
 
 use super::Failure;
+use super::progress::Progress;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
 
 /// How many threads a command uses.
 #[derive(Args, Debug)]
@@ -12,6 +11,9 @@ pub(super) struct Workers {
     /// How many threads to use [default: one a core]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Say how far it is every so many seconds, where there is no terminal for a bar; 0 says nothing
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    progress: u64,
 }
 
 impl Workers {
@@ -21,15 +23,9 @@ impl Workers {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         pool.map_err(|error| Failure(format!("cannot start threads: {error}")))
     }
-}
 
-/// A bar on standard error, if that is a terminal, for `total` of `what`.
-pub(super) fn progress_bar(total: u64, what: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
+    /// Nothing done yet, of `total` of `what`.
+    pub(super) fn progress(&self, total: u64, what: &'static str) -> Progress {
+        Progress::new(total, what, self.progress)
     }
-    let template =
-        format!("{{bar:40}} {{percent:>3}}%  {{human_pos}} of {{human_len}} {what}, {{eta}} left");
-    let style = ProgressStyle::with_template(&template);
-    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

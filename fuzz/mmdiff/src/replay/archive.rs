@@ -83,6 +83,9 @@ fn list<'s>(
     let mut batch = Batch::default();
     let (mut seen, mut claimed) = (0, 0_u64);
     let end = loop {
+        if crew.stops() {
+            break Ok(());
+        }
         match entries.next_entry() {
             Ok(Some(entry)) => {
                 seen += 1;

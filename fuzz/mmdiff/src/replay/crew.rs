@@ -5,7 +5,7 @@
 //! itself.
 
 use super::tally::Tally;
-use super::{Exam, Examine, Examiners, Fault, Progress, Tick, archive};
+use super::{Exam, Examine, Examiners, Fault, Progress, Stop, Tick, archive};
 use crate::corpus::MAX_INPUT;
 use crate::scenario::Path;
 use rayon::Scope;
@@ -23,20 +23,31 @@ const WAITING: usize = 16;
 pub(super) struct Crew<'a> {
     examiners: Examiners<'a>,
     progress: Progress<'a>,
+    stop: Stop<'a>,
     idle: Mutex<Vec<Worker<'a>>>,
     waiting: AtomicUsize,
     may_wait: usize,
 }
 
 impl<'a> Crew<'a> {
-    pub(super) fn new(examiners: Examiners<'a>, progress: Progress<'a>) -> Self {
+    pub(super) fn new(examiners: Examiners<'a>, progress: Progress<'a>, stop: Stop<'a>) -> Self {
         Crew {
             examiners,
             progress,
+            stop,
             idle: Mutex::new(Vec::new()),
             waiting: AtomicUsize::new(0),
             may_wait: WAITING * rayon::current_num_threads(),
         }
+    }
+
+    /// Whether to stop, and then the tally says so.
+    pub(super) fn stops(&self) -> bool {
+        let stops = (self.stop)();
+        if stops {
+            self.note(|tally| tally.cut_off = true);
+        }
+        stops
     }
 
     /// Has a batch of `inputs` inputs done: by another thread, or here if too many wait.
@@ -48,7 +59,9 @@ impl<'a> Crew<'a> {
     ) {
         (self.progress)(Tick::Found(inputs as u64));
         let work = move || {
-            self.with_worker(work);
+            if !self.stops() {
+                self.with_worker(work);
+            }
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             (self.progress)(Tick::Done(inputs as u64));
         };

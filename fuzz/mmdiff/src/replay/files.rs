@@ -73,7 +73,7 @@ fn list<'s>(crew: &'s Crew<'_>, scope: &Scope<'s>, folder: &FsPath, path: Option
         Err(error) => return refuse_unread(crew, folder, &error),
     };
     let mut files = Vec::new();
-    for entry in entries {
+    for entry in entries.take_while(|_| !crew.stops()) {
         let found = entry.and_then(|entry| Ok((entry.file_type()?, entry)));
         let (kind, entry) = match found {
             Ok(found) => found,

@@ -11,6 +11,7 @@
 //! | `pre`, `post` | the revisions |
 //! | `intent` | `fix` or `message` |
 //! | `verdict` | `finding`; `incomplete`: none, but something was left out; or `pass` |
+//! | `cut_off` | whether it was interrupted, so that inputs were left out that are not listed |
 //! | `inputs` | `found`, and of these `fed`, `unreadable`, `too_large`, `unplaced`, `vanished` |
 //! | `paths[]` | `name`, `fed`, and of these `same`, `intended`, `failing`: each path with an input |
 //! | `findings[]` | `path`, `signature`, `message`, `inputs` that show it, `examples[]` |
@@ -26,7 +27,7 @@
 //! A suite for each path with an input: a test case of the path's name for all its inputs, one for
 //! each intended divergence (its class name ends in the clause) and one for each finding, which
 //! fails. The suite `inputs` has a test case for each reason not to feed one: an error if an input
-//! that is there was left out.
+//! that is there was left out. If the replay was interrupted, it has the error `cut-off` besides.
 
 mod junit;
 mod text;
@@ -56,6 +57,8 @@ pub struct Report {
     pub intent: Intent,
     /// `finding`, `incomplete` or `pass`.
     pub verdict: &'static str,
+    /// Whether it was interrupted.
+    pub cut_off: bool,
     /// How many there were.
     pub inputs: Inputs,
     /// By path.
@@ -156,6 +159,7 @@ impl Report {
         let verdict = match (tally.faults.is_empty(), tally.gaps()) {
             (false, _) => "finding",
             (true, 1..) => "incomplete",
+            (true, 0) if tally.cut_off => "incomplete",
             (true, 0) => "pass",
         };
         Report {
@@ -164,6 +168,7 @@ impl Report {
             post: question.post.name,
             intent: question.intent,
             verdict,
+            cut_off: tally.cut_off,
             inputs: inputs(tally),
             paths: paths(tally),
             findings: findings(tally),

@@ -133,6 +133,8 @@ pub struct Tally {
     pub faults: BTreeMap<Fault, Found>,
     /// By reason, what was not fed.
     pub refused: BTreeMap<Reason, Refusals>,
+    /// Whether inputs were left out because somebody asked to stop.
+    pub cut_off: bool,
 }
 
 impl Tally {
@@ -182,6 +184,7 @@ impl Tally {
             refusals.named.extend(more.named);
             keep(&mut refusals.named, NAMED);
         }
+        self.cut_off |= other.cut_off;
         self
     }
 

@@ -105,8 +105,11 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let total: u64 = report.paths.iter().map(|path| path.cases).sum();
     let beyond: u64 = report.paths.iter().map(|path| path.beyond).sum();
     let intended: u64 = report.paths.iter().map(|path| path.intended).sum();
+    if report.cut_off {
+        writeln!(out, "It was INTERRUPTED: this is what came of the scenarios until then.")?;
+    }
     match (beyond, intended) {
-        (0, _) if !report.passes() => writeln!(out, "Something is NOT as it should be.")?,
+        (0, _) if report.verdict == "beyond" => writeln!(out, "Something is NOT as it should be.")?,
         (0, 0) => writeln!(out, "The two sides never differed.")?,
         (0, _) => writeln!(out, "Every difference is one that the patch intends. None is beyond.")?,
         _ => writeln!(out, "There are differences BEYOND the intent.")?,

@@ -77,6 +77,13 @@ fn inputs_suite(report: &Report) -> TestSuite {
         case.set_classname("mmdiff.inputs");
         suite.add_test_case(case);
     }
+    if report.cut_off {
+        let message = "the replay was interrupted".to_string();
+        let status = failed(NonSuccessKind::Error, "cut-off", message, String::new());
+        let mut case = TestCase::new("cut-off", status);
+        case.set_classname("mmdiff.inputs");
+        suite.add_test_case(case);
+    }
     suite
 }
 

@@ -51,6 +51,9 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
             writeln!(out, "{}, in {inputs}.", count(n, "FINDING", "FINDINGS"))?;
         }
     }
+    if report.cut_off {
+        writeln!(out, "It was INTERRUPTED: this is what came of the inputs until then.")?;
+    }
     let inputs = &report.inputs;
     write!(out, "{} fed", count(inputs.fed, "input was", "inputs were"))?;
     for (n, what) in [
