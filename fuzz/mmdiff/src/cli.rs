@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line: `mmdiff check`, `explore`, `merge`, `replay`, `explain`, `shrink`, `corpus`.
+//! The command line: `mmdiff check`, `explore`, `merge`, `replay`, `explain`, `shrink`, `corpus`, and
+//! `completions` and `man` for a shell.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
 //! cannot do; then one line on standard error says what, and nothing has been written. (A replay
@@ -11,6 +12,7 @@ mod corpus;
 mod explain;
 mod explore;
 mod interrupt;
+mod manual;
 mod output;
 mod progress;
 mod replay;
@@ -23,7 +25,7 @@ use crate::oracle::{Intent, Question};
 use crate::run::{TREES, Tree};
 use crate::scenario::Path;
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -32,7 +34,6 @@ use std::process::ExitCode;
 /// Compares revisions of the kernel's mm decision paths, and reports where they differ.
 #[derive(Parser, Debug)]
 #[command(name = "mmdiff", version, max_term_width = 100)]
-#[command(after_help = "Without a command, `mmdiff` is `mmdiff check`.")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -64,8 +65,14 @@ enum Command {
                             --out corpus/truncation/what_it_shows")]
     Shrink(shrink::Options),
     /// Write, measure, migrate or accept a corpus; turn inputs into text and back
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: mmdiff corpus stats --path truncation")]
     Corpus(corpus::Command),
+    /// Print what lets a shell complete the options
+    #[command(after_help = "Example: mmdiff completions bash")]
+    Completions(manual::Completions),
+    /// Print the manual page, or write one for each command
+    #[command(after_help = "Example: mmdiff man target/man")]
+    Man(manual::Manual),
 }
 
 /// The revisions and the reading of the patch.
@@ -134,9 +141,25 @@ impl Failure {
     }
 }
 
+/// The command line, with an example of each command.
+fn command_line() -> clap::Command {
+    let command = Cli::command();
+    let examples: String = command.get_subcommands().flat_map(examples).collect();
+    let default = "Without a command, `mmdiff` is `mmdiff check`.";
+    command.after_help(format!("Examples:\n{examples}\n{default}"))
+}
+
+/// The lines of a command's help that show an example.
+fn examples(command: &clap::Command) -> Vec<String> {
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let examples = help.lines().filter_map(|line| line.strip_prefix("Example: "));
+    examples.map(|example| format!("  {example}\n")).collect()
+}
+
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let matches = command_line().try_get_matches();
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
@@ -149,6 +172,10 @@ pub fn main() -> ExitCode {
         Command::Explain(options) => explain::run(&options).map(Ended::from),
         Command::Shrink(options) => shrink::run(&options).map(Ended::from),
         Command::Corpus(command) => corpus::run(&command).map(Ended::from),
+        Command::Completions(options) => {
+            manual::completions(command_line(), &options).map(Ended::from)
+        }
+        Command::Man(options) => manual::man(command_line(), &options).map(Ended::from),
     };
     match ended {
         Ok(Ended::Intended) => ExitCode::SUCCESS,
@@ -186,4 +213,51 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let hint = lines.find(|line| line.starts_with("[possible values") || line.starts_with("tip:"));
     let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
     complain(&format!("{first}{hint} (see `mmdiff --help`)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, command_line, examples};
+    use clap::FromArgMatches;
+
+    /// All commands, those below others too.
+    fn commands() -> Vec<clap::Command> {
+        let mut all = vec![command_line()];
+        let mut next = 0;
+        while let Some(command) = all.get(next) {
+            let below: Vec<_> = command.get_subcommands().cloned().collect();
+            all.extend(below);
+            next += 1;
+        }
+        all.split_off(1)
+    }
+
+    #[test]
+    fn every_command_has_an_example_and_the_command_line_takes_it() {
+        let commands = commands();
+        assert!(commands.len() > 10);
+        for command in commands {
+            let name = command.get_name().to_string();
+            let examples = examples(&command);
+            assert!(!examples.is_empty(), "{name} has no example");
+            for example in examples {
+                let words: Vec<_> = example.split_whitespace().collect();
+                assert!(words.contains(&name.as_str()), "{example} is no example of {name}");
+                let matches = command_line().try_get_matches_from(&words);
+                matches
+                    .and_then(|matches| Cli::from_arg_matches(&matches))
+                    .unwrap_or_else(|error| panic!("{example}: {error}"));
+            }
+        }
+    }
+
+    #[test]
+    fn the_help_shows_the_example_of_each_command() {
+        let help = command_line().render_help().to_string();
+        for command in command_line().get_subcommands() {
+            for example in examples(command) {
+                assert!(help.contains(example.trim()), "{example} is not in the help");
+            }
+        }
+    }
 }
