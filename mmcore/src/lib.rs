@@ -19,6 +19,39 @@
 //!   to be set.
 //! - Arithmetic wraps where C's unsigned arithmetic does, and where C's would be undefined.
 //! - Three observers are not asked: `lruvec_memcg_debug`, `smp_rmb` and lockdep.
+//!
+//! # Example
+//!
+//! A kernel is whatever answers. This one has a single file, whose flags word it keeps, and writes
+//! down what it is asked. Of a file whose write-back failed with ENOSPC, the tree before the patch
+//! does not zero the truncated part of a page:
+//!
+//! ```
+//! use mmcore::revision::{PostFix, PreFix};
+//! use mmcore::{Call, Folio, Kernel, Revision, pagemap::AS_ENOSPC};
+//!
+//! struct OneFile {
+//!     flags: u64,
+//!     asked: Vec<Call>,
+//! }
+//!
+//! impl Kernel for OneFile {
+//!     fn call(&mut self, call: Call) -> u64 {
+//!         self.asked.push(call);
+//!         match call {
+//!             Call::RawMapping { .. } => 1, // folio->mapping: handle 1, not NULL
+//!             Call::FlagsAnd { mask, .. } => self.flags & mask,
+//!             Call::TestBit { nr, .. } => self.flags >> nr & 1,
+//!             _ => unreachable!("the decision asks nothing else: {call:?}"),
+//!         }
+//!     }
+//! }
+//!
+//! let mut kernel = OneFile { flags: 1 << AS_ENOSPC, asked: Vec::new() };
+//! assert_eq!(PreFix::truncate_zeroes(&mut kernel, Folio(0)), Ok(false));
+//! assert_eq!(PostFix::truncate_zeroes(&mut kernel, Folio(0)), Ok(true));
+//! assert_eq!(kernel.asked.len(), 4);
+//! ```
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -199,11 +199,9 @@ pub fn run_until(
         true => Tally { cut_off: true, ..Tally::default() },
         false => work(),
     };
-    let seeds = plan
-        .corpus
-        .par_iter()
-        .filter(|seed| plan.paths.contains(&seed.path))
-        .map(|seed| go_on(&|| tally(question, [Scenario::decode(seed.path, &seed.bytes)], progress)));
+    let seeds = plan.corpus.par_iter().filter(|seed| plan.paths.contains(&seed.path)).map(|seed| {
+        go_on(&|| tally(question, [Scenario::decode(seed.path, &seed.bytes)], progress))
+    });
     let chunks: Vec<(Path, u64)> = plan
         .paths
         .iter()

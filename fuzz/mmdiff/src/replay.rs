@@ -161,12 +161,7 @@ pub fn run_with(plan: &Plan, examiners: Examiners<'_>, progress: Progress<'_>) -
     examine(plan, examiners, progress, &|| false)
 }
 
-fn examine(
-    plan: &Plan,
-    examiners: Examiners<'_>,
-    progress: Progress<'_>,
-    stop: Stop<'_>,
-) -> Tally {
+fn examine(plan: &Plan, examiners: Examiners<'_>, progress: Progress<'_>, stop: Stop<'_>) -> Tally {
     let crew = crew::Crew::new(examiners, progress, stop);
     rayon::scope(|scope| {
         for input in &plan.inputs {

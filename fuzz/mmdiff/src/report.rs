@@ -299,12 +299,7 @@ fn clauses(tally: &Tally) -> Vec<ClauseRow> {
     Clause::ALL.into_iter().map(row).collect()
 }
 
-fn invariants(
-    question: &Question,
-    plan: &Plan,
-    tally: &Tally,
-    cut_off: bool,
-) -> Vec<InvariantRow> {
+fn invariants(question: &Question, plan: &Plan, tally: &Tally, cut_off: bool) -> Vec<InvariantRow> {
     let row = |invariant: Invariant| {
         let example = |post| tally.broken.get(&(invariant, post));
         let word = |post| if example(post).is_some() { "broken" } else { "holds" };
@@ -343,7 +338,11 @@ fn complaints(report: &Report, question: &Question, plan: &Plan) -> Vec<String> 
         ));
     }
     let is_the_patch = (question.pre.name, question.post.name) == ("pre-fix", "post-fix");
-    if is_the_patch && !report.cut_off && plan.paths.len() == Path::ALL.len() && question.intent == Intent::Fix {
+    if is_the_patch
+        && !report.cut_off
+        && plan.paths.len() == Path::ALL.len()
+        && question.intent == Intent::Fix
+    {
         let unused = report.clauses.iter().filter(|row| row.hits == 0);
         complaints.extend(unused.map(|row| format!("clause {} explained nothing", row.id)));
     }

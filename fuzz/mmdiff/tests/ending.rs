@@ -214,7 +214,8 @@ fn there_is_a_manual_page_for_each_command_with_its_options_and_an_example() {
     let folder = root.path().join("man");
     let status = mmdiff(&["man", folder.to_str().expect("UTF-8")]).status().expect("mmdiff runs");
     assert!(status.success());
-    let names = ["mmdiff", "mmdiff-check", "mmdiff-explore", "mmdiff-corpus", "mmdiff-corpus-write"];
+    let names =
+        ["mmdiff", "mmdiff-check", "mmdiff-explore", "mmdiff-corpus", "mmdiff-corpus-write"];
     for name in names {
         let page = fs::read_to_string(folder.join(format!("{name}.1"))).expect("a page");
         assert!(page.contains(".TH ") && page.contains("Example"), "{name}: {page}");

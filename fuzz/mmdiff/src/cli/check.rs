@@ -77,8 +77,7 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let seeds = plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count() as u64;
     let bar = options.workers.progress(seeds + plan.paths.len() as u64 * plan.cases, "scenarios");
     let progress = |done| bar.inc(done);
-    let tally =
-        pool.install(|| check::run_until(&question, &plan, &progress, &interrupt::asked));
+    let tally = pool.install(|| check::run_until(&question, &plan, &progress, &interrupt::asked));
     bar.finish_and_clear();
 
     let bounds = Bounds { folios: options.folios, ..Bounds::default() };

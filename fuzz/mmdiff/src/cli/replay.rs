@@ -53,8 +53,7 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
         Tick::Found(more) => bar.inc_length(more),
         Tick::Done(more) => bar.inc(more),
     };
-    let tally =
-        pool.install(|| replay::run_until(&question, &plan, &progress, &interrupt::asked));
+    let tally = pool.install(|| replay::run_until(&question, &plan, &progress, &interrupt::asked));
     bar.finish_and_clear();
 
     if tally.fed() == 0 && !tally.cut_off {
