@@ -12,7 +12,7 @@ pub(super) struct Workers {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Say how far it is every so many seconds, where there is no terminal for a bar; 0 says nothing
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     progress: u64,
 }
 
