@@ -319,7 +319,10 @@ fn a_report_that_cannot_be_written_leaves_all_as_it_was() {
     fs::write(taken.join("file"), "kept").expect("a file");
     let few = |out: &Path| {
         let out = out.to_str().expect("UTF-8").to_string();
-        refused(&["check", "--cases", "1", "--corpus", CORPUS, "--out", &out], &out);
+        refused(
+            &["check", "--cases", "1", "--folios", "0", "--corpus", CORPUS, "--out", &out],
+            &out,
+        );
     };
     few(&taken);
     few(&root.path().join("no/such/folder/report"));
