@@ -67,6 +67,7 @@ pub mod migrate;
 pub mod pagemap;
 pub mod revision;
 pub mod shmem;
+pub mod source;
 pub mod truncate;
 
 pub use kernel::{
