@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line: `mmdiff check`, `explore`, `merge`, `replay`, `explain`, `shrink`, `corpus`, and
-//! `completions` and `man` for a shell.
+//! The command line: `mmdiff check`, `explore`, `merge`, `replay`, `explain`, `report`, `graph`, `shrink`,
+//! `corpus`, and `completions` and `man` for a shell.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
 //! cannot do; then one line on standard error says what, and nothing has been written. (A replay
@@ -11,11 +11,13 @@ mod check;
 mod corpus;
 mod explain;
 mod explore;
+mod graph;
 mod interrupt;
 mod manual;
 mod output;
 mod progress;
 mod replay;
+mod report;
 mod shrink;
 mod source;
 mod stats;
@@ -60,6 +62,12 @@ enum Command {
         after_help = "Example: mmdiff explain corpus/lifecycle/ramfs_truncate_leaves_stale_tail"
     )]
     Explain(explain::Options),
+    /// Compare as `check` does, and write a page that shows what came of it
+    #[command(after_help = "Example: mmdiff report --out report.html")]
+    Report(Box<report::Options>),
+    /// Draw what the ported functions ask and do, both revisions laid over each other
+    #[command(after_help = "Example: mmdiff graph truncate_inode_partial_folio --out partial.svg")]
+    Graph(graph::Options),
     /// Make the smallest scenario that shows the same as a given one
     #[command(after_help = "Example: mmdiff shrink fuzz/artifacts/truncation/crash-0123 \
                             --out corpus/truncation/what_it_shows")]
@@ -170,6 +178,8 @@ pub fn main() -> ExitCode {
         Command::Merge(options) => explore::merge(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Explain(options) => explain::run(&options).map(Ended::from),
+        Command::Report(options) => report::run(&options),
+        Command::Graph(options) => graph::run(&options).map(Ended::from),
         Command::Shrink(options) => shrink::run(&options).map(Ended::from),
         Command::Corpus(command) => corpus::run(&command).map(Ended::from),
         Command::Completions(options) => {

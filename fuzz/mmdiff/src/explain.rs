@@ -3,7 +3,7 @@
 //! step, where and why they part, what comes of it, and a test to keep it.
 
 mod actors;
-mod bits;
+pub(crate) mod bits;
 mod look;
 mod paste;
 mod sides;
@@ -13,6 +13,7 @@ mod verdict;
 
 pub use look::Look;
 pub use paste::paste;
+pub use sides::{Pair, Said, pairs};
 pub use thoughts::thought;
 
 use crate::oracle::{Judgement, Question, judge};

@@ -14,6 +14,7 @@ mod model;
 pub mod results;
 mod scan;
 mod show;
+pub mod stretches;
 pub mod tally;
 mod tape;
 mod var;

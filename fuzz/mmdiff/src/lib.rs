@@ -33,11 +33,15 @@ pub mod check;
 pub mod cli;
 pub mod corpus;
 #[cfg(feature = "cli")]
+pub mod diagram;
+#[cfg(feature = "cli")]
 pub mod explain;
 #[cfg(feature = "cli")]
 pub mod explore;
 pub mod fuzz;
 pub mod oracle;
+#[cfg(feature = "cli")]
+pub mod page;
 pub mod reach;
 #[cfg(feature = "cli")]
 pub mod replay;

@@ -21,8 +21,12 @@
 //! | `invariants[]` | `id`, `meaning`, `pre`, `post` (`holds` or `broken`), `as_expected`, `pre_example`, `post_example` (or null) |
 //! | `survey[]` | what the decision to zero came to, by mapping: see [`crate::survey`] |
 //! | `complaints[]` | what, besides divergences, makes the run fail |
+//!
+//! The other forms: [`formats`].
 
 pub mod explore;
+mod findings;
+pub mod formats;
 pub mod reach;
 mod text;
 
@@ -34,7 +38,7 @@ use crate::explore::Bounds;
 use crate::explore::closure::Closure;
 use crate::explore::results::Results;
 use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question, judge};
-use crate::scenario::Path;
+use crate::scenario::{Path, Scenario};
 use crate::survey::{self, Row};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +138,8 @@ pub struct DivergenceRow {
     /// How `mmdiff explain` is told the best example.
     pub example: String,
     #[serde(skip)]
+    pub(crate) scenario: Scenario,
+    #[serde(skip)]
     cause: Cause,
     #[serde(skip)]
     outcomes: Outcomes,
@@ -167,6 +173,10 @@ pub struct InvariantRow {
     pub pre_example: Option<String>,
     /// A scenario in which it is broken after.
     pub post_example: Option<String>,
+    #[serde(skip)]
+    pre_as_expected: bool,
+    #[serde(skip)]
+    post_as_expected: bool,
 }
 
 impl Report {
@@ -283,6 +293,7 @@ fn divergences(tally: &Tally, reach: &Reach) -> Vec<DivergenceRow> {
             cases: counts.cases,
             stale_bytes: counts.stale,
             example: counts.example.spell(),
+            scenario: Scenario::decode(counts.example.path, &counts.example.bytes),
             cause: class.cause,
             outcomes: class.outcomes,
         }
@@ -309,14 +320,18 @@ fn invariants(question: &Question, plan: &Plan, tally: &Tally, cut_off: bool) ->
             Some(_) => invariant.is_expected_broken(revision),
             None => !whole || !invariant.is_expected_broken(revision),
         };
+        let pre_as_expected = as_known(false, question.pre.name);
+        let post_as_expected = as_known(true, question.post.name);
         InvariantRow {
             id: invariant.id(),
             meaning: invariant.meaning(),
             pre: word(false),
             post: word(true),
-            as_expected: as_known(false, question.pre.name) && as_known(true, question.post.name),
+            as_expected: pre_as_expected && post_as_expected,
             pre_example: example(false).map(|example| example.spell()),
             post_example: example(true).map(|example| example.spell()),
+            pre_as_expected,
+            post_as_expected,
         }
     };
     Invariant::ALL.into_iter().map(row).collect()

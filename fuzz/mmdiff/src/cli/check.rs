@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff check`.
 
+use super::output::Output;
 use super::workers::Workers;
-use super::{Ended, Failure, Sides, committed_corpus, explore, interrupt, output, path};
+use super::{Ended, Failure, Sides, committed_corpus, explore, interrupt, path};
 use crate::check::{self, Plan};
 use crate::corpus;
 use crate::explore::Bounds;
-use crate::report::{Report, write_text};
+use crate::oracle::Question;
+use crate::report::Report;
 use crate::scenario::Path;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::PathBuf;
 
 /// How many scenarios are generated for each path unless told otherwise.
@@ -18,6 +20,15 @@ const MAX_CASES: u64 = 1_000_000_000_000;
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
+    #[command(flatten)]
+    scope: Scope,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What is compared, and over which scenarios.
+#[derive(Args, Debug)]
+pub(super) struct Scope {
     #[command(flatten)]
     sides: Sides,
     /// Which path to compare; can be given several times [default: all]
@@ -37,20 +48,6 @@ pub(super) struct Options {
     corpus: Option<PathBuf>,
     #[command(flatten)]
     workers: Workers,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Write the report to a file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(super) enum Format {
-    /// For a person.
-    Text,
-    /// For a program: see the documentation of `mmdiff::report`.
-    Json,
 }
 
 impl Default for Options {
@@ -65,48 +62,55 @@ impl Default for Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
-    let question = options.sides.question();
-    let plan = Plan {
-        paths: wanted(&options.paths),
-        cases: options.cases,
-        seed: options.seed,
-        corpus: read_corpus(options.corpus.as_deref())?,
-    };
-    let pool = options.workers.pool()?;
-    interrupt::catch();
-    let seeds = plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count() as u64;
-    let bar = options.workers.progress(seeds + plan.paths.len() as u64 * plan.cases, "scenarios");
-    let progress = |done| bar.inc(done);
-    let tally = pool.install(|| check::run_until(&question, &plan, &progress, &interrupt::asked));
-    bar.finish_and_clear();
-
-    let bounds = Bounds { folios: options.folios, ..Bounds::default() };
-    let explored = match options.folios {
-        0 => None,
-        _ => Some(explore::complete(&question, bounds, &plan.paths, &options.workers)?),
-    };
-
-    let report = Report::new(&question, &plan, &tally, explored.as_ref());
-    output::write(&render(&report, options)?, options.out.as_deref())?;
-    Ok(match report.verdict {
-        "cut-off" => Ended::CutOff,
-        _ => Ended::from(report.passes()),
-    })
+    let Checked { report, .. } = options.scope.check()?;
+    options.output.write(&report)?;
+    Ok(ended(&report))
 }
 
-fn render(report: &Report, options: &Options) -> Result<String, Failure> {
-    let mut text = String::new();
-    match options.format {
-        Format::Json => {
-            text = serde_json::to_string_pretty(report).map_err(Failure::new)?;
-            text.push('\n');
-        }
-        Format::Text => {
-            let (width, styled) = output::terminal(options.out.is_some());
-            write_text(report, width, styled, &mut text).map_err(Failure::new)?;
-        }
+/// What a command ends with that reports this.
+pub(super) fn ended(report: &Report) -> Ended {
+    match report.verdict {
+        "cut-off" => Ended::CutOff,
+        _ => Ended::from(report.passes()),
     }
-    Ok(text)
+}
+
+/// What was compared, and what came of it.
+pub(super) struct Checked {
+    pub(super) question: Question,
+    pub(super) plan: Plan,
+    pub(super) pool: rayon::ThreadPool,
+    pub(super) report: Report,
+}
+
+impl Scope {
+    pub(super) fn check(&self) -> Result<Checked, Failure> {
+        let question = self.sides.question();
+        let plan = Plan {
+            paths: wanted(&self.paths),
+            cases: self.cases,
+            seed: self.seed,
+            corpus: read_corpus(self.corpus.as_deref())?,
+        };
+        let pool = self.workers.pool()?;
+        interrupt::catch();
+        let seeds =
+            plan.corpus.iter().filter(|seed| plan.paths.contains(&seed.path)).count() as u64;
+        let bar = self.workers.progress(seeds + plan.paths.len() as u64 * plan.cases, "scenarios");
+        let progress = |done| bar.inc(done);
+        let tally =
+            pool.install(|| check::run_until(&question, &plan, &progress, &interrupt::asked));
+        bar.finish_and_clear();
+
+        let bounds = Bounds { folios: self.folios, ..Bounds::default() };
+        let explored = match self.folios {
+            0 => None,
+            _ => Some(explore::complete(&question, bounds, &plan.paths, &self.workers)?),
+        };
+
+        let report = Report::new(&question, &plan, &tally, explored.as_ref());
+        Ok(Checked { question, plan, pool, report })
+    }
 }
 
 /// The paths that were asked for, each once and in the order of the report; all, if none was.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff explore` and `mmdiff merge`.
 
+use super::output::Output;
 use super::progress::Progress;
 use super::workers::Workers;
 use super::{Ended, Failure, Sides, check, interrupt, output, path};
@@ -9,9 +10,8 @@ use crate::explore::tally::Tally;
 use crate::explore::work::{Cut, Plan, Watch};
 use crate::explore::{Bounds, Races, Settings, show};
 use crate::oracle::Question;
-use crate::report::explore as report;
 use crate::scenario::Path;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -66,24 +66,6 @@ struct BoundsArgs {
     /// How often a loop goes round that only the rest of the kernel ends
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=8))]
     tries: u8,
-}
-
-#[derive(Args, Debug)]
-struct Output {
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Write the report to a file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
-    /// For a person.
-    Text,
-    /// For a program: see the documentation of `mmdiff::report::explore`.
-    Json,
 }
 
 #[derive(Args, Debug)]
@@ -236,18 +218,7 @@ fn save(results: &Results, file: &FilePath) -> Result<(), Failure> {
 }
 
 fn finish(results: &Results, to: &Output) -> Result<Ended, Failure> {
-    let mut text = String::new();
-    match to.format {
-        Format::Json => {
-            text = serde_json::to_string_pretty(&report::json(results)).map_err(Failure::new)?;
-            text.push('\n');
-        }
-        Format::Text => {
-            let (width, styled) = output::terminal(to.out.is_some());
-            report::text(results, width, styled, &mut text).map_err(Failure::new)?;
-        }
-    }
-    output::write(&text, to.out.as_deref())?;
+    to.write(results)?;
     Ok(match (results.is_beyond(), results.is_complete()) {
         (true, _) => Ended::Beyond,
         (false, true) => Ended::Intended,

@@ -2,9 +2,30 @@
 //! Where output goes: a file, whole or not at all, or standard output.
 
 use super::Failure;
+use crate::report::formats::{Document, Format, render};
+use clap::Args;
 use std::fs::{OpenOptions, Permissions};
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The form of a report, and where it goes.
+#[derive(Args, Debug)]
+pub(super) struct Output {
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+impl Output {
+    /// Writes a report.
+    pub(super) fn write(&self, report: &dyn Document) -> Result<(), Failure> {
+        let text = render(report, self.format, terminal(self.out.is_some())).map_err(Failure)?;
+        write(&text, self.out.as_deref())
+    }
+}
 
 /// Writes `text` to a file, atomically, or to standard output.
 ///
@@ -78,6 +99,17 @@ fn beside(
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure(format!("cannot write {}: {error}", path.display()))
+}
+
+/// Fails if [`write_file`] is bound to: before the work, not after it.
+pub(super) fn check_writable(path: &Path) -> Result<(), Failure> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let checked = match target.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(metadata) if !metadata.is_file() => Ok(()),
+        _ => beside(&target, &[], None).map(drop),
+    };
+    checked.map_err(|error| cannot_write(path, &error))
 }
 
 /// Puts a new file in place. One that is there with other bytes is left alone, unless `force`.

@@ -5,12 +5,13 @@
 //! 0 means that every input was fed. One that vanished while the corpus was read is no matter. A
 //! replay that was interrupted, and has no finding, ends with 3.
 
+use super::output::Output;
 use super::workers::Workers;
-use super::{Ended, Failure, Sides, committed_corpus, interrupt, output, path};
-use crate::replay::report::{Report, write_junit, write_text};
+use super::{Ended, Failure, Sides, committed_corpus, interrupt, path};
+use crate::replay::report::Report;
 use crate::replay::{self, Plan, Reason, Tally, Tick};
 use crate::scenario::Path;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]
@@ -25,22 +26,8 @@ pub(super) struct Options {
     sides: Sides,
     #[command(flatten)]
     workers: Workers,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Write the report to a file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
-    /// For a person
-    Text,
-    /// For a program: see the documentation of `mmdiff::replay::report`
-    Json,
-    /// For what shows test results
-    Junit,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
@@ -59,7 +46,7 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     if tally.fed() == 0 && !tally.cut_off {
         return Err(nothing_fed(&plan, &tally));
     }
-    output::write(&render(&Report::new(&question, &tally), options)?, options.out.as_deref())?;
+    options.output.write(&Report::new(&question, &tally))?;
     match (tally.faults.is_empty(), tally.gaps()) {
         (false, _) => Ok(Ended::Beyond),
         (true, _) if tally.cut_off => Ok(Ended::CutOff),
@@ -100,20 +87,4 @@ fn first_refused(tally: &Tally) -> Option<String> {
         _ => "",
     };
     Some(format!("{}: {}{fix}", refused.name, refused.why).replace(char::is_control, "?"))
-}
-
-fn render(report: &Report, options: &Options) -> Result<String, Failure> {
-    match options.format {
-        Format::Json => {
-            let text = serde_json::to_string_pretty(report).map_err(Failure::new)?;
-            Ok(text + "\n")
-        }
-        Format::Junit => write_junit(report).map_err(Failure::new),
-        Format::Text => {
-            let mut text = String::new();
-            let (width, styled) = output::terminal(options.out.is_some());
-            write_text(report, width, styled, &mut text).map_err(Failure::new)?;
-            Ok(text)
-        }
-    }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff corpus stats`.
 
-use super::check::{self, Format};
+use super::check;
 use super::workers::Workers;
 use super::{Failure, output, path};
 use crate::reach::{self, Reach};
 use crate::report::reach::{Stats, write_text};
 use crate::scenario::Path;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// The most scenarios that can be asked for.
@@ -40,6 +40,14 @@ pub(super) struct Options {
     /// Write them to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    /// For a person
+    Text,
+    /// For a program: see the documentation of `mmdiff::report::reach`
+    Json,
 }
 
 pub(super) fn run(options: &Options) -> Result<bool, Failure> {

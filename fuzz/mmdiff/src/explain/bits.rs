@@ -30,7 +30,7 @@ pub(super) fn word(tree: &Tree, word: u64) -> String {
 }
 
 /// The bits that a call is about.
-pub(super) fn of_call(tree: &Tree, call: &Call) -> Option<String> {
+pub(crate) fn of_call(tree: &Tree, call: &Call) -> Option<String> {
     let word = match *call {
         Call::TestBit { nr, .. }
         | Call::SetBit { nr, .. }

@@ -47,6 +47,67 @@ struct Row {
     same: bool,
 }
 
+/// A line of a trace, for whoever draws it otherwise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// How many functions are open around it.
+    pub depth: usize,
+    /// What is said.
+    pub text: String,
+    /// `function`, `effect`, `actor`, or nothing for a question.
+    pub kind: &'static str,
+}
+
+/// What stands side by side.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pair {
+    /// So many lines that are alike, far from every difference.
+    Alike(usize),
+    /// A line of each side; `None` where the other side says something alone.
+    Lines {
+        /// Of the old side.
+        pre: Option<Said>,
+        /// Of the new side.
+        post: Option<Said>,
+        /// Whether they are the same.
+        same: bool,
+    },
+}
+
+/// The traces of one step of both runs, side by side; what is alike is left out far from what differs.
+pub fn pairs((pre, post): (&Run, &Run), step: usize) -> Vec<Pair> {
+    let (left, right) = (lines(pre, step), lines(post, step));
+    let rows = align(&left, &right);
+    let is_actor = |at: usize| left[at].ink == Ink::Actor;
+    let matters = |row: &Row| !row.same || row.left.is_some_and(is_actor);
+    let shown = near(rows.len(), |i| matters(&rows[i]));
+    let mut pairs = Vec::new();
+    for (row, shown) in rows.iter().zip(shown) {
+        if shown {
+            let said = |lines: &[Line], at: Option<usize>| at.map(|at| lines[at].said());
+            let (pre, post) = (said(&left, row.left), said(&right, row.right));
+            pairs.push(Pair::Lines { pre, post, same: row.same });
+        } else if let Some(Pair::Alike(count)) = pairs.last_mut() {
+            *count += 1;
+        } else {
+            pairs.push(Pair::Alike(1));
+        }
+    }
+    pairs
+}
+
+impl Line {
+    fn said(&self) -> Said {
+        let kind = match self.ink {
+            Ink::Function => "function",
+            Ink::Effect => "effect",
+            Ink::Actor => "actor",
+            _ => "",
+        };
+        Said { depth: self.depth, text: self.text.clone(), kind }
+    }
+}
+
 /// Writes the traces of one step of both runs.
 pub(super) fn write(
     look: &Look,

@@ -172,7 +172,7 @@ impl Joint {
 }
 
 /// Makes the calls of a path, and returns what the last returned.
-fn call(path: Path, tree: &'static Tree, k: &mut Model<'_>) -> Went {
+pub(super) fn call(path: Path, tree: &'static Tree, k: &mut Model<'_>) -> Went {
     let mut returned = Returned::Nothing;
     for step in 0..entries::steps(path) {
         if step > 0 {

@@ -14,14 +14,17 @@ mod anywhere;
 
 pub(super) use anywhere::State;
 
-use super::joint::{Joint, Met, Stretch, Went};
-use super::model::{Controls, Model};
+use super::bounds::Bounds;
+use super::joint::{self, Joint, Met, Went};
+use super::model::{Controls, Model, Notes};
+use super::stretches::{self, Stretch};
 use super::tape::Tape;
 use super::var::{Var, What};
 use crate::oracle::Judgement;
 use crate::run::{Returned, Tree};
 use mmcore::compaction::{COMPACT_CLUSTER_MAX, Scan, Step};
 use mmcore::{Function, IsolateMode, Kernel, Oops, PAGEBLOCK_NR_PAGES};
+use rustc_hash::FxHashSet;
 
 /// One side of a scan, at the head of the loop.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -109,6 +112,60 @@ fn range(k: &mut Model<'_>) -> (u64, u64) {
     (start, start + pages)
 }
 
+/// What comes before the loop.
+fn begin(k: &mut Model<'_>) -> Went {
+    let (start, end) = range(k);
+    (k.controls.start, k.controls.end) = (start, end);
+    match Scan::begin(k, start, end, IsolateMode(0)) {
+        Ok(Ok(scan)) => Went::On(scan),
+        Ok(Err(errno)) => Went::Returned(errno.into()),
+        Err(Oops(site)) => Went::Returned(Returned::Oops(site)),
+    }
+}
+
+/// A turn from the head of the loop, and what comes after the loop if it was the last.
+fn turn(tree: &Tree, at: At, k: &mut Model<'_>) -> Went {
+    let At { mut scan, controls } = at;
+    k.controls = controls;
+    match (tree.turn)(&mut scan, k) {
+        Step::Again => Went::On(scan),
+        Step::Exit(exit) => Went::Returned(scan.finish(k, exit).into()),
+    }
+}
+
+/// Every stretch of one side's scans: what comes before the loop, and each turn from each state.
+pub(super) fn each_stretch(tree: &'static Tree, bounds: Bounds, see: &mut dyn FnMut(Stretch<'_>)) {
+    let mut todo: Vec<Option<Head>> = vec![None];
+    let mut known = FxHashSet::default();
+    let mut tape = Tape::default();
+    let mut events = Vec::new();
+    while let Some(head) = todo.pop() {
+        tape.restart(&[]);
+        loop {
+            tape.rewind();
+            let mut k = Model::new(&mut tape, bounds, Notes::all_in(events));
+            if let Some(head) = head {
+                k.set_races_left(head.races);
+            }
+            let went = stretches::run(&mut k, head.is_some(), see, |k| match head {
+                None => begin(k),
+                Some(head) => turn(tree, head.sides[0], k),
+            });
+            if let Went::On(scan) = went {
+                let at = At { scan, controls: k.controls };
+                let next = Head { sides: [at; 2], races: k.races_left() }.plain();
+                if known.insert(next) {
+                    todo.push(Some(next));
+                }
+            }
+            events = k.notes.events;
+            if !tape.advance() {
+                break;
+            }
+        }
+    }
+}
+
 /// A whole scan, in one go.
 fn whole(tree: &Tree, k: &mut Model<'_>) -> Returned {
     let (start, end) = range(k);
@@ -140,27 +197,12 @@ fn within(k: &mut Model<'_>, part: impl FnOnce(&mut Model<'_>) -> Went) -> Went 
 impl Joint {
     /// Runs what comes before the loop, on the choices of the tape.
     pub fn begin_scan(&mut self, tape: &mut Tape) -> Turned {
-        self.stretch(tape, None, &|_, _, k| {
-            let (start, end) = range(k);
-            (k.controls.start, k.controls.end) = (start, end);
-            match Scan::begin(k, start, end, IsolateMode(0)) {
-                Ok(Ok(scan)) => Went::On(scan),
-                Ok(Err(errno)) => Went::Returned(errno.into()),
-                Err(Oops(site)) => Went::Returned(Returned::Oops(site)),
-            }
-        })
+        self.stretch(tape, None, &|_, _, k| begin(k))
     }
 
     /// Runs a turn from the head of the loop, and what comes after the loop if it was the last.
     pub fn turn(&mut self, head: &Head, tape: &mut Tape) -> Turned {
-        self.stretch(tape, Some(head.races), &|tree, side, k| {
-            let At { mut scan, controls } = head.sides[side];
-            k.controls = controls;
-            match (tree.turn)(&mut scan, k) {
-                Step::Again => Went::On(scan),
-                Step::Exit(exit) => Went::Returned(scan.finish(k, exit).into()),
-            }
-        })
+        self.stretch(tape, Some(head.races), &|tree, side, k| turn(tree, head.sides[side], k))
     }
 
     /// Runs half a turn, anywhere in a range of any length.
@@ -182,7 +224,7 @@ impl Joint {
         self.record_stretch(tape, None, &|tree, _, k| within(k, |k| Went::Returned(whole(tree, k))))
     }
 
-    fn stretch(&mut self, tape: &mut Tape, races: Option<u8>, part: Stretch<'_>) -> Turned {
+    fn stretch(&mut self, tape: &mut Tape, races: Option<u8>, part: joint::Stretch<'_>) -> Turned {
         let (met, [pre, post]) =
             self.both(tape, races, &|tree, side, k| within(k, |k| part(tree, side, k)));
         let next = match (pre.went, post.went) {

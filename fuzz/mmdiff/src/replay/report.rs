@@ -22,23 +22,26 @@
 //! The reasons are `unreadable`; `too-large`: beyond [`MAX_INPUT`](crate::corpus::MAX_INPUT);
 //! `unplaced`: no name says which path it is for; and `vanished`: listed, and then gone.
 //!
-//! # JUnit
+//! # JUnit and SARIF
 //!
-//! A suite for each path with an input: a test case of the path's name for all its inputs, one for
-//! each intended divergence (its class name ends in the clause) and one for each finding, which
-//! fails. The suite `inputs` has a test case for each reason not to feed one: an error if an input
-//! that is there was left out. If the replay was interrupted, it has the error `cut-off` besides.
+//! See [`formats`](crate::report::formats). A suite for each path with an input: a test case of the
+//! path's name for all its inputs, one for each intended divergence (its class name ends in the
+//! clause) and one for each finding, which fails. The suite `inputs` has a test case for each reason
+//! not to feed one: an error if an input that is there was left out. If the replay was interrupted, it
+//! has the error `cut-off` besides.
 
-mod junit;
+mod findings;
 mod text;
 
-pub use junit::write as write_junit;
 pub use text::write as write_text;
 
+use super::Fault;
 use super::tally::{Reason, Tally};
+use crate::fuzz::Finding;
 use crate::oracle::{Clause, Intent, Question};
-use crate::run::TREES;
+use crate::report::formats::{BEYOND, PANIC, explain_command};
 use crate::scenario::Path;
+use mmcore::Function;
 use serde::Serialize;
 
 /// The schema of the JSON form.
@@ -116,6 +119,10 @@ pub struct FindingRow {
     pub inputs: u64,
     /// The smallest of them.
     pub examples: Vec<ExampleRow>,
+    #[serde(skip)]
+    rule: &'static str,
+    #[serde(skip)]
+    function: Option<Function>,
 }
 
 /// An input that shows a finding.
@@ -140,6 +147,8 @@ pub struct IntendedRow {
     pub clause: &'static str,
     /// How many inputs show it.
     pub inputs: u64,
+    #[serde(skip)]
+    function: Option<Function>,
 }
 
 /// An input that was not fed.
@@ -179,14 +188,7 @@ impl Report {
 
     /// The command that explains a scenario, asked the same question.
     fn explain(&self, scenario: &str) -> String {
-        let mut command = String::from("mmdiff explain");
-        if (self.pre, self.post) != (TREES[0].name, TREES[1].name) {
-            command += &format!(" --pre {} --post {}", self.pre, self.post);
-        }
-        if self.intent != Intent::Fix {
-            command += &format!(" --intent {}", self.intent);
-        }
-        format!("{command} {scenario}")
+        explain_command(self.pre, self.post, self.intent, scenario)
     }
 
     /// How many inputs were not fed for this reason.
@@ -234,17 +236,32 @@ fn findings(tally: &Tally) -> Vec<FindingRow> {
             message: fault.to_string(),
             inputs: found.inputs,
             examples: examples.collect(),
+            rule: rule(fault),
+            function: match fault {
+                Fault::Finding(Finding::Beyond(class)) => class.function,
+                _ => None,
+            },
         }
     });
     rows.collect()
+}
+
+/// What an input broke.
+fn rule(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Finding(Finding::Beyond(_)) => BEYOND,
+        Fault::Finding(Finding::Broken(_, _, invariant)) => invariant.id(),
+        Fault::Panic(..) => PANIC,
+    }
 }
 
 fn intended(tally: &Tally) -> Vec<IntendedRow> {
     let rows = tally.intended.iter().map(|(class, &inputs)| IntendedRow {
         path: class.path,
         signature: class.signature(),
-        clause: class.clause.map_or("beyond", Clause::id),
+        clause: class.clause.map_or(BEYOND, Clause::id),
         inputs,
+        function: class.function,
     });
     rows.collect()
 }

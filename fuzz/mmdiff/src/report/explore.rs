@@ -17,11 +17,12 @@
 //! | `any_length` | scans of any length, or null if they were not looked at: `holds`, `states`, `half_turns`, `rounds`, `example` (the command that shows where the sides part, or null) |
 //! | `divergences[]` | `signature`, `function`, `clause` (or null), `pre`, `post`, `joint_paths`, `cubes` (each a list of conditions), `example` (the command that shows it) |
 
+use super::formats::{BEYOND, Case, Document, Finding, Findings, Status, Suite, Why};
 use super::{Style, grouped_digits, right};
 use crate::explore::closure::Closure;
 use crate::explore::cubes::Cube;
 use crate::explore::results::Results;
-use crate::explore::tally::Found;
+use crate::explore::tally::{Found, Tally};
 use crate::explore::{Choice, command};
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
@@ -30,6 +31,104 @@ use std::fmt::{self, Write};
 
 /// How many cubes of a class are shown to a person.
 const CUBES: usize = 3;
+
+impl Document for Results {
+    fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&json(self))
+    }
+
+    fn text(&self, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
+        text(self, width, styled, out)
+    }
+
+    fn findings(&self) -> Findings {
+        let mut findings = Findings::new("mmdiff explore", (&self.pre, &self.post, self.intent));
+        let paths = self.tallies.iter().map(|(&path, tally)| path_case(path, tally));
+        let classes = found(self).map(|(path, name, found)| class_case(self, path, name, found));
+        findings.suites = vec![
+            Suite { name: "paths", cases: paths.collect() },
+            Suite { name: "divergences", cases: classes.collect() },
+            Suite { name: "run", cases: run_cases(self) },
+        ];
+        let results = found(self).map(|(path, name, found)| finding(self, path, name, found));
+        findings.results = results.collect();
+        findings.complete = self.is_complete();
+        if !self.is_complete() {
+            findings.notices.push(undone(self));
+        }
+        findings
+    }
+}
+
+fn path_case(path: Path, tally: &Tally) -> Case {
+    let counts = format!("{} joint paths, {} classes", tally.paths, tally.found.len());
+    let why = Why { kind: BEYOND, message: counts.clone(), ..Why::default() };
+    Case::new(format!("mmdiff.{path}"), path.name(), tally.is_beyond().then_some(why)).with(counts)
+}
+
+fn class_case(results: &Results, path: Path, signature: &str, found: &Found) -> Case {
+    let clause = found.clause.as_deref().unwrap_or(BEYOND);
+    let beyond = Why {
+        kind: BEYOND,
+        message: format!("beyond the intent: {}", sides(results, found)),
+        details: command(results, path, &found.example),
+    };
+    let fails = found.clause.is_none().then_some(beyond);
+    let output = format!("{} joint paths, {} cubes", found.paths, found.cubes.len());
+    Case::new(format!("mmdiff.{path}.{clause}"), signature, fails).with(output)
+}
+
+/// Whether every unit of work is done. A part is no failure, but nothing is known of the rest.
+fn complete_case(results: &Results) -> Case {
+    let mut case = Case::new("mmdiff.run".into(), "complete", None)
+        .with(format!("within: {}", results.bounds));
+    if !results.is_complete() {
+        let why = Why { kind: "incomplete", message: undone(results), ..Why::default() };
+        case.status = Status::Unknown(why);
+    }
+    case
+}
+
+/// Whether it is complete, and what is known of scans of any length: that is a proof or nothing.
+fn run_cases(results: &Results) -> Vec<Case> {
+    let closure = results.closure().map(|closure| {
+        let mut case = Case::new("mmdiff.run".into(), "scans of any length", None);
+        if !closure.holds() {
+            let message = "not shown to be as intended".into();
+            case.status = Status::Skipped(Why { kind: "unknown", message, ..Why::default() });
+        }
+        case.with(format!("{} half turns from {} states", closure.turns, closure.states))
+    });
+    [complete_case(results)].into_iter().chain(closure).collect()
+}
+
+fn undone(results: &Results) -> String {
+    format!("not complete: {} of {} units are done", results.done.len(), results.units)
+}
+
+fn sides(results: &Results, found: &Found) -> String {
+    format!("{} {}, {} {}", results.pre, found.sides.0, results.post, found.sides.1)
+}
+
+fn finding(results: &Results, path: Path, signature: &str, found: &Found) -> Finding {
+    let verdict = match &found.clause {
+        Some(clause) => format!("Intended by {clause}"),
+        None => "Beyond the intent".into(),
+    };
+    Finding {
+        rule: found.clause.clone().unwrap_or_else(|| BEYOND.into()),
+        is_wrong: found.clause.is_none(),
+        signature: signature.into(),
+        message: format!(
+            "{}. {verdict}, on {} joint paths. See `{}`.",
+            sides(results, found),
+            found.paths,
+            command(results, path, &found.example)
+        ),
+        path,
+        function: found.function.clone(),
+    }
+}
 
 /// The report for a program.
 pub fn json(results: &Results) -> Value {
@@ -217,7 +316,7 @@ fn conditions(path: Path, cube: &Cube) -> Vec<String> {
 
 fn found(results: &Results) -> impl Iterator<Item = (Path, &String, &Found)> {
     let of = |(&path, tally): (&Path, _)| -> Vec<(Path, &String, &Found)> {
-        let tally: &crate::explore::tally::Tally = tally;
+        let tally: &Tally = tally;
         tally.found.iter().map(|(signature, found)| (path, signature, found)).collect()
     };
     results.tallies.iter().flat_map(of)

@@ -9,12 +9,7 @@ type Names = &'static [&'static str];
 
 /// Of each element: the attributes that it must have, those that it may have, and its children.
 const SCHEMA: [(&str, Names, Names, Names); 7] = [
-    (
-        "testsuites",
-        &[],
-        &["name", "time", "tests", "failures", "errors", "skipped"],
-        &["testsuite"],
-    ),
+    ("testsuites", &[], &["name", "time", "tests", "failures", "errors"], &["testsuite"]),
     (
         "testsuite",
         &["name", "tests"],
@@ -63,6 +58,9 @@ fn check_counts(node: Node<'_, '_>) {
         ("skipped", with("skipped")),
     ];
     for (attribute, count) in counts {
+        if attribute == "skipped" && node.has_tag_name("testsuites") {
+            continue;
+        }
         let claimed = node.attribute(attribute).map(str::parse);
         assert_eq!(claimed, Some(Ok(count)), "{attribute} of {:?}", node.attribute("name"));
     }

@@ -50,6 +50,12 @@ impl Notes {
         Notes::default()
     }
 
+    /// Keeps every event, in memory that was used before.
+    pub fn all_in(mut events: Vec<Event>) -> Notes {
+        events.clear();
+        Notes { events, ..Notes::default() }
+    }
+
     /// For the first side: `events` is memory to use again.
     pub fn first(mut events: Vec<Event>) -> Notes {
         events.clear();
