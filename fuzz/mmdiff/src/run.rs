@@ -9,6 +9,7 @@ mod compaction;
 mod creation;
 mod errors;
 mod flags;
+mod functions;
 mod lifecycle;
 mod migration;
 mod on_path;
@@ -16,6 +17,7 @@ mod setup;
 mod truncation;
 
 pub use flags::{TESTS as FLAG_TESTS, Test as FlagTest};
+pub use functions::Functions;
 pub use on_path::OnPath;
 #[cfg(feature = "cli")]
 pub(crate) use truncation::range as truncated_range;
@@ -30,7 +32,7 @@ use crate::world::World;
 #[cfg(feature = "cli")]
 use mmcore::compaction::{Scan, Step};
 use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
-use mmcore::{Oops, Revision, Site, errno};
+use mmcore::{Oops, Site, errno};
 use std::fmt;
 use std::ops::Range;
 
@@ -147,7 +149,7 @@ impl PartialEq for Tree {
     }
 }
 
-const fn tree<R: Revision>() -> Tree {
+const fn tree<R: Functions>() -> Tree {
     Tree {
         name: R::NAME,
         tree: R::TREE,
@@ -165,7 +167,7 @@ const fn tree<R: Revision>() -> Tree {
 }
 
 /// A revision on which scenarios of one path alone can be run: what links it links no other path.
-pub(crate) const fn tree_on<S: OnPath, R: Revision>() -> Tree {
+pub(crate) const fn tree_on<S: OnPath, R: Functions>() -> Tree {
     Tree { begin: on_path::begin::<S, R>, step: on_path::step::<S, R>, ..tree::<R>() }
 }
 
@@ -232,7 +234,7 @@ impl Scenario {
     }
 }
 
-fn begin<R: Revision>(scenario: &Scenario, world: &mut World) {
+fn begin<R: Functions>(scenario: &Scenario, world: &mut World) {
     match scenario {
         Scenario::Flags(s) => s.begin::<R>(world),
         Scenario::Creation(s) => s.begin::<R>(world),
@@ -244,7 +246,7 @@ fn begin<R: Revision>(scenario: &Scenario, world: &mut World) {
     }
 }
 
-fn step<R: Revision>(s: &Scenario, i: usize, k: &mut Recorder<'_, World>) -> Returned {
+fn step<R: Functions>(s: &Scenario, i: usize, k: &mut Recorder<'_, World>) -> Returned {
     match s {
         Scenario::Flags(s) => s.step::<R>(i, k),
         Scenario::Creation(s) => s.step::<R>(i, k),

@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `compaction` path: the migrate scanner goes over a pageblock.
 
-use super::{Returned, setup};
+use super::{Functions, Returned, setup};
 use crate::scenario::{CompactionScenario, Controls, FileSpec, Item, ItemKind, ScanCall, StartPfn};
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Cc, Driver, HugeFate, Slot};
-use mmcore::compaction::{
-    isolate_migratepages_block, isolate_migratepages_range, pageblock_end_pfn,
-};
-use mmcore::{
-    Folio, IsolateMode, MAX_PAGE_ORDER, Mapping, MigrateMode, PAGEBLOCK_NR_PAGES, Revision, Word,
-};
+use mmcore::compaction::pageblock_end_pfn;
+use mmcore::{Folio, IsolateMode, MAX_PAGE_ORDER, Mapping, MigrateMode, PAGEBLOCK_NR_PAGES, Word};
 
 /// The pageblock's first page frame: a multiple of every size.
 const BLOCK: u64 = 1 << 16;
 
-pub(super) fn begin<R: Revision>(s: &CompactionScenario, world: &mut World) {
+pub(super) fn begin<R: Functions>(s: &CompactionScenario, world: &mut World) {
     let plain = [FileSpec::default()];
     let files: &[FileSpec] = if s.files.is_empty() { &plain } else { &s.files };
     for spec in files {
         setup::add_file::<R>(world, spec);
     }
-    let swap = setup::add_swap(world);
+    let swap = setup::add_swap::<R>(world);
     for mapping in 0..files.len() {
         world.files[mapping].held = false;
     }
@@ -46,19 +42,19 @@ pub(super) fn begin<R: Revision>(s: &CompactionScenario, world: &mut World) {
     world.schedule.arm(&s.races);
 }
 
-pub(super) fn step<R: Revision>(s: &CompactionScenario, k: &mut Recorder<'_, World>) -> Returned {
+pub(super) fn step<R: Functions>(s: &CompactionScenario, k: &mut Recorder<'_, World>) -> Returned {
     let start = start_pfn(s);
     let last = k.kernel.slots.last().map_or(start + 1, |&(first, len, _)| first + len);
     let block_end = pageblock_end_pfn(start);
     let end = last.max(start + 1);
     match s.call {
         ScanCall::Block => {
-            isolate_migratepages_block::<R, _>(k, start, end.min(block_end), mode(&s.cc)).into()
+            R::isolate_migratepages_block(k, start, end.min(block_end), mode(&s.cc)).into()
         }
         ScanCall::WholeBlock => {
-            isolate_migratepages_block::<R, _>(k, start, block_end, mode(&s.cc)).into()
+            R::isolate_migratepages_block(k, start, block_end, mode(&s.cc)).into()
         }
-        ScanCall::Range => isolate_migratepages_range::<R, _>(k, start, end).into(),
+        ScanCall::Range => R::isolate_migratepages_range(k, start, end).into(),
     }
 }
 

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `creation` path: a new guest_memfd, what can fail in making it, and what can be done to it.
 
-use super::{Returned, setup};
+use super::{Functions, Returned, setup};
 use crate::scenario::{CreationScenario, FolioSpec, GmemStep};
 use crate::trace::Recorder;
 use crate::world::extents::Byte;
 use crate::world::{Misdeed, World};
-use mmcore::filemap::{filemap_check_and_keep_errors, filemap_check_errors};
-use mmcore::guest_memfd::{
-    __kvm_gmem_create, kvm_gmem_error_folio, kvm_gmem_migrate_folio, kvm_gmem_punch_hole,
-};
-use mmcore::internal::folio_evictable;
-use mmcore::{Folio, Mapping, MigrateMode, PAGE_SIZE, Revision};
+use mmcore::{Folio, Mapping, MigrateMode, PAGE_SIZE};
 
 const MAPPING: Mapping = Mapping(0);
 
@@ -29,7 +24,7 @@ pub(super) fn begin(s: &CreationScenario, world: &mut World) {
     world.script.foreign_mapping = s.foreign_mapping;
 }
 
-pub(super) fn step<R: Revision>(
+pub(super) fn step<R: Functions>(
     s: &CreationScenario,
     i: usize,
     k: &mut Recorder<'_, World>,
@@ -41,8 +36,10 @@ pub(super) fn step<R: Revision>(
         return Returned::Nothing;
     }
     match &s.steps[i - 1] {
-        GmemStep::CheckErrors => reported(k, |k| filemap_check_errors(k, MAPPING)),
-        GmemStep::CheckAndKeepErrors => reported(k, |k| filemap_check_and_keep_errors(k, MAPPING)),
+        GmemStep::CheckErrors => reported(k, |k| R::filemap_check_errors(k, MAPPING)),
+        GmemStep::CheckAndKeepErrors => {
+            reported(k, |k| R::filemap_check_and_keep_errors(k, MAPPING))
+        }
         GmemStep::Fault { page, order } => {
             let size = k.kernel.file(MAPPING).size;
             fault_in(k.kernel, MAPPING, page.get().into(), order.get(), size, 1).into()
@@ -52,26 +49,28 @@ pub(super) fn step<R: Revision>(
             let len = (i64::from(pages.get()) + 1) * PAGE_SIZE as i64;
             punch_hole::<R>(k, offset, len)
         }
-        GmemStep::ErrorFolio => with_first(k, |k, folio| kvm_gmem_error_folio(k, MAPPING, folio)),
+        GmemStep::ErrorFolio => {
+            with_first(k, |k, folio| R::kvm_gmem_error_folio(k, MAPPING, folio))
+        }
         GmemStep::MigrateFolio => with_first(k, |k, folio| {
-            kvm_gmem_migrate_folio(k, MAPPING, folio, folio, MigrateMode::Sync)
+            R::kvm_gmem_migrate_folio(k, MAPPING, folio, folio, MigrateMode::Sync)
         }),
-        GmemStep::FolioEvictable => with_first(k, |k, folio| folio_evictable(k, folio)),
+        GmemStep::FolioEvictable => with_first(k, |k, folio| R::folio_evictable(k, folio)),
     }
 }
 
-fn punch_hole<R: Revision>(k: &mut Recorder<'_, World>, offset: i64, len: i64) -> Returned {
+fn punch_hole<R: Functions>(k: &mut Recorder<'_, World>, offset: i64, len: i64) -> Returned {
     let (start, end) = (offset as u64, (offset + len) as u64);
     k.kernel.file_mut(MAPPING).truth.fill(start, end, Byte::Zero);
-    let returned = kvm_gmem_punch_hole::<R, _>(k, MAPPING, offset, len);
+    let returned = R::kvm_gmem_punch_hole(k, MAPPING, offset, len);
     let size = k.kernel.file(MAPPING).size;
     k.kernel.check_bytes(MAPPING, 0, size);
     returned.into()
 }
 
-fn create<R: Revision>(s: &CreationScenario, k: &mut Recorder<'_, World>) -> Returned {
+fn create<R: Functions>(s: &CreationScenario, k: &mut Recorder<'_, World>) -> Returned {
     let size = (i64::from(s.pages.get()) + 1) * PAGE_SIZE as i64;
-    let fd = __kvm_gmem_create::<R, _>(k, MAPPING, size, 0);
+    let fd = R::__kvm_gmem_create(k, MAPPING, size, 0);
     let held = (k.kernel.fds, k.kernel.gmem_allocations);
     if held != if fd < 0 { (0, 0) } else { (1, 1) } {
         k.kernel.note(Misdeed::Nesting);

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `flags` path: setters of `mapping->flags`, and every test after each of them.
 
-use super::{Returned, setup};
+use super::{Functions, Returned, setup};
 use crate::scenario::{FlagOp, FlagsScenario, FolioSpec};
 use crate::trace::Recorder;
 use crate::world::World;
 use mmcore::errno::{EIO, ENOSPC};
-use mmcore::internal::folio_evictable;
-use mmcore::pagemap::*;
-use mmcore::shmem::{shmem_lock, shmem_unlock_mapping};
-use mmcore::{Folio, Kernel, Mapping, Revision};
+use mmcore::{Folio, Kernel, Mapping};
 
 /// A test of the flags, as both sides of the patch have it under some name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,14 +37,14 @@ pub(super) fn steps(s: &FlagsScenario) -> usize {
     1 + 2 * s.ops.len()
 }
 
-pub(super) fn begin<R: Revision>(s: &FlagsScenario, world: &mut World) {
+pub(super) fn begin<R: Functions>(s: &FlagsScenario, world: &mut World) {
     setup::add_file::<R>(world, &s.file);
     setup::add_folio(world, &FolioSpec::default(), Some(MAPPING), 0);
     let mlocked = setup::add_folio(world, &FolioSpec::default(), Some(MAPPING), 1);
     world.folio_mut(mlocked).mlocked = true;
 }
 
-pub(super) fn step<R: Revision>(
+pub(super) fn step<R: Functions>(
     s: &FlagsScenario,
     i: usize,
     k: &mut Recorder<'_, World>,
@@ -56,13 +53,13 @@ pub(super) fn step<R: Revision>(
         return Returned::Bits(read_all::<R, _>(k));
     }
     match s.ops[i / 2] {
-        FlagOp::ShmLock => lock(k, true, false, true),
-        FlagOp::ShmUnlock => lock(k, false, false, true),
-        FlagOp::ShmLockRefused => lock(k, true, true, true),
-        FlagOp::ShmUnlockNoUser => lock(k, false, false, false),
-        FlagOp::ShmemUnlockMapping => shmem_unlock_mapping(k, MAPPING).into(),
-        FlagOp::FolioEvictable => folio_evictable(k, FOLIO).into(),
-        FlagOp::FolioEvictableMlocked => folio_evictable(k, MLOCKED).into(),
+        FlagOp::ShmLock => lock::<R>(k, true, false, true),
+        FlagOp::ShmUnlock => lock::<R>(k, false, false, true),
+        FlagOp::ShmLockRefused => lock::<R>(k, true, true, true),
+        FlagOp::ShmUnlockNoUser => lock::<R>(k, false, false, false),
+        FlagOp::ShmemUnlockMapping => R::shmem_unlock_mapping(k, MAPPING).into(),
+        FlagOp::FolioEvictable => R::folio_evictable(k, FOLIO).into(),
+        FlagOp::FolioEvictableMlocked => R::folio_evictable(k, MLOCKED).into(),
         op => {
             let _: () = set::<R, _>(k, op);
             Returned::Nothing
@@ -70,25 +67,30 @@ pub(super) fn step<R: Revision>(
     }
 }
 
-fn lock(k: &mut Recorder<'_, World>, lock: bool, refused: bool, ucounts: bool) -> Returned {
+fn lock<R: Functions>(
+    k: &mut Recorder<'_, World>,
+    lock: bool,
+    refused: bool,
+    ucounts: bool,
+) -> Returned {
     k.kernel.script.memlock_refused = refused;
-    shmem_lock(k, MAPPING, lock, ucounts).into()
+    R::shmem_lock(k, MAPPING, lock, ucounts).into()
 }
 
-fn set<R: Revision, K: Kernel>(k: &mut K, op: FlagOp) {
+fn set<R: Functions, K: Kernel>(k: &mut K, op: FlagOp) {
     match op {
-        FlagOp::SetUnevictable => mapping_set_unevictable(k, MAPPING),
-        FlagOp::ClearUnevictable => mapping_clear_unevictable(k, MAPPING),
-        FlagOp::SetExiting => mapping_set_exiting(k, MAPPING),
-        FlagOp::SetNoWritebackTags => mapping_set_no_writeback_tags(k, MAPPING),
-        FlagOp::SetLargeFolios => mapping_set_large_folios::<R, K>(k, MAPPING),
-        FlagOp::SetReleaseAlways => mapping_set_release_always::<R, K>(k, MAPPING),
-        FlagOp::ClearReleaseAlways => mapping_clear_release_always::<R, K>(k, MAPPING),
-        FlagOp::SetStableWrites => mapping_set_stable_writes::<R, K>(k, MAPPING),
-        FlagOp::ClearStableWrites => mapping_clear_stable_writes::<R, K>(k, MAPPING),
-        FlagOp::SetErrorEnospc => mapping_set_error(k, MAPPING, -ENOSPC),
-        FlagOp::SetErrorEio => mapping_set_error(k, MAPPING, -EIO),
-        FlagOp::SetErrorNone => mapping_set_error(k, MAPPING, 0),
+        FlagOp::SetUnevictable => R::mapping_set_unevictable(k, MAPPING),
+        FlagOp::ClearUnevictable => R::mapping_clear_unevictable(k, MAPPING),
+        FlagOp::SetExiting => R::mapping_set_exiting(k, MAPPING),
+        FlagOp::SetNoWritebackTags => R::mapping_set_no_writeback_tags(k, MAPPING),
+        FlagOp::SetLargeFolios => <R as Functions>::mapping_set_large_folios(k, MAPPING),
+        FlagOp::SetReleaseAlways => R::mapping_set_release_always(k, MAPPING),
+        FlagOp::ClearReleaseAlways => R::mapping_clear_release_always(k, MAPPING),
+        FlagOp::SetStableWrites => R::mapping_set_stable_writes(k, MAPPING),
+        FlagOp::ClearStableWrites => R::mapping_clear_stable_writes(k, MAPPING),
+        FlagOp::SetErrorEnospc => R::mapping_set_error(k, MAPPING, -ENOSPC),
+        FlagOp::SetErrorEio => R::mapping_set_error(k, MAPPING, -EIO),
+        FlagOp::SetErrorNone => R::mapping_set_error(k, MAPPING, 0),
         FlagOp::ShmLock
         | FlagOp::ShmUnlock
         | FlagOp::ShmLockRefused
@@ -99,15 +101,15 @@ fn set<R: Revision, K: Kernel>(k: &mut K, op: FlagOp) {
     }
 }
 
-fn read_all<R: Revision, K: Kernel>(k: &mut K) -> u32 {
+fn read_all<R: Functions, K: Kernel>(k: &mut K) -> u32 {
     let tests = [
-        mapping_unevictable(k, Some(MAPPING)),
-        mapping_exiting(k, MAPPING),
-        mapping_use_writeback_tags(k, MAPPING),
-        mapping_large_folio_support::<R, K>(k, MAPPING),
-        mapping_release_always::<R, K>(k, MAPPING),
-        mapping_stable_writes::<R, K>(k, MAPPING),
-        R::mapping_pins_folios(k, MAPPING),
+        R::mapping_unevictable(k, Some(MAPPING)),
+        R::mapping_exiting(k, MAPPING),
+        R::mapping_use_writeback_tags(k, MAPPING),
+        <R as Functions>::mapping_large_folio_support(k, MAPPING),
+        R::mapping_release_always(k, MAPPING),
+        R::mapping_stable_writes(k, MAPPING),
+        R::mapping_pinned(k, MAPPING),
     ];
     tests.iter().enumerate().map(|(bit, &set)| u32::from(set) << bit).sum()
 }

@@ -9,20 +9,14 @@ mod memory;
 
 use super::creation::fault_in;
 use super::truncation::zero_partial_pages;
-use super::{Returned, setup};
+use super::{Functions, Returned, setup};
 use crate::scenario::{FileKind, FolioSpec, LifecycleScenario, Op, Order};
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::extents::Byte;
 use crate::world::state::FolioState;
 use mmcore::errno::{EINVAL, EIO, EMFILE, ENOMEM, ENOSPC, EOPNOTSUPP};
-use mmcore::filemap::file_check_and_advance_wb_err;
-use mmcore::guest_memfd::kvm_gmem_punch_hole;
-use mmcore::internal::folio_evictable;
-use mmcore::pagemap::mapping_set_error;
-use mmcore::shmem::{shmem_lock, shmem_undo_range, shmem_unlock_mapping};
-use mmcore::truncate::truncate_inode_pages_range;
-use mmcore::{Folio, Mapping, Oops, PAGE_SIZE, Revision};
+use mmcore::{Folio, Mapping, Oops, PAGE_SIZE};
 
 /// No such file.
 const EBADF: i32 = 9;
@@ -39,7 +33,7 @@ const FIXED_PAGES: u64 = 64;
 /// What an operation comes to: the system call's return value, or a stop of the kernel.
 type Outcome = Result<i32, Oops>;
 
-pub(super) fn step<R: Revision>(
+pub(super) fn step<R: Functions>(
     s: &LifecycleScenario,
     i: usize,
     k: &mut Recorder<'_, World>,
@@ -47,7 +41,7 @@ pub(super) fn step<R: Revision>(
     operate::<R>(&s.ops[i], i as u8 + 1, k).into()
 }
 
-fn operate<R: Revision>(op: &Op, tag: u8, k: &mut Recorder<'_, World>) -> Outcome {
+fn operate<R: Functions>(op: &Op, tag: u8, k: &mut Recorder<'_, World>) -> Outcome {
     if let Op::Create { kind } = op {
         return Ok(create::<R>(k, *kind));
     }
@@ -68,7 +62,7 @@ fn operate<R: Revision>(op: &Op, tag: u8, k: &mut Recorder<'_, World>) -> Outcom
     Ok(outcome)
 }
 
-fn operate_on<R: Revision>(
+fn operate_on<R: Functions>(
     op: &Op,
     mapping: Mapping,
     tag: u8,
@@ -76,21 +70,21 @@ fn operate_on<R: Revision>(
 ) -> Outcome {
     match op {
         Op::Write { at, len, order, .. } => {
-            Ok(write(k, mapping, at.bytes(), len.bytes(), order.get(), tag))
+            Ok(write::<R>(k, mapping, at.bytes(), len.bytes(), order.get(), tag))
         }
         Op::Truncate { size, .. } => truncate::<R>(k, mapping, size.bytes()),
         Op::PunchHole { at, len, .. } => punch_hole::<R>(k, mapping, at.bytes(), len.bytes()),
-        Op::ShmLock { .. } => shm_lock(k, mapping, true),
-        Op::ShmUnlock { .. } => shm_lock(k, mapping, false),
-        Op::RecordError { enospc, .. } => Ok(record_error(k, mapping, *enospc)),
-        Op::Fsync { .. } => Ok(fsync(k, mapping)),
+        Op::ShmLock { .. } => shm_lock::<R>(k, mapping, true),
+        Op::ShmUnlock { .. } => shm_lock::<R>(k, mapping, false),
+        Op::RecordError { enospc, .. } => Ok(record_error::<R>(k, mapping, *enospc)),
+        Op::Fsync { .. } => Ok(fsync::<R>(k, mapping)),
         Op::Migrate { page, mode, .. } => {
             memory::migrate_page::<R>(k, mapping, page.get().into(), mode.get())
         }
         Op::FaultPrivate { page, order, .. } => {
             Ok(fault_private(k.kernel, mapping, page.get().into(), order.get(), tag))
         }
-        Op::Reclaim { .. } => Ok(memory::reclaim(k, mapping)),
+        Op::Reclaim { .. } => Ok(memory::reclaim::<R>(k, mapping)),
         Op::Create { .. } | Op::FailSplit | Op::Compact { .. } => Ok(0),
     }
 }
@@ -114,7 +108,7 @@ pub(crate) fn file_of(op: &Op, world: &World) -> Option<Mapping> {
     (files > 0).then(|| Mapping(file % files))
 }
 
-fn create<R: Revision>(k: &mut Recorder<'_, World>, kind: FileKind) -> i32 {
+fn create<R: Functions>(k: &mut Recorder<'_, World>, kind: FileKind) -> i32 {
     if k.kernel.files.len() == MAX_FILES {
         return -EMFILE;
     }
@@ -129,7 +123,7 @@ fn create<R: Revision>(k: &mut Recorder<'_, World>, kind: FileKind) -> i32 {
     ret.min(0)
 }
 
-fn write(
+fn write<R: Functions>(
     k: &mut Recorder<'_, World>,
     mapping: Mapping,
     at: u64,
@@ -155,7 +149,7 @@ fn write(
                 page = folio.index + folio.nr_pages();
             }
             None if k.kernel.folios.len() >= MAX_FOLIOS => return -ENOMEM,
-            None => page = bring_in(k, mapping, page, order),
+            None => page = bring_in::<R>(k, mapping, page, order),
         }
     }
     let file = k.kernel.file_mut(mapping);
@@ -169,7 +163,12 @@ fn write(
 
 /// Brings a folio into the page cache, with the disk's bytes or zeroes, and puts it on the LRU list
 /// that it belongs on. Returns the page after it.
-fn bring_in(k: &mut Recorder<'_, World>, mapping: Mapping, page: u64, order: u8) -> u64 {
+fn bring_in<R: Functions>(
+    k: &mut Recorder<'_, World>,
+    mapping: Mapping,
+    page: u64,
+    order: u8,
+) -> u64 {
     let order = setup::largest_free_order(k.kernel, mapping, page, order, u64::MAX);
     let spec = FolioSpec { order: Order::new(order), dirty: true, ..FolioSpec::default() };
     let state = setup::folio(k.kernel, &spec, Some(mapping), page >> order << order);
@@ -181,7 +180,7 @@ fn bring_in(k: &mut Recorder<'_, World>, mapping: Mapping, page: u64, order: u8)
     let file = k.kernel.file_mut(mapping);
     file.cache.fill(start, end, Byte::Zero);
     file.cache.copy_from(&file.disk, start, end);
-    let evictable = folio_evictable(k, folio);
+    let evictable = R::folio_evictable(k, folio);
     k.kernel.folio_mut(folio).unevictable = !evictable;
     next
 }
@@ -196,7 +195,7 @@ fn forget(world: &mut World, mapping: Mapping, start: u64, end: u64) {
     }
 }
 
-fn truncate<R: Revision>(k: &mut Recorder<'_, World>, mapping: Mapping, size: u64) -> Outcome {
+fn truncate<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, size: u64) -> Outcome {
     let file = k.kernel.file_mut(mapping);
     let refuses = match file.kind {
         Some(FileKind::GuestMemfd | FileKind::DrmShmem) => true,
@@ -213,14 +212,14 @@ fn truncate<R: Revision>(k: &mut Recorder<'_, World>, mapping: Mapping, size: u6
     forget(k.kernel, mapping, size, u64::MAX);
     match is_shmem {
         true if grows => {}
-        true => shmem_undo_range::<R, _>(k, mapping, size as i64, -1)?,
+        true => R::shmem_undo_range(k, mapping, size as i64, -1)?,
         // `truncate_setsize` does so whichever way the size changes.
-        false => truncate_inode_pages_range::<R, _>(k, mapping, size as i64, -1)?,
+        false => R::truncate_inode_pages_range(k, mapping, size as i64, -1)?,
     }
     Ok(0)
 }
 
-fn punch_hole<R: Revision>(
+fn punch_hole<R: Functions>(
     k: &mut Recorder<'_, World>,
     mapping: Mapping,
     at: u64,
@@ -238,42 +237,42 @@ fn punch_hole<R: Revision>(
         Some(FileKind::GuestMemfd) => {
             // The guest gives these pages up, and no others.
             k.kernel.file_mut(mapping).truth.fill(at, at + len, Byte::Zero);
-            kvm_gmem_punch_hole::<R, _>(k, mapping, start, len as i64)?;
+            R::kvm_gmem_punch_hole(k, mapping, start, len as i64)?;
         }
         Some(FileKind::Tmpfs | FileKind::TmpfsNoswap) => {
             forget(k.kernel, mapping, at, at + len);
-            shmem_undo_range::<R, _>(k, mapping, start, last)?;
+            R::shmem_undo_range(k, mapping, start, last)?;
         }
         Some(FileKind::Disk | FileKind::DiskZeroing) => {
             forget(k.kernel, mapping, at, at + len);
-            truncate_inode_pages_range::<R, _>(k, mapping, start, last)?;
+            R::truncate_inode_pages_range(k, mapping, start, last)?;
         }
     }
     Ok(0)
 }
 
 /// `shmctl_do_lock`: only shared memory has it.
-fn shm_lock(k: &mut Recorder<'_, World>, mapping: Mapping, lock: bool) -> Outcome {
+fn shm_lock<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, lock: bool) -> Outcome {
     if k.kernel.file(mapping).kind != Some(FileKind::Tmpfs) {
         return Ok(-EINVAL);
     }
-    let ret = shmem_lock(k, mapping, lock, true);
+    let ret = R::shmem_lock(k, mapping, lock, true);
     if !lock {
-        shmem_unlock_mapping(k, mapping)?;
+        R::shmem_unlock_mapping(k, mapping)?;
     }
     Ok(ret)
 }
 
 /// A write-back fails. Memory without a disk is never written back.
-fn record_error(k: &mut Recorder<'_, World>, mapping: Mapping, enospc: bool) -> i32 {
+fn record_error<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, enospc: bool) -> i32 {
     if !k.kernel.file(mapping).is_on_disk() {
         return -EINVAL;
     }
-    mapping_set_error(k, mapping, if enospc { -ENOSPC } else { -EIO });
+    R::mapping_set_error(k, mapping, if enospc { -ENOSPC } else { -EIO });
     0
 }
 
-fn fsync(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
+fn fsync<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
     match k.kernel.file(mapping).kind {
         Some(FileKind::GuestMemfd | FileKind::Secretmem | FileKind::DrmShmem) | None => -EINVAL,
         // `noop_fsync`
@@ -283,7 +282,7 @@ fn fsync(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
                 k.kernel.write_back(folio);
                 k.kernel.folio_mut(folio).writeback = false;
             }
-            setup::reported(k, mapping, |k| file_check_and_advance_wb_err(k, mapping))
+            setup::reported(k, mapping, |k| R::file_check_and_advance_wb_err(k, mapping))
         }
     }
 }

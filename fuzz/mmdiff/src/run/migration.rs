@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `migration` path: one folio is moved.
 
-use super::{Returned, setup};
+use super::{Functions, Returned, setup};
 use crate::scenario::{
     FileKind, FolioOwner, FolioSpec, MigrateCall, MigrateCallback, MigrationScenario,
 };
@@ -9,8 +9,7 @@ use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Driver, FolioState, Lock};
 use mmcore::errno::{EAGAIN, EBUSY};
-use mmcore::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
-use mmcore::{Folio, Mapping, MigrateMode, Revision, Word};
+use mmcore::{Folio, Mapping, MigrateMode, Word};
 
 const SRC: Folio = Folio(0);
 const DST: Folio = Folio(1);
@@ -26,9 +25,9 @@ fn call(s: &MigrationScenario) -> MigrateCall {
     }
 }
 
-pub(super) fn begin<R: Revision>(s: &MigrationScenario, world: &mut World) {
+pub(super) fn begin<R: Functions>(s: &MigrationScenario, world: &mut World) {
     setup::add_file::<R>(world, &s.file);
-    setup::add_swap(world);
+    setup::add_swap::<R>(world);
     world.file_mut(FILE).held = false;
     for mapping in [FILE, SWAP] {
         let file = world.file_mut(mapping);
@@ -89,19 +88,19 @@ fn add_source(s: &MigrationScenario, world: &mut World) {
     state.isolated = !s.not_isolated;
 }
 
-pub(super) fn step<R: Revision>(s: &MigrationScenario, k: &mut Recorder<'_, World>) -> Returned {
+pub(super) fn step<R: Functions>(s: &MigrationScenario, k: &mut Recorder<'_, World>) -> Returned {
     let mode = MigrateMode::from_word(s.mode.get().into());
     let mapping = k.kernel.folio(SRC).mapping;
     let driver = k.kernel.folio(SRC).driver != Driver::No;
     let returned: Returned = match (call(s), mapping) {
         (MigrateCall::FallbackMigrateFolio, Some(mapping)) => {
-            fallback_migrate_folio::<R, _>(k, mapping, DST, SRC, mode).into()
+            R::fallback_migrate_folio(k, mapping, DST, SRC, mode).into()
         }
-        (MigrateCall::Writeout, Some(mapping)) => writeout(k, mapping, SRC).into(),
+        (MigrateCall::Writeout, Some(mapping)) => R::writeout(k, mapping, SRC).into(),
         (MigrateCall::MigrateFolio, _) if !driver => {
-            migrate_folio::<R, _>(k, mapping, DST, SRC, mode).into()
+            R::migrate_folio(k, mapping, DST, SRC, mode).into()
         }
-        _ => move_to_new_folio::<R, _>(k, DST, SRC, mode).into(),
+        _ => R::move_to_new_folio(k, DST, SRC, mode).into(),
     };
     if returned == Returned::Value(0) && mode != MigrateMode::SyncNoCopy {
         k.kernel.check_copied(DST);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Revisions that nobody wrote: the patch done wrong. No clause may explain one away.
 
-use super::{Tree, tree};
+use super::{Functions, Tree, tree};
 use crate::corpus::seeds;
 use crate::fuzz::findings;
 use crate::oracle::{Class, Clause, Intent, Invariant, Judgement, Outcomes, Question, Side, judge};
@@ -57,6 +57,8 @@ const LARGE_SETS_ENOSPC: Fault = 18;
 
 #[derive(Clone, Copy, Default, Debug)]
 struct Mutant<const FAULT: Fault>;
+
+impl<const FAULT: Fault> Functions for Mutant<FAULT> {}
 
 impl<const FAULT: Fault> Revision for Mutant<FAULT> {
     const NAME: &'static str = "mutant";
@@ -130,14 +132,14 @@ impl<const FAULT: Fault> Revision for Mutant<FAULT> {
     }
 
     fn mapping_set_large_folios<K: Kernel>(k: &mut K, mapping: Mapping) {
-        PostFix::mapping_set_large_folios(k, mapping);
+        <PostFix as Revision>::mapping_set_large_folios(k, mapping);
         if FAULT == LARGE_SETS_ENOSPC {
             k.set_bit(mapping, AS_ENOSPC);
         }
     }
 
     fn mapping_large_folio_support<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-        PostFix::mapping_large_folio_support(k, mapping)
+        <PostFix as Revision>::mapping_large_folio_support(k, mapping)
     }
 }
 

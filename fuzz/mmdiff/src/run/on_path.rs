@@ -4,7 +4,9 @@
 //! A fuzz target is such a program. libFuzzer clears and reads a counter for every branch that is
 //! linked, in every execution, so the branches of six other paths would cost it more than its own.
 
-use super::{Returned, compaction, creation, errors, flags, lifecycle, migration, truncation};
+use super::{
+    Functions, Returned, compaction, creation, errors, flags, lifecycle, migration, truncation,
+};
 use crate::scenario::codec::Wire;
 use crate::scenario::mutate::Mutate;
 use crate::scenario::{
@@ -13,7 +15,6 @@ use crate::scenario::{
 };
 use crate::trace::Recorder;
 use crate::world::World;
-use mmcore::Revision;
 
 /// The scenarios of one path.
 pub trait OnPath: Wire + Mutate + 'static {
@@ -24,9 +25,9 @@ pub trait OnPath: Wire + Mutate + 'static {
     /// The scenario, if it is of this path.
     fn of(any: &Scenario) -> Option<&Self>;
     /// Sets the world up, before the first step.
-    fn begin<R: Revision>(&self, world: &mut World);
+    fn begin<R: Functions>(&self, world: &mut World);
     /// Does step `i`.
-    fn step<R: Revision>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned;
+    fn step<R: Functions>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned;
 }
 
 macro_rules! on_path {
@@ -42,11 +43,11 @@ macro_rules! on_path {
                 if let Scenario::$variant(s) = any { Some(s) } else { None }
             }
 
-            fn begin<R: Revision>(&self, world: &mut World) {
+            fn begin<R: Functions>(&self, world: &mut World) {
                 $begin(self, world);
             }
 
-            fn step<R: Revision>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned {
+            fn step<R: Functions>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned {
                 $step(self, i, k)
             }
         }
@@ -54,7 +55,7 @@ macro_rules! on_path {
 }
 on_path!(Flags, FlagsScenario, flags::begin::<R>, flags::step::<R>);
 on_path!(Creation, CreationScenario, creation::begin, creation::step::<R>);
-on_path!(Errors, ErrorsScenario, errors::begin::<R>, errors::step);
+on_path!(Errors, ErrorsScenario, errors::begin::<R>, errors::step::<R>);
 on_path!(Truncation, TruncationScenario, truncation::begin::<R>, |s, _, k| truncation::step::<R>(
     s, k
 ));
@@ -65,14 +66,14 @@ on_path!(Compaction, CompactionScenario, compaction::begin::<R>, |s, _, k| compa
 on_path!(Lifecycle, LifecycleScenario, |_, _| (), lifecycle::step::<R>);
 
 /// Sets the world up for a scenario of the path; one of another path is not for this tree.
-pub(super) fn begin<S: OnPath, R: Revision>(any: &Scenario, world: &mut World) {
+pub(super) fn begin<S: OnPath, R: Functions>(any: &Scenario, world: &mut World) {
     if let Some(s) = S::of(any) {
         s.begin::<R>(world);
     }
 }
 
 /// Does a step of a scenario of the path.
-pub(super) fn step<S: OnPath, R: Revision>(
+pub(super) fn step<S: OnPath, R: Functions>(
     any: &Scenario,
     i: usize,
     k: &mut Recorder<'_, World>,

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Files and folios as a scenario describes them.
 
+use super::Functions;
 use crate::scenario::{FileKind, FileSpec, Flags, FolioSpec, Order, Recorded};
 use crate::trace::Recorder;
 use crate::world::extents::Byte;
 use crate::world::state::{FolioState, Lock};
 use crate::world::{Misdeed, World};
 use mmcore::errno::{EIO, ENOSPC};
-use mmcore::pagemap::{mapping_set_error, mapping_set_no_writeback_tags, mapping_set_unevictable};
-use mmcore::shmem::shmem_lock;
-use mmcore::{Folio, Kernel, Mapping, PAGE_SIZE, Revision};
+use mmcore::{Folio, Kernel, Mapping, PAGE_SIZE};
 
 /// Makes a new file of a kind as the kernel does, with the revision's own setters.
-pub(super) fn create_file<R: Revision, K: Kernel>(
+pub(super) fn create_file<R: Functions, K: Kernel>(
     k: &mut K,
     mapping: Mapping,
     kind: FileKind,
@@ -22,7 +21,7 @@ pub(super) fn create_file<R: Revision, K: Kernel>(
         FileKind::GuestMemfd => {
             return mmcore::guest_memfd::__kvm_gmem_create::<R, K>(k, mapping, size, 0);
         }
-        kind if kind.is_unevictable() => mapping_set_unevictable(k, mapping),
+        kind if kind.is_unevictable() => R::mapping_set_unevictable(k, mapping),
         _ => {}
     }
     0
@@ -30,7 +29,7 @@ pub(super) fn create_file<R: Revision, K: Kernel>(
 
 /// Adds the file of a specification: created, locked, with its errors recorded; or with its flags
 /// overwritten.
-pub(super) fn add_file<R: Revision>(world: &mut World, spec: &FileSpec) -> Mapping {
+pub(super) fn add_file<R: Functions>(world: &mut World, spec: &FileSpec) -> Mapping {
     let mapping = world.add_file(Some(spec.kind));
     world.file_mut(mapping).held = true;
     if spec.kind == FileKind::GuestMemfd {
@@ -38,14 +37,14 @@ pub(super) fn add_file<R: Revision>(world: &mut World, spec: &FileSpec) -> Mappi
     }
     create_file::<R, _>(world, mapping, spec.kind, 0);
     if spec.shm_lock && spec.kind == FileKind::Tmpfs {
-        shmem_lock(world, mapping, true, true);
+        R::shmem_lock(world, mapping, true, true);
     }
     if world.file(mapping).is_on_disk() {
         if matches!(spec.recorded, Recorded::Enospc | Recorded::Both) {
-            mapping_set_error(world, mapping, -ENOSPC);
+            R::mapping_set_error(world, mapping, -ENOSPC);
         }
         if matches!(spec.recorded, Recorded::Eio | Recorded::Both) {
-            mapping_set_error(world, mapping, -EIO);
+            R::mapping_set_error(world, mapping, -EIO);
         }
     }
     if let Flags::Raw { word } = spec.flags {
@@ -57,9 +56,9 @@ pub(super) fn add_file<R: Revision>(world: &mut World, spec: &FileSpec) -> Mappi
 }
 
 /// Adds the address space of the swap cache.
-pub(super) fn add_swap(world: &mut World) -> Mapping {
+pub(super) fn add_swap<R: Functions>(world: &mut World) -> Mapping {
     let mapping = world.add_file(None);
-    mapping_set_no_writeback_tags(world, mapping);
+    R::mapping_set_no_writeback_tags(world, mapping);
     mapping
 }
 

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `truncation` path: one range is taken out of one file.
 
-use super::Returned;
 use super::setup::{self, top_index};
+use super::{Functions, Returned};
 use crate::scenario::{Anchor, Edge, FileKind, SplitAnswer, TruncateCall, TruncationScenario};
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::extents::Byte;
-use mmcore::shmem::shmem_undo_range;
-use mmcore::truncate::{
-    truncate_inode_folio, truncate_inode_pages_range, truncate_inode_partial_folio,
-};
-use mmcore::{Folio, Mapping, PAGE_SIZE, Revision};
+use mmcore::{Folio, Mapping, PAGE_SIZE};
 
 const MAPPING: Mapping = Mapping(0);
 const FOLIO: Folio = Folio(0);
@@ -25,7 +21,7 @@ fn call(s: &TruncationScenario) -> TruncateCall {
     }
 }
 
-pub(super) fn begin<R: Revision>(s: &TruncationScenario, world: &mut World) {
+pub(super) fn begin<R: Functions>(s: &TruncationScenario, world: &mut World) {
     setup::add_file::<R>(world, &s.file);
     add_folios(s, world);
     let (start, end) = range(s, world);
@@ -51,17 +47,13 @@ pub(super) fn begin<R: Revision>(s: &TruncationScenario, world: &mut World) {
     world.schedule.arm(&s.races);
 }
 
-pub(super) fn step<R: Revision>(s: &TruncationScenario, k: &mut Recorder<'_, World>) -> Returned {
+pub(super) fn step<R: Functions>(s: &TruncationScenario, k: &mut Recorder<'_, World>) -> Returned {
     let (start, end) = range(s, k.kernel);
     let returned: Returned = match call(s) {
-        TruncateCall::PartialFolio => {
-            truncate_inode_partial_folio::<R, _>(k, FOLIO, start, end).into()
-        }
-        TruncateCall::PagesRange => {
-            truncate_inode_pages_range::<R, _>(k, MAPPING, start, end).into()
-        }
-        TruncateCall::ShmemUndoRange => shmem_undo_range::<R, _>(k, MAPPING, start, end).into(),
-        TruncateCall::WholeFolio => truncate_inode_folio::<R, _>(k, Some(MAPPING), FOLIO).into(),
+        TruncateCall::PartialFolio => R::truncate_inode_partial_folio(k, FOLIO, start, end).into(),
+        TruncateCall::PagesRange => R::truncate_inode_pages_range(k, MAPPING, start, end).into(),
+        TruncateCall::ShmemUndoRange => R::shmem_undo_range(k, MAPPING, start, end).into(),
+        TruncateCall::WholeFolio => R::truncate_inode_folio(k, Some(MAPPING), FOLIO).into(),
     };
     // All of it: what lies past the end of the file shows when the file is extended.
     // The filesystem frees the blocks once the page cache is rid of them.

@@ -4,20 +4,10 @@
 use super::ranges;
 use crate::explore::model::Model;
 use crate::explore::var::{Var, What};
-use crate::run::Returned;
+use crate::run::{Functions, Returned};
 use crate::scenario::Path;
 use mmcore::errno::{EIO, ENOSPC};
-use mmcore::filemap::{
-    file_check_and_advance_wb_err, filemap_check_and_keep_errors, filemap_check_errors,
-};
-use mmcore::guest_memfd::{
-    __kvm_gmem_create, kvm_gmem_error_folio, kvm_gmem_migrate_folio, kvm_gmem_punch_hole,
-};
-use mmcore::internal::{folio_evictable, folio_needs_release};
-use mmcore::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
-use mmcore::pagemap::*;
-use mmcore::shmem::{shmem_lock, shmem_unlock_mapping};
-use mmcore::{Folio, Mapping, MigrateMode, PAGE_SIZE, Revision};
+use mmcore::{Folio, Mapping, MigrateMode, PAGE_SIZE};
 
 const FILE: Mapping = Mapping(0);
 const SRC: Folio = Folio(0);
@@ -26,10 +16,10 @@ const DST: Folio = Folio(1);
 const GMEM_SIZE: i64 = 8 * PAGE_SIZE as i64;
 
 /// Makes the call, or the next call, of a path.
-pub(crate) fn run<R: Revision>(path: Path, step: usize, k: &mut Model<'_>) -> Returned {
+pub(crate) fn run<R: Functions>(path: Path, step: usize, k: &mut Model<'_>) -> Returned {
     match path {
         Path::Flags => flags::<R>(k),
-        Path::Errors => errors(k),
+        Path::Errors => errors::<R>(k),
         Path::Creation if step == 0 => creation::<R>(k),
         Path::Creation => after_creation::<R>(k),
         Path::Truncation => ranges::truncation::<R>(k),
@@ -47,22 +37,22 @@ fn argument(k: &mut Model<'_>, of: u8) -> u8 {
     k.choose(Var::one(What::Argument), of)
 }
 
-fn flags<R: Revision>(k: &mut Model<'_>) -> Returned {
+fn flags<R: Functions>(k: &mut Model<'_>) -> Returned {
     match pick(k, 23) {
-        0 => mapping_unevictable(k, Some(FILE)).into(),
-        1 => mapping_unevictable(k, None).into(),
-        2 => mapping_exiting(k, FILE).into(),
-        3 => mapping_use_writeback_tags(k, FILE).into(),
-        4 => mapping_large_folio_support::<R, _>(k, FILE).into(),
-        5 => mapping_release_always::<R, _>(k, FILE).into(),
-        6 => mapping_stable_writes::<R, _>(k, FILE).into(),
-        7 => R::mapping_pins_folios(k, FILE).into(),
-        17 => shmem_lock(k, FILE, false, true).into(),
-        18 => shmem_lock(k, FILE, false, false).into(),
-        19 => shmem_lock(k, FILE, true, true).into(),
-        20 => shmem_unlock_mapping(k, FILE).into(),
-        21 => folio_evictable(k, SRC).into(),
-        22 => folio_needs_release::<R, _>(k, SRC).into(),
+        0 => R::mapping_unevictable(k, Some(FILE)).into(),
+        1 => R::mapping_unevictable(k, None).into(),
+        2 => R::mapping_exiting(k, FILE).into(),
+        3 => R::mapping_use_writeback_tags(k, FILE).into(),
+        4 => <R as Functions>::mapping_large_folio_support(k, FILE).into(),
+        5 => R::mapping_release_always(k, FILE).into(),
+        6 => R::mapping_stable_writes(k, FILE).into(),
+        7 => R::mapping_pinned(k, FILE).into(),
+        17 => R::shmem_lock(k, FILE, false, true).into(),
+        18 => R::shmem_lock(k, FILE, false, false).into(),
+        19 => R::shmem_lock(k, FILE, true, true).into(),
+        20 => R::shmem_unlock_mapping(k, FILE).into(),
+        21 => R::folio_evictable(k, SRC).into(),
+        22 => R::folio_needs_release(k, SRC).into(),
         setter => {
             let _: () = set_flag::<R>(k, setter);
             Returned::Nothing
@@ -71,59 +61,59 @@ fn flags<R: Revision>(k: &mut Model<'_>) -> Returned {
 }
 
 /// The setters, by their numbers among the functions of the path.
-fn set_flag<R: Revision>(k: &mut Model<'_>, setter: u8) {
+fn set_flag<R: Functions>(k: &mut Model<'_>, setter: u8) {
     match setter {
-        8 => mapping_set_unevictable(k, FILE),
-        9 => mapping_clear_unevictable(k, FILE),
-        10 => mapping_set_exiting(k, FILE),
-        11 => mapping_set_no_writeback_tags(k, FILE),
-        12 => mapping_set_large_folios::<R, _>(k, FILE),
-        13 => mapping_set_release_always::<R, _>(k, FILE),
-        14 => mapping_clear_release_always::<R, _>(k, FILE),
-        15 => mapping_set_stable_writes::<R, _>(k, FILE),
-        _ => mapping_clear_stable_writes::<R, _>(k, FILE),
+        8 => R::mapping_set_unevictable(k, FILE),
+        9 => R::mapping_clear_unevictable(k, FILE),
+        10 => R::mapping_set_exiting(k, FILE),
+        11 => R::mapping_set_no_writeback_tags(k, FILE),
+        12 => <R as Functions>::mapping_set_large_folios(k, FILE),
+        13 => R::mapping_set_release_always(k, FILE),
+        14 => R::mapping_clear_release_always(k, FILE),
+        15 => R::mapping_set_stable_writes(k, FILE),
+        _ => R::mapping_clear_stable_writes(k, FILE),
     }
 }
 
-fn errors(k: &mut Model<'_>) -> Returned {
+fn errors<R: Functions>(k: &mut Model<'_>) -> Returned {
     match pick(k, 4) {
         0 => {
             let error = [0, -ENOSPC, -EIO][usize::from(argument(k, 3))];
-            mapping_set_error(k, FILE, error);
+            R::mapping_set_error(k, FILE, error);
             Returned::Nothing
         }
-        1 => filemap_check_errors(k, FILE).into(),
-        2 => filemap_check_and_keep_errors(k, FILE).into(),
-        _ => file_check_and_advance_wb_err(k, FILE).into(),
+        1 => R::filemap_check_errors(k, FILE).into(),
+        2 => R::filemap_check_and_keep_errors(k, FILE).into(),
+        _ => R::file_check_and_advance_wb_err(k, FILE).into(),
     }
 }
 
-fn creation<R: Revision>(k: &mut Model<'_>) -> Returned {
+fn creation<R: Functions>(k: &mut Model<'_>) -> Returned {
     k.begin_guest_memfd();
-    __kvm_gmem_create::<R, _>(k, FILE, GMEM_SIZE, 0).into()
+    R::__kvm_gmem_create(k, FILE, GMEM_SIZE, 0).into()
 }
 
 /// What can be asked of a new guest_memfd, and of one whose creation failed: nothing.
-fn after_creation<R: Revision>(k: &mut Model<'_>) -> Returned {
+fn after_creation<R: Functions>(k: &mut Model<'_>) -> Returned {
     match pick(k, 8) {
         0 => Returned::Nothing,
-        1 => filemap_check_errors(k, FILE).into(),
-        2 => filemap_check_and_keep_errors(k, FILE).into(),
-        3 => file_check_and_advance_wb_err(k, FILE).into(),
-        4 => folio_evictable(k, SRC).into(),
+        1 => R::filemap_check_errors(k, FILE).into(),
+        2 => R::filemap_check_and_keep_errors(k, FILE).into(),
+        3 => R::file_check_and_advance_wb_err(k, FILE).into(),
+        4 => R::folio_evictable(k, SRC).into(),
         5 => {
             k.cache.add_folio(1, 1);
-            kvm_gmem_error_folio(k, FILE, SRC).into()
+            R::kvm_gmem_error_folio(k, FILE, SRC).into()
         }
-        6 => kvm_gmem_migrate_folio(k, FILE, DST, SRC, MigrateMode::Sync).into(),
+        6 => R::kvm_gmem_migrate_folio(k, FILE, DST, SRC, MigrateMode::Sync).into(),
         _ => {
             let (offset, len) = ranges::hole(k);
-            kvm_gmem_punch_hole::<R, _>(k, FILE, offset, len).into()
+            R::kvm_gmem_punch_hole(k, FILE, offset, len).into()
         }
     }
 }
 
-fn migration<R: Revision>(k: &mut Model<'_>) -> Returned {
+fn migration<R: Functions>(k: &mut Model<'_>) -> Returned {
     let function = pick(k, 4);
     let mode = MigrateMode::ALL[usize::from(argument(k, 4))];
     k.take_lock(SRC);
@@ -133,13 +123,13 @@ fn migration<R: Revision>(k: &mut Model<'_>) -> Returned {
             // The callers hold both locks; that is asserted.
             k.drop_lock(SRC);
             k.drop_lock(DST);
-            move_to_new_folio::<R, _>(k, DST, SRC, mode).into()
+            R::move_to_new_folio(k, DST, SRC, mode).into()
         }
-        1 => fallback_migrate_folio::<R, _>(k, FILE, DST, SRC, mode).into(),
-        2 => writeout(k, FILE, SRC).into(),
+        1 => R::fallback_migrate_folio(k, FILE, DST, SRC, mode).into(),
+        2 => R::writeout(k, FILE, SRC).into(),
         _ => {
             let mapping = [None, Some(FILE)][usize::from(argument(k, 2))];
-            migrate_folio::<R, _>(k, mapping, DST, SRC, mode).into()
+            R::migrate_folio(k, mapping, DST, SRC, mode).into()
         }
     }
 }

@@ -5,13 +5,8 @@
 
 use crate::explore::model::Model;
 use crate::explore::var::{Var, What};
-use crate::run::Returned;
-use mmcore::shmem::shmem_undo_range;
-use mmcore::truncate::{
-    truncate_cleanup_folio, truncate_inode_folio, truncate_inode_pages_range,
-    truncate_inode_partial_folio,
-};
-use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE, Revision};
+use crate::run::{Functions, Returned};
+use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE};
 
 const FILE: Mapping = Mapping(0);
 const FOLIO: Folio = Folio(0);
@@ -25,7 +20,7 @@ struct Place {
 }
 
 /// The calls of the truncation path.
-pub(super) fn truncation<R: Revision>(k: &mut Model<'_>) -> Returned {
+pub(super) fn truncation<R: Functions>(k: &mut Model<'_>) -> Returned {
     let function = k.choose(Var::one(What::Function), 5);
     let place = first_folio(k);
     match function {
@@ -33,31 +28,31 @@ pub(super) fn truncation<R: Revision>(k: &mut Model<'_>) -> Returned {
         1 => {
             hold(k, place);
             let mapping = [Some(FILE), None][usize::from(k.choose(Var::one(What::Argument), 2))];
-            truncate_inode_folio::<R, _>(k, mapping, FOLIO).into()
+            R::truncate_inode_folio(k, mapping, FOLIO).into()
         }
         2 => {
             hold(k, place);
             k.put_in_file(FOLIO);
-            truncate_cleanup_folio::<R, _>(k, FOLIO);
+            R::truncate_cleanup_folio(k, FOLIO);
             Returned::Nothing
         }
         3 => {
             let (start, end) = range(k, place);
-            truncate_inode_pages_range::<R, _>(k, FILE, start, end).into()
+            R::truncate_inode_pages_range(k, FILE, start, end).into()
         }
         _ => {
             let (start, end) = range(k, place);
-            shmem_undo_range::<R, _>(k, FILE, start, end).into()
+            R::shmem_undo_range(k, FILE, start, end).into()
         }
     }
 }
 
 /// A range that takes part of a locked folio, or all of it. The callers see to it that it touches
 /// the folio.
-fn partial<R: Revision>(k: &mut Model<'_>, place: Place) -> Returned {
+fn partial<R: Functions>(k: &mut Model<'_>, place: Place) -> Returned {
     hold(k, place);
     let (start, end) = edges(k, place, true);
-    truncate_inode_partial_folio::<R, _>(k, FOLIO, start, end).into()
+    R::truncate_inode_partial_folio(k, FOLIO, start, end).into()
 }
 
 /// Chooses the size and the place of the first folio.

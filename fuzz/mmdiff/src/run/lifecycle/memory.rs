@@ -2,14 +2,13 @@
 //! What the kernel does with memory on its own: compaction, migration, reclaim.
 
 use super::Outcome;
+use crate::run::Functions;
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Cc, FolioState, Lock, Slot};
-use mmcore::compaction::{isolate_migratepages_block, pageblock_end_pfn, pageblock_start_pfn};
+use mmcore::compaction::{pageblock_end_pfn, pageblock_start_pfn};
 use mmcore::errno::{EAGAIN, EBUSY};
-use mmcore::internal::folio_evictable;
-use mmcore::migrate::move_to_new_folio;
-use mmcore::{Folio, IsolateMode, Mapping, MigrateMode, Revision, Word};
+use mmcore::{Folio, IsolateMode, Mapping, MigrateMode, Word};
 
 /// No folio there.
 const ENOENT: i32 = 2;
@@ -21,7 +20,7 @@ pub(super) fn allocate(world: &World, order: u8) -> u64 {
 }
 
 /// A pass over all memory: every pageblock is scanned, and what the scan isolated is moved.
-pub(super) fn compact<R: Revision>(k: &mut Recorder<'_, World>, mode: u8) -> Outcome {
+pub(super) fn compact<R: Functions>(k: &mut Recorder<'_, World>, mode: u8) -> Outcome {
     let mode = MigrateMode::from_word(mode.into());
     let world = &mut *k.kernel;
     let alive = |folio: &&FolioState| !folio.freed && folio.pfn != 0;
@@ -49,7 +48,7 @@ pub(super) fn compact<R: Revision>(k: &mut Recorder<'_, World>, mode: u8) -> Out
     Ok(0)
 }
 
-fn scan_block<R: Revision>(
+fn scan_block<R: Functions>(
     k: &mut Recorder<'_, World>,
     start: u64,
     end: u64,
@@ -63,7 +62,7 @@ fn scan_block<R: Revision>(
         isolate = isolate.with(IsolateMode::ASYNC_MIGRATE);
     }
     let last = world.slots.last().map_or(start, |&(first, len, _)| first + len);
-    isolate_migratepages_block::<R, _>(k, start, last.clamp(start, end), isolate)
+    R::isolate_migratepages_block(k, start, last.clamp(start, end), isolate)
 }
 
 fn slots_in(world: &World, start: u64, end: u64) -> Vec<(u64, u64, Slot)> {
@@ -80,7 +79,7 @@ fn slots_in(world: &World, start: u64, end: u64) -> Vec<(u64, u64, Slot)> {
 }
 
 /// Moves every folio on `cc->migratepages`, and puts back those that would not move.
-fn move_isolated<R: Revision>(
+fn move_isolated<R: Functions>(
     k: &mut Recorder<'_, World>,
     mode: MigrateMode,
 ) -> Result<(), mmcore::Oops> {
@@ -96,7 +95,7 @@ fn move_isolated<R: Revision>(
 
 /// `migrate_folio_unmap` and `migrate_folio_move`, as far as the state is concerned: lock, unmap,
 /// move, and give the new folio the old one's place.
-fn move_one<R: Revision>(k: &mut Recorder<'_, World>, src: Folio, mode: MigrateMode) -> Outcome {
+fn move_one<R: Functions>(k: &mut Recorder<'_, World>, src: Folio, mode: MigrateMode) -> Outcome {
     let world = &mut *k.kernel;
     if world.folio(src).lock != Lock::Free || world.folio(src).writeback {
         return Ok(-EAGAIN);
@@ -113,7 +112,7 @@ fn move_one<R: Revision>(k: &mut Recorder<'_, World>, src: Folio, mode: MigrateM
         lock: Lock::Ours,
         ..FolioState::default()
     });
-    let rc = move_to_new_folio::<R, _>(k, dst, src, mode)?;
+    let rc = R::move_to_new_folio(k, dst, src, mode)?;
     if rc != 0 {
         let source = k.kernel.folio_mut(src);
         (source.mapcount, source.refs) = (mapcount, source.refs + mapcount);
@@ -137,7 +136,7 @@ fn finish_move(world: &mut World, dst: Folio, src: Folio, rc: i32) {
 }
 
 /// Moves the folio at a page of a file, as `move_pages(2)` does.
-pub(super) fn migrate_page<R: Revision>(
+pub(super) fn migrate_page<R: Functions>(
     k: &mut Recorder<'_, World>,
     mapping: Mapping,
     page: u64,
@@ -155,10 +154,10 @@ pub(super) fn migrate_page<R: Revision>(
 }
 
 /// Reclaim visits a file: what may go goes. Returns how many folios went.
-pub(super) fn reclaim(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
+pub(super) fn reclaim<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
     let mut gone = 0;
     for folio in k.kernel.file(mapping).cached.clone() {
-        let evictable = folio_evictable(k, folio);
+        let evictable = R::folio_evictable(k, folio);
         if evictable && k.kernel.reclaim(folio) {
             gone += 1;
         }
