@@ -85,6 +85,7 @@ enum Counts {
     Never,
 }
 
+#[inline(always)]
 fn counts(call: &Call) -> Counts {
     match call.id() {
         CallId::TestBit | CallId::FlagsAnd => Counts::EachTime,
@@ -131,6 +132,7 @@ pub fn compare(left: &Ran, right: &Ran) -> Option<Mismatch> {
 }
 
 /// A store to the flags is what it does to the word: a bit that it clears and sets is set.
+#[inline(always)]
 fn plain(call: Call) -> Call {
     match call {
         Call::StoreFlags { mapping, clear, set } => {
@@ -177,7 +179,82 @@ fn questions(trace: &[Said]) -> Vec<(CallId, [u64; 4], u64)> {
     all
 }
 
+/// A trace in a word, made while it runs. Traces that are equal, as [`compare()`] says, have the same;
+/// of others one in 2^64 has.
+#[derive(Clone, Debug, Default)]
+pub struct Digest {
+    /// All that was said before the last effect, in order.
+    past: u64,
+    /// The questions since, in any order.
+    questions: u64,
+    /// The loads since, which count once.
+    loads: Vec<u64>,
+}
+
+impl Digest {
+    /// Starts again, with the same memory.
+    pub fn clear(&mut self) {
+        (self.past, self.questions) = (0, 0);
+        self.loads.clear();
+    }
+
+    /// Adds a call and its answer.
+    #[inline(always)]
+    pub fn add(&mut self, call: Call, answer: u64) {
+        match counts(&call) {
+            Counts::Never => {}
+            Counts::EachTime => {
+                self.questions = self.questions.wrapping_add(hash(&call, answer));
+            }
+            Counts::Once => self.add_load(hash(&call, answer)),
+            Counts::Effect => self.end(hash(&plain(call), answer)),
+        }
+    }
+
+    #[inline]
+    fn add_load(&mut self, hash: u64) {
+        if !self.loads.contains(&hash) {
+            self.loads.push(hash);
+            self.questions = self.questions.wrapping_add(hash);
+        }
+    }
+
+    /// Ends a stretch: with an effect, or with what a function returned.
+    #[inline(always)]
+    pub fn end(&mut self, with: u64) {
+        let before = self.past.rotate_left(23) ^ mix(self.questions);
+        self.past = mix(before.wrapping_mul(0x9fb2_1c65_1e98_df25) ^ with);
+        self.questions = 0;
+        self.loads.clear();
+    }
+
+    /// The word.
+    pub fn finish(&self) -> u64 {
+        mix(self.past.rotate_left(23) ^ mix(self.questions))
+    }
+}
+
+#[inline(always)]
+fn hash(call: &Call, answer: u64) -> u64 {
+    let [a, b, c, d] = call.words();
+    let sum = (call.id() as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ a.wrapping_mul(0xbf58_476d_1ce4_e5b9)
+        ^ b.wrapping_mul(0x94d0_49bb_1331_11eb).rotate_left(17)
+        ^ c.wrapping_mul(0xd6e8_feb8_6659_fd93).rotate_left(31)
+        ^ d.wrapping_mul(0xa076_1d64_78bd_642f).rotate_left(41)
+        ^ answer.wrapping_mul(0xe703_7ed1_a0b4_28db).rotate_left(53);
+    mix(sum)
+}
+
+/// Every bit of the result depends on every bit of `x`.
+#[inline(always)]
+fn mix(mut x: u64) -> u64 {
+    x = (x ^ x >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    x = (x ^ x >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    x ^ x >> 32
+}
+
 /// Whether a call counts at all.
-pub(crate) fn counts_for(call: &Call) -> bool {
+pub fn counts_for(call: &Call) -> bool {
     counts(call) != Counts::Never
 }

@@ -9,6 +9,8 @@
 //! to Rust has always returned by then. A `Kernel` that runs C itself while it answers begins a run of
 //! its own, with a `jmp_buf` of its own, and is back before it answers.
 
+use crate::header::Shape;
+use crate::plan::Door;
 use libloading::Library;
 use mmcore::{Call, CallId, Kernel, Site};
 use std::any::Any;
@@ -35,8 +37,12 @@ struct Run {
 
 type Ask = unsafe extern "C" fn(*mut c_void, *const c_void, u64, u64, u64, u64, u64) -> u64;
 type Tell = unsafe extern "C" fn(*mut c_void, *const c_void, u64, u64, u64, u64, u64);
-type Door = unsafe extern "C" fn(*const u64) -> u64;
-type RunFunction = unsafe extern "C" fn(*mut Run, Door, *const u64);
+type Function = unsafe extern "C" fn(*const u64) -> u64;
+type RunFunction = unsafe extern "C" fn(*mut Run, Function, *const u64);
+
+/// A function of an [`Object`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handle(Function);
 
 /// How a run ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -64,30 +70,30 @@ struct Context<'k, K: ?Sized> {
 #[derive(Debug)]
 pub struct Object {
     // Dropped last: the functions below are in it.
-    doors: BTreeMap<&'static str, Door>,
+    doors: BTreeMap<&'static str, (Handle, Shape)>,
     run_function: RunFunction,
     base: usize,
     _library: Library,
 }
 
 impl Object {
-    /// Loads the object at `path`, with the doors of `functions`.
+    /// Loads the object at `path`, with these doors.
     ///
     /// # Errors
     /// If it cannot be loaded, or lacks one of them.
     pub fn load(
         path: &Path,
-        functions: impl Iterator<Item = &'static str>,
+        functions: &[&'static Door],
     ) -> Result<Object, libloading::Error> {
         // SAFETY: the object is what compile.rs made of the shim and the cut text. It has no
         // initialisers, so loading it runs nothing of ours.
         let library = unsafe { Library::new(path) }?;
         let mut doors = BTreeMap::new();
-        for function in functions {
+        for Door { function, shape, .. } in functions {
             let symbol = format!("door_{function}\0");
             // SAFETY: every `door_` symbol is written by program.rs with this signature.
-            let door = unsafe { library.get::<Door>(symbol.as_bytes()) }?;
-            doors.insert(function, *door);
+            let door = unsafe { library.get::<Function>(symbol.as_bytes()) }?;
+            doors.insert(*function, (Handle(*door), *shape));
         }
         // SAFETY: `run_function` and `run_size` are defined in door.c with these signatures.
         let (run_function, run_size) = unsafe {
@@ -98,25 +104,24 @@ impl Object {
         Ok(Object { doors, run_function, base: base(run_function), _library: library })
     }
 
-    /// Whether the function can be run.
-    pub fn has(&self, function: &str) -> bool {
-        self.doors.contains_key(function)
+    /// The function of that name and what it returns, if it can be run.
+    pub(crate) fn door(&self, function: &str) -> Option<(Handle, Shape)> {
+        self.doors.get(function).copied()
     }
 
-    /// Runs `function` with `words` as its arguments, for at most `budget` calls. With `addresses`,
+    /// Runs a function of this object with `words` as its arguments, for at most `budget` calls. With `addresses`,
     /// says for each call where in the object it came from.
     ///
     /// # Panics
-    /// With what `kernel` panicked with; or if there is no such function.
-    pub fn run<K: Kernel + ?Sized>(
+    /// With what `kernel` panicked with.
+    pub(crate) fn run<K: Kernel + ?Sized>(
         &self,
-        function: &str,
+        Handle(door): Handle,
         words: [u64; 4],
         budget: u64,
         kernel: &mut K,
         addresses: Option<&mut Vec<usize>>,
     ) -> End {
-        let door = self.doors[function];
         let mut run = Run {
             context: std::ptr::null_mut(),
             ask: ask::<K>,

@@ -90,6 +90,8 @@ impl<T: Into<Returned>> From<Result<T, Oops>> for Returned {
 
 /// A revision whose C can be compiled.
 pub trait Judged: Revision + FolioOrderRange {
+    /// What its C is called where the port has the revision's name.
+    const IN_C: &'static str;
     /// The setter of the flag that keeps folios where they are: its name in C.
     const SETTER: &'static str;
     /// The test of that flag: its name in C.
@@ -104,6 +106,7 @@ pub trait Judged: Revision + FolioOrderRange {
 }
 
 impl Judged for V6_12 {
+    const IN_C: &'static str = "v6.12 in C";
     const SETTER: &'static str = "mapping_set_inaccessible";
     const TEST: &'static str = "mapping_inaccessible";
 
@@ -116,6 +119,7 @@ impl Judged for V6_12 {
 }
 
 impl Judged for V6_12PreFix {
+    const IN_C: &'static str = "v6.12-pre-fix in C";
     const SETTER: &'static str = "mapping_set_unmovable";
     const TEST: &'static str = "mapping_unmovable";
 

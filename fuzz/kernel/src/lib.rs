@@ -108,7 +108,7 @@ impl Compiled {
         let mut program = Program::cut(tree, edits);
         let place = tempfile::tempdir().map_err(compile::NoObject::Io)?;
         let path = compile::compile(&mut program, place.path(), flags)?;
-        let object = Object::load(&path, program.doors().into_iter().map(|door| door.function))?;
+        let object = Object::load(&path, &program.doors())?;
         Ok(Compiled { object, program, budget: BUDGET, place })
     }
 
@@ -131,7 +131,7 @@ impl Compiled {
 
     /// Whether the function of that name can be run.
     pub fn has(&self, function: &str) -> bool {
-        self.object.has(function)
+        self.object.door(function).is_some()
     }
 
     /// Runs C's side of an invocation under the names of the revision `R`; `None` if this tree's
@@ -152,14 +152,11 @@ impl Compiled {
         kernel: &mut K,
         addresses: Option<&mut Vec<usize>>,
     ) -> Option<Returned> {
-        let door = plan::DOORS.iter().find(|door| door.function == function)?;
-        if !self.object.has(function) {
-            return None;
-        }
+        let (door, shape) = self.object.door(function)?;
         let words = words(invocation, kernel);
-        let end = self.object.run(function, words, self.budget, kernel, addresses);
+        let end = self.object.run(door, words, self.budget, kernel, addresses);
         Some(match end {
-            End::Returned(word) => match door.shape {
+            End::Returned(word) => match shape {
                 Shape::Void => Returned::Nothing,
                 Shape::Truth => Returned::Bool(word != 0),
                 Shape::Int => Returned::Int(word as i64),

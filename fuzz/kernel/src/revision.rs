@@ -3,6 +3,12 @@
 
 use crate::program::Edit;
 
+/// A revision whose C can be compiled: its name, and the edits that make it.
+pub type Known = (&'static str, fn() -> Vec<Edit>);
+
+/// Every one.
+pub const REVISIONS: [Known; 2] = [("v6.12", v6_12), ("v6.12-pre-fix", v6_12_pre_fix)];
+
 /// `v6.12`: Debian's tree as it is.
 pub fn v6_12() -> Vec<Edit> {
     Vec::new()

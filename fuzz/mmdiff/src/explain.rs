@@ -17,6 +17,7 @@ pub use sides::{Pair, Said, pairs};
 pub use thoughts::thought;
 
 use crate::oracle::{Judgement, Question, judge};
+use crate::run::Run;
 use crate::scenario::{Scenario, readable};
 use look::Ink;
 use std::fmt::{self, Write};
@@ -53,12 +54,15 @@ pub fn explain(
     out.write_str(&paste(question, scenario, &judgement))
 }
 
-/// Writes both traces of what was judged, step by step.
+/// Writes both traces of what was run, step by step.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_traces(look: &Look, judgement: &Judgement, out: &mut dyn Write) -> fmt::Result {
-    let (pre, post) = (&judgement.pre, &judgement.post);
+pub fn write_traces(
+    look: &Look,
+    (pre, post): (&Run, &Run),
+    out: &mut dyn Write,
+) -> fmt::Result {
     for step in 0..pre.steps.len().min(post.steps.len()) {
         let (before, after) = (pre.steps[step].1, post.steps[step].1);
         let name = look.ink(Ink::Heading, &format!("step {step}"));

@@ -6,7 +6,8 @@
 //! scenario says and calls the ported functions of [`mmcore`] in it, and [`trace`] keeps what they
 //! ask and do. [`check`] does this for many scenarios and [`report`] says what they come to;
 //! [`fuzz`] is the same for one input of a fuzzer, `replay` for all that a fuzzer has kept, and
-//! [`explain`] for one reader; [`shrink`] makes the smallest scenario that shows the same.
+//! [`explain`] for one reader; [`shrink`] makes the smallest scenario that shows the same. `conform`
+//! runs the same on the kernel's own C.
 //!
 //! ```
 //! use mmdiff::oracle::{Intent, Question, Verdict, judge};
@@ -31,6 +32,8 @@
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "conform")]
+pub mod conform;
 pub mod corpus;
 #[cfg(feature = "cli")]
 pub mod diagram;

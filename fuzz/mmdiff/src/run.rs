@@ -9,7 +9,7 @@ mod compaction;
 mod creation;
 mod errors;
 mod flags;
-mod functions;
+pub(crate) mod functions;
 mod lifecycle;
 mod migration;
 mod on_path;
@@ -149,7 +149,7 @@ impl PartialEq for Tree {
     }
 }
 
-const fn tree<R: Functions>() -> Tree {
+pub(crate) const fn tree<R: Functions>() -> Tree {
     Tree {
         name: R::NAME,
         tree: R::TREE,

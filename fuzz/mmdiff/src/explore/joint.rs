@@ -97,13 +97,13 @@ impl Joint {
     /// Runs the path that the tape stands at, from its beginning.
     pub fn run(&mut self, tape: &mut Tape) -> Met {
         let path = self.path;
-        self.both(tape, None, &|tree, _, k| call(path, tree, k)).0
+        self.both(tape, None, &|tree, _, k| Went::Returned(call(path, tree, k))).0
     }
 
     /// Runs the path that the tape stands at, keeps both traces, and has the differences sorted.
     pub fn record(&mut self, tape: &mut Tape) -> &Judgement {
         let path = self.path;
-        self.record_stretch(tape, None, &|tree, _, k| call(path, tree, k))
+        self.record_stretch(tape, None, &|tree, _, k| Went::Returned(call(path, tree, k)))
     }
 
     /// Runs a stretch for both sides, with so many changes left.
@@ -172,7 +172,7 @@ impl Joint {
 }
 
 /// Makes the calls of a path, and returns what the last returned.
-pub(super) fn call(path: Path, tree: &'static Tree, k: &mut Model<'_>) -> Went {
+pub(crate) fn call(path: Path, tree: &'static Tree, k: &mut Model<'_>) -> Returned {
     let mut returned = Returned::Nothing;
     for step in 0..entries::steps(path) {
         if step > 0 {
@@ -185,13 +185,18 @@ pub(super) fn call(path: Path, tree: &'static Tree, k: &mut Model<'_>) -> Went {
         }
     }
     k.end_step(returned);
-    Went::Returned(returned)
+    returned
 }
 
 /// One side of a joint path, written down.
 pub(crate) struct Record(Notes);
 
 impl Record {
+    /// The side that these notes were taken of.
+    pub(crate) fn new(notes: Notes) -> Record {
+        Record(notes)
+    }
+
     /// How many steps there are.
     pub(crate) fn steps(&self) -> usize {
         self.0.steps.len()

@@ -101,7 +101,7 @@ impl Head {
 
 /// The ranges that are scanned: from the start of a pageblock; over a multiple of 32, where the lock
 /// is dropped; up to the pageblock's end.
-fn range(k: &mut Model<'_>) -> (u64, u64) {
+pub(super) fn range(k: &mut Model<'_>) -> (u64, u64) {
     let pages = u64::from(k.bounds().folios);
     let block = 4 * PAGEBLOCK_NR_PAGES;
     let start = match k.choose(Var::one(What::Range), 3) {

@@ -20,12 +20,12 @@ pub fn command(results: &Results, path: Path, choices: &[Choice]) -> String {
     format!(
         "mmdiff explore --pre {pre} --post {post} --intent {intent} --folios {folios} \
          --races {races} --settings {settings} --tries {tries} --show {}",
-        spell(path, choices)
+        spell(path.name(), choices)
     )
 }
 
 /// How a path is named: the path of the kernel, and five bytes a choice, in hexadecimal.
-fn spell(path: Path, choices: &[Choice]) -> String {
+pub(crate) fn spell(path: &str, choices: &[Choice]) -> String {
     let mut text = format!("{path}:");
     for Choice { var, of, got, label } in choices {
         let _ = write!(text, "{:02x}{:02x}{of:02x}{got:02x}{label:02x}", var.what as u8, var.about);
@@ -79,7 +79,7 @@ pub fn show(question: &Question, bounds: Bounds, spelled: &str) -> Result<String
     write_choices(path, &choices, &mut out).map_err(failed)?;
     writeln!(out, "\nBoth traces").map_err(failed)?;
     let look = Look { width: 100, styled: false, full: true };
-    write_traces(&look, judgement, &mut out).map_err(failed)?;
+    write_traces(&look, (&judgement.pre, &judgement.post), &mut out).map_err(failed)?;
     writeln!(out, "\nThe verdict").map_err(failed)?;
     for divergence in &judgement.divergences {
         writeln!(out, "  {}", divergence.class.signature()).map_err(failed)?;

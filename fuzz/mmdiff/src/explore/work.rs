@@ -80,7 +80,8 @@ impl Plan {
             let mut joint = Joint::new(question, bounds, path);
             if path != Path::Compaction {
                 let calls = |prefix| Unit { path, work: Work::Calls(prefix) };
-                units.extend(prefixes(&mut joint).into_iter().map(calls));
+                let mut run = |tape: &mut Tape| drop(joint.run(tape));
+                units.extend(prefixes(UNITS, &mut run).into_iter().map(calls));
             } else {
                 units.push(Unit { path, work: Work::ScanBegins });
                 let (_, heads) = begin_scans(&mut joint);
@@ -139,13 +140,13 @@ impl Plan {
 }
 
 /// Prefixes of the tree that every path begins with one of.
-fn prefixes(joint: &mut Joint) -> Vec<Vec<Choice>> {
+pub(crate) fn prefixes(units: usize, run: &mut dyn FnMut(&mut Tape)) -> Vec<Vec<Choice>> {
     let mut open = vec![Vec::new()];
     let mut leaves = Vec::new();
-    while open.len() + leaves.len() < UNITS && !open.is_empty() {
+    while open.len() + leaves.len() < units && !open.is_empty() {
         let prefix: Vec<Choice> = open.remove(0);
         let mut tape = Tape::with_prefix(&prefix);
-        joint.run(&mut tape);
+        run(&mut tape);
         let Some(&next) = tape.choices().get(prefix.len()) else {
             leaves.push(prefix);
             continue;
@@ -155,7 +156,7 @@ fn prefixes(joint: &mut Joint) -> Vec<Vec<Choice>> {
             // Which number an alternative has, if not all are there, its path says.
             child.push(Choice { got, label: got, ..next });
             let mut tape = Tape::with_prefix(&child);
-            joint.run(&mut tape);
+            run(&mut tape);
             open.push(tape.choices()[..child.len()].to_vec());
         }
     }

@@ -90,6 +90,7 @@ impl Setting {
 /// Who calls the scanner, and with which settings. Source: mm/compaction.c (compact_zone_order,
 /// kcompactd_do_work, compact_node for the other two) and mm/page_alloc.c (alloc_contig_range).
 #[derive(Clone, Copy)]
+#[repr(u8)]
 enum Caller {
     Direct,
     Kcompactd,
@@ -262,6 +263,21 @@ impl Model<'_> {
             Settings::Realizable => controls.callers_after(setting, value),
         };
         value
+    }
+
+    /// The scan is run whole. Two things are settled beforehand. The caller's mode is a value, not a
+    /// question, to C. And the counters of the node say too much or not, no more: what is made of their
+    /// values is a function of its own, `too_many_isolated`.
+    pub(in crate::explore) fn begin_whole_scan(&mut self) {
+        self.setting(Setting::Unevictable);
+        self.setting(Setting::Async);
+        self.rounds = 1;
+        self.bounds.tries = self.bounds.tries.saturating_add(1);
+    }
+
+    /// The scan is one of `alloc_contig_range`'s.
+    pub(in crate::explore) fn called_by_alloc_contig(&mut self) {
+        self.controls.callers = 1 << Caller::AllocContig as u8;
     }
 
     pub(super) fn cc_mode(&mut self) -> u64 {

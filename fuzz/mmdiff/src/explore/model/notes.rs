@@ -5,6 +5,7 @@
 use crate::run::Returned;
 use crate::trace::Event;
 use mmcore::{Call, Kind};
+use mmdiff_kernel::compare::Digest;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
@@ -18,6 +19,7 @@ pub struct Notes {
     mode: Mode,
     at: usize,
     effects: FxHasher,
+    digest: Digest,
 }
 
 /// The end of a step.
@@ -42,6 +44,8 @@ enum Mode {
     Second,
     /// The sides have parted.
     Parted,
+    /// Keep a digest.
+    Digest,
 }
 
 impl Notes {
@@ -67,6 +71,18 @@ impl Notes {
         Notes { mode: Mode::Second, at: 0, ..self }
     }
 
+    /// Keeps a digest, of what counts when the port and the kernel's C are compared: `digest` is
+    /// memory to use again.
+    pub fn digest(mut digest: Digest) -> Notes {
+        digest.clear();
+        Notes { digest, mode: Mode::Digest, ..Notes::default() }
+    }
+
+    /// The digest, if one was kept.
+    pub fn into_digest(self) -> Digest {
+        self.digest
+    }
+
     /// Whether the second side said all that the first said, and nothing else.
     pub fn agree(&self) -> bool {
         self.mode == Mode::Second && self.at == self.events.len()
@@ -79,15 +95,25 @@ impl Notes {
 
     #[inline]
     pub(super) fn end_step(&mut self, returned: Returned, word: (u64, u64)) {
-        if self.mode == Mode::All {
-            self.steps.push(StepEnd { events: self.events.len(), returned, word });
+        match self.mode {
+            Mode::All => {
+                self.steps.push(StepEnd { events: self.events.len(), returned, word });
+            }
+            Mode::Digest => {
+                let mut hasher = FxHasher::default();
+                returned.hash(&mut hasher);
+                self.digest.end(hasher.finish());
+            }
+            _ => {}
         }
     }
 
     #[inline(always)]
     pub(super) fn note(&mut self, call: Call, answer: u64) {
-        if self.mode == Mode::All {
-            return self.keep(call, answer);
+        match self.mode {
+            Mode::All => return self.keep(call, answer),
+            Mode::Digest => return self.digest.add(call, answer),
+            _ => {}
         }
         let event = match call {
             Call::TestBit { mapping, .. } | Call::FlagsAnd { mapping, .. } => {
@@ -111,7 +137,7 @@ impl Notes {
                     self.mode = Mode::Parted;
                 }
             }
-            Mode::Parted | Mode::All => {}
+            Mode::Parted | Mode::All | Mode::Digest => {}
         }
     }
 

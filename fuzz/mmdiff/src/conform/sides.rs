@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The two sides of a comparison.
+
+use super::c::{C, Ended, Invoked, take_end};
+#[cfg(feature = "cli")]
+use crate::explore::{Model, whole};
+use crate::run::{Returned, Run, Tree, tree};
+use crate::trace::Event;
+use mmcore::revision::{V6_12, V6_12PreFix};
+use mmdiff_kernel::compare::Digest;
+use mmdiff_kernel::{Mismatch, Ran, Returned as FromC, compare};
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+
+/// A side: a revision, run by somebody.
+#[derive(Debug)]
+pub struct Code {
+    /// The revision.
+    pub tree: Tree,
+    /// Runs what is no path of the explorer's.
+    #[cfg(feature = "cli")]
+    pub(crate) whole: fn(whole::Entry, &mut Model<'_>) -> Returned,
+}
+
+/// Two sides. Nothing here minds which of them is the port, if any is.
+#[derive(Debug)]
+pub struct Pair {
+    /// What they are sides of.
+    pub name: &'static str,
+    /// One of them.
+    pub left: Code,
+    /// The other.
+    pub right: Code,
+}
+
+const fn code<R: Invoked>() -> Code {
+    Code {
+        tree: tree::<R>(),
+        #[cfg(feature = "cli")]
+        whole: whole::run::<R>,
+    }
+}
+
+/// The revisions whose C can be compiled: the port, and the C in the object that is loaded.
+pub static REVISIONS: [Pair; 2] = [
+    Pair { name: "v6.12", left: code::<V6_12>(), right: code::<C<V6_12>>() },
+    Pair { name: "v6.12-pre-fix", left: code::<V6_12PreFix>(), right: code::<C<V6_12PreFix>>() },
+];
+
+impl Pair {
+    /// The revision of that name.
+    pub fn named(name: &str) -> Option<&'static Pair> {
+        REVISIONS.iter().find(|pair| pair.name == name)
+    }
+}
+
+/// How two runs are not equal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Apart {
+    /// The traces or results of a step differ.
+    Step(usize, Mismatch),
+    /// They have not as many steps.
+    Steps,
+    /// A side's C ended as the port cannot.
+    Ended(Ended),
+}
+
+/// Whether two runs of the same scenario are equal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Steps {
+    /// They are.
+    Equal,
+    /// They are not.
+    Apart(Apart),
+    /// A function cannot be run on a side.
+    NotJudged(&'static str),
+}
+
+/// Compares two runs, both made since the last comparison on this thread.
+pub fn compare_steps(left: &Run, right: &Run) -> Steps {
+    match take_end() {
+        Some(Ended::Missing(function)) => return Steps::NotJudged(function),
+        Some(ended) => return Steps::Apart(Apart::Ended(ended)),
+        None if digest(left) == digest(right) => return Steps::Equal,
+        None => {}
+    }
+    let parted = (0..left.steps.len().min(right.steps.len())).find_map(|step| {
+        let mismatch = compare(&ran(left, step), &ran(right, step))?;
+        Some(Apart::Step(step, mismatch))
+    });
+    let of_different_length = left.steps.len() != right.steps.len();
+    match parted.or(of_different_length.then_some(Apart::Steps)) {
+        Some(apart) => Steps::Apart(apart),
+        None => Steps::Equal,
+    }
+}
+
+fn digest(run: &Run) -> u64 {
+    let mut digest = Digest::default();
+    for (range, returned) in &run.steps {
+        for Event { call, answer } in &run.trace[range.clone()] {
+            digest.add(*call, *answer);
+        }
+        let mut hasher = FxHasher::default();
+        returned.hash(&mut hasher);
+        digest.end(hasher.finish());
+    }
+    digest.finish()
+}
+
+fn ran(run: &Run, step: usize) -> Ran {
+    let returned = match run.steps[step].1 {
+        Returned::Nothing => FromC::Nothing,
+        Returned::Bool(value) => FromC::Bool(value),
+        Returned::Value(value) => FromC::Int(value),
+        Returned::Bits(bits) => FromC::Int(bits.into()),
+        Returned::Oops(site) => FromC::Oops(site),
+    };
+    let trace = run.events(step).iter().map(|event| (event.call, event.answer)).collect();
+    Ran { trace, returned }
+}
