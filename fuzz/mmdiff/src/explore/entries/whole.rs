@@ -8,7 +8,7 @@ use crate::explore::scan;
 use crate::explore::var::{Var, What};
 use crate::run::Returned;
 use crate::scenario::Path;
-use mmcore::{IsolateMode, Lruvec, MAX_PAGE_ORDER, Mapping, PAGEBLOCK_NR_PAGES, Page};
+use mmcore::{Lruvec, MAX_PAGE_ORDER, Mapping, PAGEBLOCK_NR_PAGES, Page};
 use mmdiff_kernel::Invocation;
 
 /// What is enumerated.
@@ -18,7 +18,7 @@ pub(crate) enum Entry {
     Path(Path),
     /// `isolate_migratepages_block`.
     Scan,
-    /// `isolate_migratepages_range`: one page frame, or none of it, in one pageblock and in the next.
+    /// `isolate_migratepages_range`: the last page frame of a pageblock, and those after it.
     Range,
     /// Functions that are called inside others only.
     Helpers,
@@ -75,19 +75,20 @@ pub(crate) fn run<R: Invoked>(entry: Entry, k: &mut Model<'_>) -> Returned {
 fn scan(k: &mut Model<'_>) -> Invocation {
     let (low_pfn, end_pfn) = scan::range(k);
     (k.controls.start, k.controls.end) = (low_pfn, end_pfn);
-    k.begin_whole_scan();
-    Invocation::IsolateMigratepagesBlock { low_pfn, end_pfn, mode: IsolateMode(0) }
+    let mode = k.begin_whole_scan();
+    Invocation::IsolateMigratepagesBlock { low_pfn, end_pfn, mode }
 }
 
 fn range(k: &mut Model<'_>) -> Invocation {
     k.called_by_alloc_contig();
     k.begin_whole_scan();
-    let end = BLOCK + PAGEBLOCK_NR_PAGES;
-    let (start_pfn, end_pfn) = match argument(k, 4) {
+    let frames = u64::from(k.bounds().folios);
+    let boundary = BLOCK + PAGEBLOCK_NR_PAGES;
+    // None; one up to a pageblock's end; and those beyond it.
+    let (start_pfn, end_pfn) = match argument(k, if frames > 1 { 3 } else { 2 }) {
         0 => (BLOCK, BLOCK),
-        1 => (BLOCK, BLOCK + 1),
-        2 => (end - 1, end),
-        _ => (end - 1, end + 1),
+        1 => (boundary - 1, boundary),
+        _ => (boundary - 1, boundary - 1 + frames),
     };
     (k.controls.start, k.controls.end) = (start_pfn, end_pfn);
     Invocation::IsolateMigratepagesRange { start_pfn, end_pfn }

@@ -11,7 +11,7 @@ use super::Model;
 use crate::explore::bounds::Settings;
 use crate::explore::var::{Var, What};
 use mmcore::compaction::pageblock_end_pfn;
-use mmcore::{MigrateMode, Word};
+use mmcore::{IsolateMode, MigrateMode, Word};
 
 /// A control whose value lasts for a whole scan.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -265,14 +265,19 @@ impl Model<'_> {
         value
     }
 
-    /// The scan is run whole. Two things are settled beforehand. The caller's mode is a value, not a
-    /// question, to C. And the counters of the node say too much or not, no more: what is made of their
-    /// values is a function of its own, `too_many_isolated`.
-    pub(in crate::explore) fn begin_whole_scan(&mut self) {
-        self.setting(Setting::Unevictable);
-        self.setting(Setting::Async);
+    /// The scan is run whole, and has this mode. Two things are settled beforehand. The mode is a
+    /// value, not a question, to C. And the counters of the node say too much or not, no more: what is
+    /// made of their values is a function of its own, `too_many_isolated`.
+    pub(in crate::explore) fn begin_whole_scan(&mut self) -> IsolateMode {
         self.rounds = 1;
         self.bounds.tries = self.bounds.tries.saturating_add(1);
+        [
+            (Setting::Unevictable, IsolateMode::UNEVICTABLE),
+            (Setting::Async, IsolateMode::ASYNC_MIGRATE),
+        ]
+        .into_iter()
+        .filter(|&(setting, _)| self.setting(setting) == 1)
+        .fold(IsolateMode(0), |mode, (_, bit)| mode.with(bit))
     }
 
     /// The scan is one of `alloc_contig_range`'s.
