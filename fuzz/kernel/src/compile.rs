@@ -44,6 +44,8 @@ const FLAGS: &[&str] = &[
     "-fwrapv",
     "-fno-strict-aliasing",
     "-fno-delete-null-pointer-checks",
+    // A call is where it stands, not where the function that ends with it was called.
+    "-fno-optimize-sibling-calls",
     "-Werror=implicit-function-declaration",
     "-Werror=incompatible-pointer-types",
     "-Werror=int-conversion",

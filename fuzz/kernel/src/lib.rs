@@ -23,6 +23,7 @@ pub mod ffi;
 pub mod header;
 pub mod invocation;
 pub mod judge;
+pub mod places;
 pub mod plan;
 pub mod program;
 pub mod revision;
@@ -33,6 +34,7 @@ pub mod tree;
 pub use compare::{Mismatch, Ran, Recorder, Said, compare};
 pub use fault::Fault;
 pub use invocation::{Invocation, Judged, Returned};
+pub use places::Place;
 pub use program::{Edit, Program};
 pub use tree::Tree;
 
