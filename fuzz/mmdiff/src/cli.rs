@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line: `mmdiff check`, `explore`, `merge`, `replay`, `explain`, `report`, `graph`, `shrink`,
-//! `corpus`, and `completions` and `man` for a shell.
+//! The command line: `mmdiff check`, `explore`, `merge`, `conform`, `replay`, `explain`, `report`,
+//! `graph`, `shrink`, `corpus`, and `completions` and `man` for a shell.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
 //! cannot do; then one line on standard error says what, and nothing has been written. (A replay
@@ -8,6 +8,7 @@
 //! 2 and that line.) It ends with 3 if it was interrupted or is a part, and says so in its report.
 
 mod check;
+mod conform;
 mod corpus;
 mod explain;
 mod explore;
@@ -51,6 +52,11 @@ enum Command {
                             Ends with 0 if all is as intended, 1 if something is beyond, 3 if it is \
                             not complete.")]
     Explore(Box<explore::Options>),
+    /// Compare the port with the kernel's own C, compiled from its source
+    #[command(after_help = "Example: mmdiff conform --tree /usr/src/linux-source-6.12.tar.xz\n\n\
+                            Ends with 0 if all is equal, 1 if something is not, 2 if a function of the \
+                            tree could not be run.")]
+    Conform(Box<conform::Options>),
     /// Join the results of `explore --save` from many machines
     #[command(after_help = "Example: mmdiff merge shard-1.json shard-2.json")]
     Merge(explore::MergeOptions),
@@ -175,6 +181,7 @@ pub fn main() -> ExitCode {
     let ended = match command {
         Command::Check(options) => check::run(&options),
         Command::Explore(options) => explore::run(&options),
+        Command::Conform(options) => conform::run(&options).map(Ended::from),
         Command::Merge(options) => explore::merge(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Explain(options) => explain::run(&options).map(Ended::from),

@@ -10,8 +10,12 @@
 mod c;
 #[cfg(feature = "cli")]
 pub mod complete;
+#[cfg(feature = "cli")]
+mod found;
 pub mod sampled;
 mod sides;
 
 pub use c::{C, Ended, Invoked, Said, loaded};
+#[cfg(feature = "cli")]
+pub use found::Found;
 pub use sides::{Apart, Code, Pair, REVISIONS, Steps, compare_steps};

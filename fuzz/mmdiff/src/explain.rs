@@ -58,11 +58,7 @@ pub fn explain(
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_traces(
-    look: &Look,
-    (pre, post): (&Run, &Run),
-    out: &mut dyn Write,
-) -> fmt::Result {
+pub fn write_traces(look: &Look, (pre, post): (&Run, &Run), out: &mut dyn Write) -> fmt::Result {
     for step in 0..pre.steps.len().min(post.steps.len()) {
         let (before, after) = (pre.steps[step].1, post.steps[step].1);
         let name = look.ink(Ink::Heading, &format!("step {step}"));

@@ -24,6 +24,7 @@
 //!
 //! The other forms: [`formats`].
 
+pub mod conform;
 pub mod explore;
 mod findings;
 pub mod formats;

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 /// How many scenarios are generated for each path unless told otherwise.
 const CASES: u64 = 200_000;
 /// The most that can be asked for.
-const MAX_CASES: u64 = 1_000_000_000_000;
+pub(super) const MAX_CASES: u64 = 1_000_000_000_000;
 
 #[derive(Args, Debug)]
 pub(super) struct Options {

@@ -53,7 +53,7 @@ pub(super) struct Options {
 }
 
 #[derive(Args, Debug)]
-struct BoundsArgs {
+pub(super) struct BoundsArgs {
     /// How many page frames a scan covers, and how many folios a file has
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
     folios: u8,
@@ -66,6 +66,13 @@ struct BoundsArgs {
     /// How often a loop goes round that only the rest of the kernel ends
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=8))]
     tries: u8,
+}
+
+impl BoundsArgs {
+    pub(super) fn bounds(&self) -> Bounds {
+        let BoundsArgs { folios, races, settings, tries } = *self;
+        Bounds { folios, races, settings, tries }
+    }
 }
 
 #[derive(Args, Debug)]
@@ -90,8 +97,7 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let question = options.sides.question();
-    let BoundsArgs { folios, races, settings, tries } = options.bounds;
-    let bounds = Bounds { folios, races, settings, tries };
+    let bounds = options.bounds.bounds();
     if let Some(spelled) = &options.show {
         let text = show(&question, bounds, spelled).map_err(Failure)?;
         output::write(&text, options.output.out.as_deref())?;

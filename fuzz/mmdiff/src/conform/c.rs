@@ -8,6 +8,7 @@ use mmcore::revision::{V6_12, V6_12PreFix};
 use mmcore::{Call, Folio, IsolateMode, Kernel, Mapping, MigrateMode, Oops, Revision};
 use mmdiff_kernel::{Compiled, Invocation, Judged, Recorder, Returned as FromC};
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -25,6 +26,17 @@ pub enum Ended {
     Missing(&'static str),
     /// It returned what the port's cannot: it stopped, or did what the shim has no call for.
     Otherwise(&'static str, FromC),
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ended::Missing(function) => write!(f, "{function} cannot be run"),
+            Ended::Otherwise(function, returned) => {
+                write!(f, "{function} ended in C as it cannot in the port: {returned}")
+            }
+        }
+    }
 }
 
 /// A call, its answer, and where in the object it came from, if it came from C.

@@ -5,17 +5,17 @@
 //! What the sides say is compared by digests as it is said; only the path that is shown is run again
 //! and written down.
 
-use super::c::{Ended, loaded, take_end};
-use super::sides::{Code, Pair};
+use super::c::{Ended, Said, listen, loaded, take_end};
+use super::sides::Code;
 use crate::explore::whole::{ENTRIES, Entry};
 use crate::explore::work::prefixes;
 use crate::explore::{Bounds, Choice, Model, Notes, Record, Tape, call, kind_of};
 use crate::run::{Returned, Run};
-use mmcore::Mapping;
+use crate::scenario::Path;
 use mmdiff_kernel::Compiled;
 use mmdiff_kernel::compare::Digest;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many units of work an entry is cut into, at least, if there are as many.
@@ -27,8 +27,8 @@ pub struct Complete {
     entry: Entry,
     /// Paths that were run.
     pub paths: u64,
-    /// Those on which the sides are not equal.
-    pub mismatches: u64,
+    /// Those on which the sides are not equal, by the function that is called.
+    pub mismatches: BTreeMap<&'static str, u64>,
     /// Those that call a function that cannot be run.
     pub not_judged: u64,
     /// Such functions.
@@ -39,8 +39,14 @@ pub struct Complete {
 
 impl Complete {
     fn new(entry: Entry) -> Complete {
-        let (paths, mismatches, not_judged) = (0, 0, 0);
-        Complete { entry, paths, mismatches, not_judged, missing: BTreeSet::new(), first: None }
+        Complete {
+            entry,
+            paths: 0,
+            mismatches: BTreeMap::new(),
+            not_judged: 0,
+            missing: BTreeSet::new(),
+            first: None,
+        }
     }
 
     /// The entry's name.
@@ -48,12 +54,36 @@ impl Complete {
         self.entry.name()
     }
 
+    /// The function that a path calls.
+    pub(super) fn function(&self, choices: &[Choice]) -> &'static str {
+        self.entry.function(choices)
+    }
+
+    /// The path that the entry is of.
+    pub fn path(&self) -> Path {
+        self.entry.path()
+    }
+
     fn add(&mut self, other: Complete) {
         self.paths += other.paths;
-        self.mismatches += other.mismatches;
+        for (function, paths) in other.mismatches {
+            *self.mismatches.entry(function).or_default() += paths;
+        }
         self.not_judged += other.not_judged;
         self.missing.extend(other.missing);
         self.first = self.first.take().or(other.first);
+    }
+
+    /// Notes a path on which the sides are not equal, or whose C did not end as the port can.
+    #[cold]
+    fn note(&mut self, ended: Option<Ended>, choices: &[Choice]) {
+        if let Some(Ended::Missing(function)) = ended {
+            self.not_judged += 1;
+            self.missing.insert(function);
+            return;
+        }
+        *self.mismatches.entry(self.entry.function(choices)).or_default() += 1;
+        self.first.get_or_insert_with(|| choices.to_vec());
     }
 }
 
@@ -64,10 +94,11 @@ struct Unit {
     prefix: Vec<Choice>,
 }
 
-/// The enumeration of everything on two sides.
+/// The enumeration of everything, on two sides that are compared, or on one.
 #[derive(Debug)]
 pub struct Plan {
-    pair: &'static Pair,
+    sides: Vec<&'static Code>,
+    object: Arc<Compiled>,
     bounds: Bounds,
     entries: Vec<Entry>,
     units: Vec<Unit>,
@@ -75,19 +106,25 @@ pub struct Plan {
 
 impl Plan {
     /// Cuts the enumeration of the entries that are `wanted`, by their names, into units.
-    pub fn new(pair: &'static Pair, bounds: Bounds, wanted: &dyn Fn(&str) -> bool) -> Plan {
+    pub fn new(
+        sides: Vec<&'static Code>,
+        object: &Arc<Compiled>,
+        bounds: Bounds,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Plan {
         let entries: Vec<Entry> =
             ENTRIES.into_iter().filter(|entry| wanted(entry.name())).collect();
         let mut units = Vec::new();
         for &entry in &entries {
-            // One side's choices come first on the tape, and are enough to cut it by.
+            // The first side's choices come first on the tape, and are enough to cut it by.
             let mut run = |tape: &mut Tape| {
                 tape.rewind();
-                side(&pair.left, entry, bounds, tape, Notes::digest(Digest::default()));
+                side(sides[0], entry, bounds, tape, Notes::digest(Digest::default()));
             };
-            units.extend(prefixes(UNITS, &mut run).into_iter().map(|prefix| Unit { entry, prefix }));
+            let prefixes = loaded(0, object, || prefixes(UNITS, &mut run));
+            units.extend(prefixes.into_iter().map(|prefix| Unit { entry, prefix }));
         }
-        Plan { pair, bounds, entries, units }
+        Plan { sides, object: Arc::clone(object), bounds, entries, units }
     }
 
     /// How many units of work there are.
@@ -96,14 +133,15 @@ impl Plan {
     }
 
     /// Does all of it, and tells `progress` of each unit that is done.
-    pub fn run(&self, object: &Arc<Compiled>, progress: &(dyn Fn() + Sync)) -> Vec<Complete> {
+    pub fn run(&self, progress: &(dyn Fn() + Sync)) -> Vec<Complete> {
         let one = |unit: &Unit| {
-            let done = loaded(0, object, || self.unit(unit));
+            let done = loaded(0, &self.object, || self.unit(unit));
             progress();
             done
         };
         let done: Vec<Complete> = self.units.par_iter().map(one).collect();
-        let mut all: Vec<Complete> = self.entries.iter().map(|&entry| Complete::new(entry)).collect();
+        let mut all: Vec<Complete> =
+            self.entries.iter().map(|&entry| Complete::new(entry)).collect();
         for unit in done {
             let of = all.iter_mut().find(|all| all.entry == unit.entry);
             of.expect("every unit is of an entry").add(unit);
@@ -114,21 +152,14 @@ impl Plan {
     fn unit(&self, unit: &Unit) -> Complete {
         let mut done = Complete::new(unit.entry);
         let mut tape = Tape::with_prefix(&unit.prefix);
-        let mut digests = [Digest::default(), Digest::default()];
+        let mut memory = Digest::default();
         take_end();
         loop {
             done.paths += 1;
-            let equal = self.path(unit.entry, &mut tape, &mut digests);
-            match take_end() {
-                None if equal => {}
-                Some(Ended::Missing(function)) => {
-                    done.not_judged += 1;
-                    done.missing.insert(function);
-                }
-                _ => {
-                    done.mismatches += 1;
-                    done.first.get_or_insert_with(|| tape.choices().to_vec());
-                }
+            let equal = self.path(unit.entry, &mut tape, &mut memory);
+            let ended = take_end();
+            if !equal || ended.is_some() {
+                done.note(ended, tape.choices());
             }
             if !tape.advance() {
                 return done;
@@ -136,47 +167,47 @@ impl Plan {
         }
     }
 
-    /// Runs one path on both sides. Whether they are equal.
-    fn path(&self, entry: Entry, tape: &mut Tape, [a, b]: &mut [Digest; 2]) -> bool {
+    /// Runs one path on the sides. Whether they are equal.
+    fn path(&self, entry: Entry, tape: &mut Tape, memory: &mut Digest) -> bool {
         tape.rewind();
-        let (left, notes) = side(
-            &self.pair.left,
-            entry,
-            self.bounds,
-            tape,
-            Notes::digest(std::mem::take(a)),
-        );
-        *a = notes.into_digest();
-        tape.second_side();
-        let (right, notes) = side(
-            &self.pair.right,
-            entry,
-            self.bounds,
-            tape,
-            Notes::digest(std::mem::take(b)),
-        );
-        *b = notes.into_digest();
-        left == right && a.finish() == b.finish()
+        let mut digest = |side_of: &'static Code, tape: &mut Tape| {
+            let notes = Notes::digest(std::mem::take(memory));
+            let (returned, notes) = side(side_of, entry, self.bounds, tape, notes);
+            *memory = notes.into_digest();
+            (returned, memory.finish())
+        };
+        let left = digest(self.sides[0], tape);
+        self.sides[1..].iter().all(|other| {
+            tape.second_side();
+            digest(other, tape) == left
+        })
     }
 
-    /// Runs one path again, and writes both sides down.
-    pub fn record(&self, complete: &Complete, choices: &[Choice]) -> (Run, Run) {
-        let mut tape = Tape::with_prefix(choices);
+    /// Runs one path again on both sides, and writes down the runs, and what C said.
+    pub(super) fn record(
+        &self,
+        complete: &Complete,
+        choices: &[Choice],
+    ) -> Option<[(Run, Vec<Said>); 2]> {
+        let &[left, right] = self.sides.as_slice() else { return None };
         let entry = complete.entry;
-        tape.rewind();
-        let (_, left) = side(&self.pair.left, entry, self.bounds, &mut tape, Notes::all());
+        let mut tape = Tape::with_prefix(choices);
+        let record = |code: &'static Code, tape: &mut Tape| {
+            let whole = || side(code, entry, self.bounds, tape, Notes::all());
+            let ((_, notes), said) = loaded(0, &self.object, || listen(whole));
+            (Record::new(notes), said)
+        };
+        let (a, said_left) = record(left, &mut tape);
         tape.second_side();
-        let (_, right) = side(&self.pair.right, entry, self.bounds, &mut tape, Notes::all());
-        let (left, right) = (Record::new(left), Record::new(right));
+        let (b, said_right) = record(right, &mut tape);
         let run = |code: &'static Code, mine: &Record, other: &Record| {
             let mut run = Run::new(&code.tree);
             run.world.add_file(kind_of(entry.path()));
             run.world.add_file(None);
-            debug_assert!(run.world.files.len() > usize::from(Mapping(0).0));
-            (0..mine.steps()).for_each(|step| mine.replay(step, other, &mut run));
+            (0..mine.steps().min(other.steps())).for_each(|i| mine.replay(i, other, &mut run));
             run
         };
-        (run(&self.pair.left, &left, &right), run(&self.pair.right, &right, &left))
+        Some([(run(left, &a, &b), said_left), (run(right, &b, &a), said_right)])
     }
 }
 

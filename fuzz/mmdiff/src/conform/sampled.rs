@@ -3,8 +3,12 @@
 //! simulated world of its own.
 
 use super::c::loaded;
+#[cfg(feature = "cli")]
+use super::c::{Said, listen};
 use super::sides::{Pair, Steps, compare_steps};
 use crate::run::Run;
+#[cfg(feature = "cli")]
+use crate::run::Tree;
 use crate::scenario::{Path, Scenario, generate};
 use mmdiff_kernel::Compiled;
 use rayon::prelude::*;
@@ -33,6 +37,20 @@ impl Sampler {
             (0..scenario.steps()).for_each(|_| run.step(scenario));
         }
         compare_steps(&self.left, &self.right)
+    }
+
+    /// The same, and keeps both runs and what C said in each.
+    #[cfg(feature = "cli")]
+    pub(super) fn record(mut self, scenario: &Scenario) -> (Steps, [(Run, Vec<Said>); 2]) {
+        let [left, right] = [&mut self.left, &mut self.right].map(|run| {
+            let whole = || {
+                run.begin(scenario);
+                (0..scenario.steps()).for_each(|_| run.step(scenario));
+            };
+            listen(whole).1
+        });
+        let steps = compare_steps(&self.left, &self.right);
+        (steps, [(self.left, left), (self.right, right)])
     }
 }
 
@@ -76,6 +94,26 @@ impl Sampled {
         self.first = self.first.or(other.first);
         self
     }
+}
+
+/// Runs `cases` scenarios of a path on one side, for its C to be covered.
+#[cfg(feature = "cli")]
+pub(crate) fn cover(
+    tree: &'static Tree,
+    object: &Arc<Compiled>,
+    path: Path,
+    (seed, cases): (u64, u64),
+) {
+    (0..cases).into_par_iter().for_each_init(
+        || Run::new(tree),
+        |run, case| {
+            let scenario = generate::scenario(seed, path, case);
+            loaded(0, object, || {
+                run.begin(&scenario);
+                (0..scenario.steps()).for_each(|_| run.step(&scenario));
+            });
+        },
+    );
 }
 
 /// Runs `cases` scenarios of a path, generated from `seed`. `progress` is told how many were done.

@@ -2,9 +2,11 @@
 //! What is run whole when the port is compared with the kernel's C, which cannot be stopped at the
 //! head of a loop: scans; and the functions that other entries reach only inside others.
 
+use super::functions;
 use crate::conform::Invoked;
 use crate::explore::model::Model;
 use crate::explore::scan;
+use crate::explore::tape::Choice;
 use crate::explore::var::{Var, What};
 use crate::run::Returned;
 use crate::scenario::Path;
@@ -47,6 +49,21 @@ impl Entry {
         }
     }
 
+    /// The function that a path of it calls.
+    pub(crate) fn function(self, choices: &[Choice]) -> &'static str {
+        let names = match self {
+            Entry::Path(path) => functions(path),
+            Entry::Scan => &["isolate_migratepages_block"],
+            Entry::Range => &["isolate_migratepages_range"],
+            Entry::Helpers => &HELPERS,
+        };
+        let chosen = choices.iter().find(|choice| choice.var.what == What::Function);
+        // Before the choice of what is done to it, a guest_memfd is created.
+        let creation =
+            || if self == Entry::Path(Path::Creation) { "__kvm_gmem_create" } else { names[0] };
+        chosen.map_or_else(creation, |choice| names[usize::from(choice.got)])
+    }
+
     /// The path that it belongs to.
     pub(crate) fn path(self) -> Path {
         match self {
@@ -56,6 +73,21 @@ impl Entry {
         }
     }
 }
+
+/// The functions of [`helper`], in the order of the choice.
+const HELPERS: [&str; 11] = [
+    "the setter of the flag that keeps folios",
+    "the test of the flag that keeps folios",
+    "mapping_set_folio_order_range",
+    "mapping_max_folio_order",
+    "mapping_min_folio_order",
+    "isolation_suitable",
+    "test_and_set_skip",
+    "update_cached_migrate",
+    "compact_lock_irqsave",
+    "too_many_isolated",
+    "skip_isolation_on_order",
+];
 
 const FILE: Mapping = Mapping(0);
 /// A pageblock that is not the zone's first.

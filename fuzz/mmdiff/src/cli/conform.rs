@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `mmdiff conform`.
+
+use super::explore::{BoundsArgs, Format, Output};
+use super::workers::{Workers, progress_bar};
+use super::{Failure, output};
+use crate::conform::complete::{Complete, Plan};
+use crate::conform::sampled::{Sampled, cover, sample};
+use crate::conform::{Found, Pair, REVISIONS};
+use crate::explain::Look;
+use crate::explore::Bounds;
+use crate::report::conform::{Report, Revision, json, text};
+use crate::scenario::Path;
+use clap::Args;
+use mmdiff_kernel::coverage::{Coverage, FLAGS};
+use mmdiff_kernel::{Compiled, Edit, Tree, revision};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How many scenarios are enough for the lines that need many folios.
+const TO_COVER: u64 = 20_000;
+
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    /// A kernel tree: a directory, or a tarball [default: $MMDIFF_KERNEL_TREE, or Debian's]
+    #[arg(long, value_name = "PATH")]
+    tree: Option<PathBuf>,
+    /// Which revision to compare; can be given twice [default: v6.12 and v6.12-pre-fix]
+    #[arg(long = "revision", value_name = "REVISION", value_parser = pair)]
+    revisions: Vec<&'static Pair>,
+    /// Which path to compare; can be given several times [default: all]
+    #[arg(long = "path", value_name = "PATH", value_parser = name)]
+    paths: Vec<String>,
+    #[command(flatten)]
+    bounds: BoundsArgs,
+    /// How many scenarios to generate for each path besides
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(..=super::check::MAX_CASES))]
+    cases: u64,
+    /// What to generate them from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Do not measure what of the C is reached
+    #[arg(long)]
+    no_coverage: bool,
+    #[command(flatten)]
+    workers: Workers,
+    #[command(flatten)]
+    output: Output,
+}
+
+fn pair(name: &str) -> Result<&'static Pair, String> {
+    Pair::named(name).ok_or_else(|| {
+        let known: Vec<_> = REVISIONS.iter().map(|pair| pair.name).collect();
+        format!("no such revision in C; there are: {}", known.join(", "))
+    })
+}
+
+/// What is enumerated besides the paths.
+const BESIDES: [&str; 2] = ["ranges", "helpers"];
+
+fn name(name: &str) -> Result<String, String> {
+    let mut known: Vec<&str> = Path::ALL.iter().map(|path| path.name()).collect();
+    known.extend(BESIDES);
+    match known.contains(&name) {
+        true => Ok(name.into()),
+        false => Err(format!("no such path; there are: {}", known.join(", "))),
+    }
+}
+
+impl Options {
+    fn wants(&self, name: &str) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|path| path == name)
+    }
+
+    fn paths(&self) -> impl Iterator<Item = Path> {
+        Path::ALL.into_iter().filter(|path| self.wants(path.name()))
+    }
+}
+
+pub(super) fn run(options: &Options) -> Result<bool, Failure> {
+    let tree = Tree::find(options.tree.as_deref()).map_err(Failure::new)?;
+    let pool = options.workers.pool()?;
+    let (width, styled) = output::terminal(options.output.out.is_some());
+    let look = Look { width: width.into(), styled, full: false };
+    let wanted = |pair: &&Pair| {
+        options.revisions.is_empty() || options.revisions.iter().any(|p| p.name == pair.name)
+    };
+    let revisions: Result<Vec<Revision>, Failure> = REVISIONS
+        .iter()
+        .filter(wanted)
+        .map(|pair| pool.install(|| judge(options, &tree, pair, &look)))
+        .collect();
+    let report = Report {
+        tree: tree.origin().display().to_string(),
+        version: tree.version(),
+        bounds: options.bounds.bounds(),
+        seed: options.seed,
+        revisions: revisions?,
+    };
+    output::write(&render(&report, options, width, styled)?, options.output.out.as_deref())?;
+    let not_run: Vec<String> = report.not_run().collect();
+    match (report.is_equal(), not_run.len()) {
+        (true, 1..) => Err(Failure(format!("not judged: {}", not_run.join(", ")))),
+        (equal, _) => Ok(equal),
+    }
+}
+
+fn render(report: &Report, options: &Options, width: u16, styled: bool) -> Result<String, Failure> {
+    let mut out = String::new();
+    match options.output.format {
+        Format::Json => {
+            out = serde_json::to_string_pretty(&json(report)).map_err(Failure::new)?;
+            out.push('\n');
+        }
+        Format::Text => text(report, width, styled, &mut out).map_err(Failure::new)?,
+    }
+    Ok(out)
+}
+
+/// The edits that make a revision of the tree.
+fn edits(pair: &Pair) -> Vec<Edit> {
+    let known = revision::REVISIONS.iter().find(|(name, _)| *name == pair.name);
+    known.map_or_else(Vec::new, |(_, edits)| edits())
+}
+
+/// Judges one revision.
+fn judge(
+    options: &Options,
+    tree: &Tree,
+    pair: &'static Pair,
+    look: &Look,
+) -> Result<Revision, Failure> {
+    let object = Arc::new(Compiled::new(tree, &edits(pair)).map_err(Failure::new)?);
+    let faults = object.faults().iter().map(ToString::to_string).collect();
+    let sides = vec![&pair.left, &pair.right];
+    let plan = Plan::new(sides, &object, options.bounds.bounds(), &|name| options.wants(name));
+    let bar = progress_bar(plan.units() as u64, "units");
+    let complete = plan.run(&|| bar.inc(1));
+    bar.finish_and_clear();
+
+    let paths = options.paths().count() as u64;
+    let bar = progress_bar(paths * options.cases, "scenarios");
+    let cases = (options.seed, options.cases);
+    let mut sampled = Vec::new();
+    for path in options.paths() {
+        sampled.push((path, sample(pair, &object, path, cases, &|done| bar.inc(done))));
+    }
+    bar.finish_and_clear();
+
+    let shown = show(&plan, &object, pair, (&complete, &sampled), look)?;
+    let coverage = match options.no_coverage {
+        true => None,
+        false => Some(covered(options, tree, pair)?),
+    };
+    Ok(Revision { name: pair.name, faults, complete, sampled, shown, coverage })
+}
+
+/// Writes down the first mismatch of each entry and path.
+fn show(
+    plan: &Plan,
+    object: &Arc<Compiled>,
+    pair: &'static Pair,
+    (complete, sampled): (&[Complete], &[(Path, Sampled)]),
+    look: &Look,
+) -> Result<Vec<String>, Failure> {
+    let of_paths = complete.iter().filter_map(|complete| Found::of_path(plan, complete));
+    let of_scenarios =
+        sampled.iter().filter_map(|(_, sampled)| Found::of_scenario(pair, object, sampled));
+    of_paths
+        .chain(of_scenarios)
+        .map(|found| {
+            let mut text = String::new();
+            found.write(object, look, &mut text).map_err(Failure::new)?;
+            Ok(text)
+        })
+        .collect()
+}
+
+/// What of the C is reached: by every path of one folio, and some scenarios of many. The C is
+/// compiled for it, and run alone.
+fn covered(options: &Options, tree: &Tree, pair: &'static Pair) -> Result<Coverage, Failure> {
+    let object = Compiled::with_flags(tree, &edits(pair), FLAGS).map_err(Failure::new)?;
+    let object = Arc::new(object);
+    let bounds = Bounds { folios: 1, ..options.bounds.bounds() };
+    let plan = Plan::new(vec![&pair.right], &object, bounds, &|name| options.wants(name));
+    let bar = progress_bar(plan.units() as u64, "units, for coverage");
+    plan.run(&|| bar.inc(1));
+    bar.finish_and_clear();
+    drop(plan);
+    for path in options.paths() {
+        let cases = options.cases.min(TO_COVER);
+        cover(&pair.right.tree, &object, path, (options.seed, cases));
+    }
+    let object = Arc::into_inner(object);
+    let object = object.ok_or_else(|| Failure("the compiled C is still in use".into()))?;
+    Coverage::of(object).map_err(|error| Failure(format!("gcov: {error}")))
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The report on conformance.
+//!
+//! # JSON
+//!
+//! `schema` is `mmdiff-conform/1`. Within a schema, fields are added but neither removed nor changed.
+//!
+//! | field | meaning |
+//! |---|---|
+//! | `tree`, `version` | the kernel tree, and what its Makefile says |
+//! | `verdict` | `equal` or `different` |
+//! | `bounds` | `folios`, `races`, `settings`, `tries`: within them the enumeration is complete |
+//! | `seed` | what the scenarios were generated from |
+//! | `revisions[]` | `name`, `faults` (what could not be run, and why), `complete[]`, `sampled[]`, `mismatches` (as text), `coverage` (or null) |
+//! | `complete[]` | `name`, `paths`, `mismatches` (by function), `not_judged` |
+//! | `sampled[]` | `path`, `scenarios`, `mismatches`, `not_judged` |
+//! | `coverage` | `files[]` (`file`, `lines`, `lines_reached`, `branches`, `branches_reached`), `missed[]` (`file`, `line`, `function`, `branch`, `why` or null) |
+
+use super::{Style, number, right};
+use crate::conform::complete::Complete;
+use crate::conform::sampled::Sampled;
+use crate::explore::Bounds;
+use crate::scenario::Path;
+use comfy_table::Cell;
+use mmdiff_kernel::coverage::{Coverage, Missed};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write};
+
+/// What a comparison of the port with the kernel's C came to.
+#[derive(Debug)]
+pub struct Report {
+    /// Where the tree is.
+    pub tree: String,
+    /// Its version.
+    pub version: String,
+    /// The bounds of the enumeration.
+    pub bounds: Bounds,
+    /// What the scenarios were generated from.
+    pub seed: u64,
+    /// The revisions.
+    pub revisions: Vec<Revision>,
+}
+
+/// What a revision's came to.
+#[derive(Debug)]
+pub struct Revision {
+    /// Its name.
+    pub name: &'static str,
+    /// What of the tree cannot be run, and why.
+    pub faults: Vec<String>,
+    /// The enumeration.
+    pub complete: Vec<Complete>,
+    /// The scenarios.
+    pub sampled: Vec<(Path, Sampled)>,
+    /// Mismatches, as text.
+    pub shown: Vec<String>,
+    /// What of the C was reached.
+    pub coverage: Option<Coverage>,
+}
+
+impl Report {
+    /// Whether no mismatch was found.
+    pub fn is_equal(&self) -> bool {
+        self.revisions.iter().all(|revision| revision.mismatches() == 0)
+    }
+
+    /// The functions that cannot be run, by revision.
+    pub fn not_run(&self) -> impl Iterator<Item = String> {
+        self.revisions.iter().flat_map(|revision| {
+            let missing = revision.missing().into_iter();
+            missing.map(move |function| format!("{function} of {}", revision.name))
+        })
+    }
+
+    fn sum(&self, of: impl Fn(&Revision) -> u64) -> u64 {
+        self.revisions.iter().map(of).sum()
+    }
+}
+
+impl Revision {
+    fn mismatches(&self) -> u64 {
+        let paths = self.complete.iter().flat_map(|complete| complete.mismatches.values());
+        let scenarios = self.sampled.iter().map(|(_, sampled)| &sampled.mismatches);
+        paths.chain(scenarios).sum()
+    }
+
+    fn missing(&self) -> BTreeSet<&'static str> {
+        let paths = self.complete.iter().flat_map(|complete| &complete.missing);
+        let scenarios = self.sampled.iter().flat_map(|(_, sampled)| &sampled.missing);
+        paths.chain(scenarios).copied().collect()
+    }
+}
+
+/// The report for a program.
+pub fn json(report: &Report) -> Value {
+    let verdict = if report.is_equal() { "equal" } else { "different" };
+    json!({
+        "schema": "mmdiff-conform/1", "tree": report.tree, "version": report.version,
+        "verdict": verdict, "bounds": report.bounds, "seed": report.seed,
+        "revisions": report.revisions.iter().map(revision).collect::<Vec<_>>(),
+    })
+}
+
+fn revision(revision: &Revision) -> Value {
+    let complete: Vec<Value> = revision
+        .complete
+        .iter()
+        .map(|of| {
+            json!({
+                "name": of.name(), "paths": of.paths, "mismatches": of.mismatches,
+                "not_judged": of.not_judged,
+            })
+        })
+        .collect();
+    let sampled: Vec<Value> = revision
+        .sampled
+        .iter()
+        .map(|(path, of)| {
+            json!({
+                "path": path, "scenarios": of.cases, "mismatches": of.mismatches,
+                "not_judged": of.not_judged,
+            })
+        })
+        .collect();
+    json!({
+        "name": revision.name, "faults": revision.faults, "complete": complete,
+        "sampled": sampled, "mismatches": revision.shown,
+        "coverage": revision.coverage.as_ref().map(coverage_json),
+    })
+}
+
+fn coverage_json(coverage: &Coverage) -> Value {
+    let files: Vec<Value> = coverage
+        .files
+        .iter()
+        .map(|(file, of)| {
+            let ((lines_reached, lines), (branches_reached, branches)) =
+                (of.lines_reached(), of.branches_reached());
+            json!({
+                "file": file, "lines": lines, "lines_reached": lines_reached,
+                "branches": branches, "branches_reached": branches_reached,
+            })
+        })
+        .collect();
+    let missed: Vec<Value> = coverage
+        .missed
+        .iter()
+        .map(|Missed { file, line, is_branch, function, why }| {
+            json!({
+                "file": file, "line": line, "function": function, "branch": is_branch, "why": why,
+            })
+        })
+        .collect();
+    json!({ "files": files, "missed": missed })
+}
+
+/// The report for a person, `width` columns wide.
+///
+/// # Errors
+/// Those of the writer.
+pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
+    let style = Style { width, styled };
+    writeln!(out, "The port and the kernel's own C, of {} ({})\n", report.tree, report.version)?;
+    let paths = number(report.sum(|of| of.complete.iter().map(|all| all.paths).sum()));
+    let scenarios = number(report.sum(|of| of.sampled.iter().map(|(_, all)| all.cases).sum()));
+    match report.sum(Revision::mismatches) {
+        0 => writeln!(out, "EQUAL on {paths} paths and {scenarios} scenarios.")?,
+        some => writeln!(
+            out,
+            "DIFFERENT on {} of {paths} paths and {scenarios} scenarios.",
+            number(some)
+        )?,
+    }
+    writeln!(out, "The paths are all that there are within: {}.", report.bounds)?;
+    for revision in &report.revisions {
+        writeln!(out, "\n{}", table(revision, style))?;
+        write_functions(revision, out)?;
+        for fault in &revision.faults {
+            writeln!(out, "  not judged: {fault}")?;
+        }
+    }
+    for revision in &report.revisions {
+        for shown in &revision.shown {
+            writeln!(out, "\nMISMATCH in {}: {shown}", revision.name)?;
+        }
+    }
+    for revision in &report.revisions {
+        if let Some(coverage) = &revision.coverage {
+            writeln!(out, "\nReached of the C of {}", revision.name)?;
+            write_coverage(coverage, style, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn table(revision: &Revision, style: Style) -> comfy_table::Table {
+    let header = [revision.name, "paths", "mismatches", "scenarios", "mismatches"];
+    let mut table = style.table(&header);
+    let nothing = || Cell::new("-").set_alignment(comfy_table::CellAlignment::Right);
+    let mut sampled: BTreeMap<&str, &Sampled> =
+        revision.sampled.iter().map(|(path, sampled)| (path.name(), sampled)).collect();
+    let mut row = |name: &str, complete: Option<&Complete>, sampled: Option<&Sampled>| {
+        let [paths, apart] = complete.map_or([nothing(), nothing()], |all| {
+            [right(all.paths), right(all.mismatches.values().sum())]
+        });
+        let [cases, differ] =
+            sampled.map_or([nothing(), nothing()], |all| [right(all.cases), right(all.mismatches)]);
+        table.add_row(vec![Cell::new(name), paths, apart, cases, differ]);
+    };
+    for complete in &revision.complete {
+        row(complete.name(), Some(complete), sampled.remove(complete.name()));
+    }
+    for (name, sampled) in sampled {
+        row(name, None, Some(sampled));
+    }
+    table
+}
+
+/// Which functions the sides are not equal in.
+fn write_functions(revision: &Revision, out: &mut dyn Write) -> fmt::Result {
+    for complete in &revision.complete {
+        for (function, paths) in &complete.mismatches {
+            writeln!(out, "  different: {function}, on {} paths", number(*paths))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_coverage(coverage: &Coverage, style: Style, out: &mut dyn Write) -> fmt::Result {
+    let mut table = style.table(&["file", "lines", "branches"]);
+    let of = |(reached, all): (usize, usize)| {
+        Cell::new(format!("{reached} of {all}")).set_alignment(comfy_table::CellAlignment::Right)
+    };
+    for (file, all) in &coverage.files {
+        table.add_row(vec![Cell::new(file), of(all.lines_reached()), of(all.branches_reached())]);
+    }
+    writeln!(out, "{table}")?;
+    let mut why: BTreeMap<(&str, &str, &str), Vec<String>> = BTreeMap::new();
+    for Missed { file, line, is_branch, function, why: reason } in &coverage.missed {
+        let line = if *is_branch { format!("{line} (a branch)") } else { line.to_string() };
+        let reason = reason.unwrap_or("these runs do not get there");
+        why.entry((file, function, reason)).or_default().push(line);
+    }
+    for ((file, function, reason), lines) in why {
+        writeln!(out, "  not reached in {function}: {reason}")?;
+        writeln!(out, "    {file}:{}", lines.join(", "))?;
+    }
+    Ok(())
+}
