@@ -8,12 +8,10 @@
 use crate::errno::ENOMEM;
 use crate::pagemap::{mapping_clear_unevictable, mapping_set_unevictable, mapping_unevictable};
 use crate::truncate::{
-    fbatch_count, find_get_entries, find_lock_entries, is_within, truncate_inode_folio,
-    truncate_inode_partial_folio,
+    fbatch_count, find_get_entries, find_lock_entries, first_whole_page, is_within,
+    truncate_inode_folio, truncate_inode_partial_folio,
 };
-use crate::{
-    Entry, Folio, Function, Kernel, Mapping, Oops, PAGE_SHIFT, PAGE_SIZE, Revision, Site, within,
-};
+use crate::{Entry, Folio, Function, Kernel, Mapping, Oops, PAGE_SHIFT, Revision, Site, within};
 
 /// `shmem_unlock_mapping`: gives the folios of a segment back to reclaim, unless somebody locks it
 /// again meanwhile. All revisions.
@@ -50,7 +48,7 @@ pub fn shmem_undo_range<R: Revision, K: Kernel>(
     lend: i64,
 ) -> Result<(), Oops> {
     within(k, Function::ShmemUndoRange, |k| {
-        let start = (lstart.wrapping_add(PAGE_SIZE as i64 - 1) >> PAGE_SHIFT) as u64;
+        let start = first_whole_page(lstart);
         let end = if lend == -1 { u64::MAX } else { (lend.wrapping_add(1) >> PAGE_SHIFT) as u64 };
 
         undo_without_waiting::<R, K>(k, mapping, start, end)?;

@@ -137,13 +137,19 @@ pub fn truncate_inode_pages_range<R: Revision, K: Kernel>(
         if k.mapping_empty(mapping) {
             return Ok(());
         }
-        let start = (lstart.wrapping_add(PAGE_SIZE as i64 - 1) >> PAGE_SHIFT) as u64;
+        let start = first_whole_page(lstart);
         let end = if lend == -1 { u64::MAX } else { (lend.wrapping_add(1) >> PAGE_SHIFT) as u64 };
 
         truncate_without_waiting::<R, K>(k, mapping, start, end)?;
         let (start, end) = truncate_edges::<R, K>(k, mapping, lstart, lend, start, end)?;
         truncate_with_waiting::<R, K>(k, mapping, start, end)
     })
+}
+
+/// The first page that begins at `lstart` or after it. `PAGE_SIZE` is unsigned in C, and so is the
+/// sum: at the top of `loff_t` it does not turn negative.
+pub(crate) fn first_whole_page(lstart: i64) -> u64 {
+    (lstart as u64).wrapping_add(PAGE_SIZE - 1) >> PAGE_SHIFT
 }
 
 /// The first pass: batches of folios that are neither locked nor under write-back.

@@ -93,6 +93,8 @@ fn the_pages_to_clear_are_those_that_are_whole_in_the_range() {
             (1, 2 * PAGE - 2, None),
             (5, 5, None),
             (0, i64::MAX, Some((0, wrapped - 1))),
+            // Rounded up in unsigned arithmetic, for PAGE_SIZE is unsigned.
+            (i64::MAX, -1, Some((1u64 << 51, max - 1))),
         ] {
             let mut k = Script::new();
             assert_eq!(undo(&mut k, M, start, end), Ok(()));

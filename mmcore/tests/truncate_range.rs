@@ -118,7 +118,8 @@ fn sizes_at_the_top_of_loff_t_wrap_as_in_the_kernel() {
 
         let mut k = Script::new();
         assert_eq!(range(&mut k, M, i64::MAX, -1), Ok(()));
-        let find = format!("find_lock_entries(mapping1, {pages}, {})", u64::MAX - 1);
+        // The start is rounded up in unsigned arithmetic, for PAGE_SIZE is unsigned.
+        let find = format!("find_lock_entries(mapping1, {}, {})", 1u64 << 51, u64::MAX - 1);
         assert_eq!(k.calls_to(CallId::FindLockEntries), [find]);
     }
 }

@@ -267,6 +267,7 @@ impl What {
                 "middle",
                 "end-1",
                 "end",
+                "end+1",
             ],
             What::End => &[
                 "start",

@@ -89,8 +89,19 @@ fn range(k: &mut Model<'_>, first: Place) -> (i64, i64) {
 /// Chooses the first and the last byte of a range. `touching` the folio, or anywhere around it.
 fn edges(k: &mut Model<'_>, Place { pos, size }: Place, touching: bool) -> (i64, i64) {
     let after = pos.saturating_add(size);
-    let starts =
-        [0, pos - PAGE, pos - 1, pos, pos + 1, pos + PAGE, pos + size / 2 + 1, after - 1, after];
+    let starts = [
+        0,
+        pos - PAGE,
+        pos - 1,
+        pos,
+        pos + 1,
+        pos + PAGE,
+        pos + size / 2 + 1,
+        after - 1,
+        after,
+        // At the top of `loff_t` a whole page more than this is too much for it.
+        after.saturating_add(1),
+    ];
     let starts = starts.map(|start| if touching { start.min(after - 1) } else { start });
     let start = choose_among(k, What::Start, &starts, |start| start >= 0);
     let page_after = after.saturating_add(PAGE - 1);
