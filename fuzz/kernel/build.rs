@@ -6,7 +6,6 @@ use std::path::Path;
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(kernel_tree)");
-    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=MMDIFF_KERNEL_TREE");
     // The directory, because a file that is not there would be looked for again in every build.
     if Path::new("/usr/src").exists() {

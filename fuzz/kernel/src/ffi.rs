@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+#[cfg(all(fuzzing, target_os = "linux"))]
+use std::sync::atomic::AtomicU8;
 
 /// The first half of `struct run` of the shim, and room for the rest.
 #[repr(C)]
@@ -43,6 +45,20 @@ type RunFunction = unsafe extern "C" fn(*mut Run, Function, *const u64);
 /// A function of an [`Object`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Handle(Function);
+
+/// The flags with which a tree is compiled for a fuzzer to see which blocks of its C were reached. Both
+/// gcc and clang have this way.
+pub const COUNTED: &[&str] = &["-fsanitize-coverage=trace-pc", "-DCOUNTED"];
+
+/// How many counters there are: more than the object has bytes of code.
+const COUNTERS: usize = 1 << 16;
+
+/// libFuzzer reads what is in the section of this name as counters of its own, besides those of the
+/// instrumented Rust, and clears it before each input.
+#[cfg(all(fuzzing, target_os = "linux"))]
+#[used]
+#[unsafe(link_section = "__libfuzzer_extra_counters")]
+static EXTRA: [AtomicU8; COUNTERS] = [const { AtomicU8::new(0) }; COUNTERS];
 
 /// How a run ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -97,6 +113,16 @@ impl Object {
             let size = library.get::<unsafe extern "C" fn() -> u64>(b"run_size\0")?;
             (*library.get::<RunFunction>(b"run_function\0")?, size())
         };
+        #[cfg(all(fuzzing, target_os = "linux"))]
+        // SAFETY: `set_counters` is defined in door.c with this signature, if the object is counted.
+        // The counters live as long as the program, and are only ever written by C and by libFuzzer,
+        // one input after the other.
+        unsafe {
+            type SetCounters = unsafe extern "C" fn(*mut u8, u64);
+            if let Ok(set) = library.get::<SetCounters>(b"set_counters\0") {
+                set(EXTRA.as_ptr().cast_mut().cast(), COUNTERS as u64);
+            }
+        }
         assert!(run_size as usize <= size_of::<Run>(), "struct run has outgrown its room");
         Ok(Object { doors, run_function, base: base(run_function), _library: library })
     }

@@ -62,10 +62,17 @@ impl fmt::Display for NoTree {
                 f,
                 "no kernel tree: `apt-get install linux-source-6.12`, or name one in {VARIABLE}"
             ),
-            NoTree::Unreadable(path, why) => write!(f, "{}: {why}", path.display()),
-            NoTree::NoKernel(path) => {
-                write!(f, "{}: no kernel tree: it has no mm/truncate.c", path.display())
-            }
+            NoTree::Unreadable(path, why) => write!(
+                f,
+                "no kernel tree: {}: {why}; `apt-get install linux-source-6.12` brings one",
+                path.display()
+            ),
+            NoTree::NoKernel(path) => write!(
+                f,
+                "no kernel tree: {} has no mm/truncate.c; `apt-get install linux-source-6.12` \
+                 brings one",
+                path.display()
+            ),
         }
     }
 }

@@ -18,4 +18,5 @@ mod sides;
 pub use c::{C, Ended, Invoked, Said, loaded};
 #[cfg(feature = "cli")]
 pub use found::Found;
+pub use sampled::Sampler;
 pub use sides::{Apart, Code, Pair, REVISIONS, Steps, compare_steps};

@@ -2,6 +2,8 @@
 //! What a fuzz target does: judge an input as a replay or a test would, stop if there is a finding,
 //! and mutate inputs as scenarios.
 
+#[cfg(feature = "conform")]
+pub mod conformance;
 mod stop;
 
 use crate::check::spell_bytes;

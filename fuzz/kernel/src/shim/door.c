@@ -72,4 +72,22 @@ void run_function(struct run *mine, unsigned long (*function)(const unsigned lon
 		mine->value = function(words);
 	run = before;
 }
+#ifdef COUNTED
+// Which blocks of the C were reached, for a fuzzer: compilers call this at the beginning of each.
+static unsigned char *counters;
+static unsigned long counters_mask;
+
+void set_counters(unsigned char *all, unsigned long count)
+{
+	counters = all;
+	counters_mask = count - 1;
+}
+__attribute__((visibility("hidden"), no_sanitize_coverage)) void __sanitizer_cov_trace_pc(void)
+{
+	unsigned long at = (unsigned long)__builtin_return_address(0) - (unsigned long)run_function;
+
+	if (counters && counters[at & counters_mask] < 255)
+		counters[at & counters_mask]++;
+}
+#endif
 unsigned long run_size(void) { return sizeof(struct run); }

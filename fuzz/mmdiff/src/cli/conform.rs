@@ -3,6 +3,7 @@
 
 use super::explore::{BoundsArgs, Format, Output};
 use super::workers::{Workers, progress_bar};
+use super::source::find;
 use super::{Failure, output};
 use crate::conform::complete::{Complete, Plan};
 use crate::conform::sampled::{Sampled, cover, sample};
@@ -10,7 +11,7 @@ use crate::conform::{Found, Pair, REVISIONS};
 use crate::explain::Look;
 use crate::explore::Bounds;
 use crate::report::conform::{Report, Revision, json, text};
-use crate::scenario::Path;
+use crate::scenario::{Path, Scenario};
 use clap::Args;
 use mmdiff_kernel::coverage::{Coverage, FLAGS};
 use mmdiff_kernel::{Compiled, Edit, Tree, revision};
@@ -39,6 +40,9 @@ pub(super) struct Options {
     /// What to generate them from
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Show one scenario on both sides: a PATH:HEX, or a file as `mmdiff explain` takes it
+    #[arg(long, value_name = "FILE|PATH:HEX", conflicts_with_all = ["paths", "cases", "seed"])]
+    show: Option<String>,
     /// Do not measure what of the C is reached
     #[arg(long)]
     no_coverage: bool,
@@ -85,6 +89,11 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
     let wanted = |pair: &&Pair| {
         options.revisions.is_empty() || options.revisions.iter().any(|p| p.name == pair.name)
     };
+    if let Some(spelled) = &options.show {
+        let scenario = find(spelled, None)?;
+        let pairs = REVISIONS.iter().filter(wanted);
+        return show_scenario(&scenario, &tree, pairs, &look, options);
+    }
     let revisions: Result<Vec<Revision>, Failure> = REVISIONS
         .iter()
         .filter(wanted)
@@ -115,6 +124,30 @@ fn render(report: &Report, options: &Options, width: u16, styled: bool) -> Resul
         Format::Text => text(report, width, styled, &mut out).map_err(Failure::new)?,
     }
     Ok(out)
+}
+
+/// Writes one scenario down, on both sides of every revision. Whether they are equal.
+fn show_scenario(
+    scenario: &Scenario,
+    tree: &Tree,
+    pairs: impl Iterator<Item = &'static Pair>,
+    look: &Look,
+    options: &Options,
+) -> Result<bool, Failure> {
+    let (mut out, mut equal) = (String::new(), true);
+    for pair in pairs {
+        let object = Arc::new(Compiled::new(tree, &edits(pair)).map_err(Failure::new)?);
+        let found = Found::of_scenario(pair, &object, scenario);
+        equal &= found.is_equal();
+        out.push_str(if found.is_equal() { "EQUAL in " } else { "MISMATCH in " });
+        out.push_str(&format!("{}: ", pair.name));
+        match found.is_equal() {
+            true => out.push_str(&format!("{}\n", found.spelled)),
+            false => found.write(&object, look, &mut out).map_err(Failure::new)?,
+        }
+    }
+    output::write(&out, options.output.out.as_deref())?;
+    Ok(equal)
 }
 
 /// The edits that make a revision of the tree.
@@ -164,8 +197,10 @@ fn show(
     look: &Look,
 ) -> Result<Vec<String>, Failure> {
     let of_paths = complete.iter().filter_map(|complete| Found::of_path(plan, complete));
-    let of_scenarios =
-        sampled.iter().filter_map(|(_, sampled)| Found::of_scenario(pair, object, sampled));
+    let of_scenarios = sampled
+        .iter()
+        .filter_map(|(_, sampled)| sampled.first.as_ref())
+        .map(|scenario| Found::of_scenario(pair, object, scenario));
     of_paths
         .chain(of_scenarios)
         .map(|found| {

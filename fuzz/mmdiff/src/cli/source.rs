@@ -40,28 +40,33 @@ impl Source {
     }
 
     fn find(&self) -> Result<Scenario, Failure> {
-        if let Some((name, hex)) = self.scenario.split_once(':')
-            && let Some(path) = Path::named(name)
-        {
-            let bytes = unhex(hex).ok_or_else(|| {
-                Failure(format!("{hex:?} is not a string of bytes in hexadecimal"))
-            })?;
-            return Ok(Scenario::decode(path, &bytes));
-        }
-        let file = PathBuf::from(&self.scenario);
-        if file.extension().is_some_and(|extension| extension == "toml") {
-            return read_toml(&file);
-        }
-        let bytes = read(&file)?;
-        let path = self.path.or_else(|| path_of_folder(&file)).ok_or_else(|| {
-            let paths = Path::ALL.map(Path::name).join(", ");
-            Failure(format!(
-                "which path is {} for? Its folder does not say; --path can: {paths}",
-                file.display()
-            ))
-        })?;
-        Ok(Scenario::decode(path, &bytes))
+        find(&self.scenario, self.path)
     }
+}
+
+/// The scenario that is spelled, or in the file of that name: for `path`, or for the one that the
+/// file's folder says.
+pub(super) fn find(scenario: &str, path: Option<Path>) -> Result<Scenario, Failure> {
+    if let Some((name, hex)) = scenario.split_once(':')
+        && let Some(path) = Path::named(name)
+    {
+        let bytes = unhex(hex)
+            .ok_or_else(|| Failure(format!("{hex:?} is not a string of bytes in hexadecimal")))?;
+        return Ok(Scenario::decode(path, &bytes));
+    }
+    let file = PathBuf::from(scenario);
+    if file.extension().is_some_and(|extension| extension == "toml") {
+        return read_toml(&file);
+    }
+    let bytes = read(&file)?;
+    let path = path.or_else(|| path_of_folder(&file)).ok_or_else(|| {
+        let paths = Path::ALL.map(Path::name).join(", ");
+        Failure(format!(
+            "which path is {} for? Its folder does not say; --path can: {paths}",
+            file.display()
+        ))
+    })?;
+    Ok(Scenario::decode(path, &bytes))
 }
 
 /// The scenario that a file of TOML says.

@@ -3,13 +3,13 @@
 
 use super::c::{Said, loaded};
 use super::complete::{Complete, Plan};
-use super::sampled::{Sampled, Sampler};
+use super::sampled::Sampler;
 use super::sides::{Apart, Pair, Steps, compare_steps};
 use crate::explain::{Look, write_traces};
 use crate::explore::{Choice, What, spell};
 use crate::report::explore::write_choices;
 use crate::run::Run;
-use crate::scenario::Path;
+use crate::scenario::{Path, Scenario};
 use crate::trace::Event;
 use mmdiff_kernel::compare::counts_for;
 use mmdiff_kernel::{Compiled, Place};
@@ -42,15 +42,19 @@ impl Found {
         })
     }
 
-    /// The first scenario on which the sides are not equal.
+    /// A scenario, whatever it shows.
     pub fn of_scenario(
         pair: &'static Pair,
         object: &Arc<Compiled>,
-        sampled: &Sampled,
-    ) -> Option<Found> {
-        let scenario = sampled.first.as_ref()?;
+        scenario: &Scenario,
+    ) -> Found {
         let (steps, sides) = loaded(0, object, || Sampler::new(pair).record(scenario));
-        Some(Found { spelled: crate::check::spell(scenario), path: None, steps, sides })
+        Found { spelled: crate::check::spell(scenario), path: None, steps, sides }
+    }
+
+    /// Whether the sides are equal.
+    pub fn is_equal(&self) -> bool {
+        self.steps == Steps::Equal
     }
 
     /// Writes it. `object` is what the C ran in.
@@ -67,17 +71,16 @@ impl Found {
             write_choices(*path, &choices, out)?;
         }
         let parted = match &self.steps {
-            Steps::Apart(Apart::Step(step, mismatch)) => {
-                writeln!(out, "  they part in step {step}, in {}", mismatch.what)?;
-                [mismatch.left, mismatch.right].map(|at| (*step, at))
+            Steps::Apart(apart) => {
+                writeln!(out, "  {apart}")?;
+                match apart {
+                    Apart::Step(step, at) => [(*step, at.left), (*step, at.right)],
+                    _ => [left, right].map(last),
+                }
             }
-            Steps::Apart(Apart::Ended(ended)) => {
-                writeln!(out, "  {ended}")?;
-                [left, right].map(last)
-            }
-            // An enumeration goes by digests, so this would be two traces with one digest.
-            Steps::Apart(Apart::Steps) | Steps::Equal | Steps::NotJudged(_) => {
-                writeln!(out, "  they part in the number of steps")?;
+            // An enumeration goes by digests: two traces with one digest, or two digests of one trace.
+            Steps::Equal | Steps::NotJudged(_) => {
+                writeln!(out, "  they part in no call that is written down")?;
                 [left, right].map(last)
             }
         };

@@ -10,6 +10,7 @@ use mmcore::revision::{V6_12, V6_12PreFix};
 use mmdiff_kernel::compare::Digest;
 use mmdiff_kernel::{Mismatch, Ran, Returned as FromC, compare};
 use rustc_hash::FxHasher;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// A side: a revision, run by somebody.
@@ -63,6 +64,16 @@ pub enum Apart {
     Steps,
     /// A side's C ended as the port cannot.
     Ended(Ended),
+}
+
+impl fmt::Display for Apart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Apart::Step(step, mismatch) => write!(f, "they part in step {step}, in {}", mismatch.what),
+            Apart::Steps => f.write_str("they part in the number of steps"),
+            Apart::Ended(ended) => ended.fmt(f),
+        }
+    }
 }
 
 /// Whether two runs of the same scenario are equal.
