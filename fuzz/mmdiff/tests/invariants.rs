@@ -279,3 +279,23 @@ fn a_creation_that_leaves_a_descriptor_or_an_allocation_too_many_breaks_the_bala
         }
     }
 }
+
+#[test]
+fn a_caller_that_did_not_lock_the_source_is_caught_whoever_else_locks_it() {
+    let text = "path = \"migration\"\n\
+                call = \"move-to-new-folio\"\n\
+                file = { kind = \"drm-shmem\" }\n\
+                folio = { off-lru = true }\n\
+                src-unlocked = true\n\
+                races = [{ point = \"folio-mapping\", action = \"lock\" }]\n";
+    let scenario = mmdiff::scenario::readable::parse(text).expect("a scenario");
+    for tree in &mmdiff::run::TREES {
+        let mut run = Run::new(tree);
+        run.begin(&scenario);
+        run.step(&scenario);
+        let caught = mmdiff::run::Returned::Oops(mmcore::Site::SrcUnlocked);
+        assert_eq!(run.steps[0].1, caught, "{tree:?}");
+        let broken: Vec<_> = run.world.misdeeds.iter().filter_map(|&m| Invariant::of(m)).collect();
+        assert_eq!(broken, [], "{tree:?}");
+    }
+}
