@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff conform`.
 
-use super::explore::{BoundsArgs, Format, Output};
-use super::workers::{Workers, progress_bar};
+use super::explore::BoundsArgs;
 use super::source::find;
+use super::workers::Workers;
 use super::{Failure, output};
 use crate::conform::complete::{Complete, Plan};
 use crate::conform::sampled::{Sampled, cover, sample};
@@ -12,7 +12,7 @@ use crate::explain::Look;
 use crate::explore::Bounds;
 use crate::report::conform::{Report, Revision, json, text};
 use crate::scenario::{Path, Scenario};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use mmdiff_kernel::coverage::{Coverage, FLAGS};
 use mmdiff_kernel::{Compiled, Edit, Tree, revision};
 use std::path::PathBuf;
@@ -50,6 +50,24 @@ pub(super) struct Options {
     workers: Workers,
     #[command(flatten)]
     output: Output,
+}
+
+#[derive(Args, Debug)]
+struct Output {
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    /// For a person
+    Text,
+    /// For a program: see the documentation of `mmdiff::report::conform`
+    Json,
 }
 
 fn pair(name: &str) -> Result<&'static Pair, String> {
