@@ -51,6 +51,7 @@ pub(crate) struct Handle(Function);
 pub const COUNTED: &[&str] = &["-fsanitize-coverage=trace-pc", "-DCOUNTED"];
 
 /// How many counters there are: more than the object has bytes of code.
+#[cfg(all(fuzzing, target_os = "linux"))]
 const COUNTERS: usize = 1 << 16;
 
 /// libFuzzer reads what is in the section of this name as counters of its own, besides those of the

@@ -2,9 +2,11 @@
 //! Runs both sides of an invocation, and shows where they part.
 
 use crate::compare::{Mismatch, Ran, Recorder, compare, counts_for};
+use crate::sample::{self, Dice};
 use crate::{Compiled, Invocation, Judged, Said};
 use mmcore::Kernel;
 use std::fmt::Write;
+use std::ops::Range;
 
 /// Runs the port.
 pub fn port<R: Judged>(invocation: &Invocation, kernel: &mut impl Kernel) -> Ran {
@@ -34,6 +36,50 @@ pub fn judge<R: Judged, K: Kernel + Clone>(
     let right = c::<R>(compiled, invocation, &mut kernel.clone())?;
     let mismatch = compare(&left, &right)?;
     Some((mismatch, left, right))
+}
+
+/// What calls by chance came to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Chance {
+    /// Calls that were made on both sides.
+    pub calls: u64,
+    /// Those on which the sides part.
+    pub mismatches: u64,
+    /// The first of them, as text.
+    pub first: Option<String>,
+}
+
+impl Chance {
+    /// Makes a call of each of the `kinds` with each of the seeds, answered by chance.
+    pub fn of<R: Judged>(compiled: &Compiled, kinds: &[usize], seeds: Range<u64>) -> Chance {
+        let mut chance = Chance::default();
+        for seed in seeds {
+            let dice = Dice::new(seed);
+            for &kind in kinds {
+                let invocation = sample::draw(kind, seed);
+                if !compiled.has(invocation.name::<R>()) {
+                    continue;
+                }
+                chance.calls += 1;
+                if let Some((mismatch, left, right)) = judge::<R, _>(compiled, &invocation, &dice) {
+                    chance.mismatches += 1;
+                    chance.first.get_or_insert_with(|| {
+                        let shown = show(&mismatch, &left, &right);
+                        format!("seed {seed}: {invocation:?}: {shown}")
+                    });
+                }
+            }
+        }
+        chance
+    }
+
+    /// Adds what later seeds came to.
+    pub fn merge(mut self, later: Chance) -> Chance {
+        self.calls += later.calls;
+        self.mismatches += later.mismatches;
+        self.first = self.first.or(later.first);
+        self
+    }
 }
 
 /// Both traces, as far as they count, from a little before where they part.

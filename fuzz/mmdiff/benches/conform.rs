@@ -20,7 +20,8 @@ const ROUNDS: usize = 31;
 fn object() -> Option<&'static Arc<Compiled>> {
     static OBJECT: OnceLock<Option<Arc<Compiled>>> = OnceLock::new();
     let compile = || {
-        let tree = mmdiff_kernel::Tree::find(None).inspect_err(|error| eprintln!("{error}")).ok()?;
+        let tree =
+            mmdiff_kernel::Tree::find(None).inspect_err(|error| eprintln!("{error}")).ok()?;
         Some(Arc::new(Compiled::new(&tree, &revision::v6_12()).expect("the C compiles")))
     };
     OBJECT.get_or_init(compile).as_ref()

@@ -17,8 +17,21 @@ fn conform(args: &[&str]) -> (Option<i32>, String, String) {
 
 /// The paths that take no time.
 const QUICK: [&str; 15] = [
-    "--path", "flags", "--path", "errors", "--path", "migration", "--path", "creation", "--path",
-    "helpers", "--cases", "200", "--revision", "v6.12", "--no-coverage",
+    "--path",
+    "flags",
+    "--path",
+    "errors",
+    "--path",
+    "migration",
+    "--path",
+    "creation",
+    "--path",
+    "helpers",
+    "--cases",
+    "200",
+    "--revision",
+    "v6.12",
+    "--no-coverage",
 ];
 
 fn quick(args: &[&str]) -> (Option<i32>, String, String) {
@@ -56,7 +69,12 @@ fn the_port_and_the_c_are_equal() {
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn a_planted_mistake_is_shown_in_both_traces_with_its_lines() {
     let place = tempfile::tempdir().expect("a directory");
-    changed(place.path(), "mm/migrate.c", "rc != AOP_WRITEPAGE_ACTIVATE", "rc == AOP_WRITEPAGE_ACTIVATE");
+    changed(
+        place.path(),
+        "mm/migrate.c",
+        "rc != AOP_WRITEPAGE_ACTIVATE",
+        "rc == AOP_WRITEPAGE_ACTIVATE",
+    );
     let tree = place.path().to_str().expect("UTF-8");
     let (code, out, err) = quick(&["--tree", tree]);
     assert_eq!((code, err.as_str()), (Some(1), ""), "{out}");
@@ -69,7 +87,8 @@ fn a_planted_mistake_is_shown_in_both_traces_with_its_lines() {
     assert!(heads.is_some_and(|line| line.contains("v6.12 in C")), "{out}");
     assert!(out.contains("=> folio_lock(folio0)"), "{out}");
     assert!(out.contains("the lines of v6.12 in C"), "{out}");
-    let written = out.lines().find(|line| line.contains("mm/migrate.c:") && line.contains("writepage"));
+    let written =
+        out.lines().find(|line| line.contains("mm/migrate.c:") && line.contains("writepage"));
     assert!(written.is_some(), "{out}");
 }
 
@@ -79,7 +98,8 @@ fn a_mistake_that_takes_the_simulated_world_is_found_in_scenarios() {
     let place = tempfile::tempdir().expect("a directory");
     changed(place.path(), "mm/filemap.c", "ret = -ENOSPC", "ret = -EIO");
     let tree = place.path().to_str().expect("UTF-8");
-    let (code, out, _) = conform(&["--tree", tree, "--path", "errors", "--cases", "200", "--no-coverage"]);
+    let (code, out, _) =
+        conform(&["--tree", tree, "--path", "errors", "--cases", "200", "--no-coverage"]);
     assert_eq!(code, Some(1), "{out}");
     let shown = out.lines().filter(|line| line.starts_with("MISMATCH in v6.12: errors:")).count();
     assert_eq!(shown, 2, "a path and a scenario: {out}");
@@ -117,7 +137,8 @@ fn what_of_the_c_is_not_reached_is_listed_with_the_reason() {
     let (code, out, _) = conform(&["--path", "errors", "--path", "migration", "--cases", "100"]);
     assert_eq!(code, Some(0), "{out}");
     let row = out.lines().find(|line| line.trim_start().starts_with("mm/filemap.c"));
-    let reached = row.and_then(|row| row.split_whitespace().nth(1).zip(row.split_whitespace().nth(3)));
+    let reached =
+        row.and_then(|row| row.split_whitespace().nth(1).zip(row.split_whitespace().nth(3)));
     assert!(reached.is_some_and(|(reached, all)| reached == all), "{out}");
     assert!(out.contains("not reached in __migrate_folio: private data moves"), "{out}");
     assert!(out.contains("not reached in truncate_inode_folio: these runs"), "{out}");
@@ -128,7 +149,10 @@ fn without_a_tree_one_line_says_how_to_get_one() {
     let (code, out, err) = conform(&["--tree", "/nonexistent/linux"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert_eq!(err.lines().count(), 1, "{err}");
-    assert!(err.contains("/nonexistent/linux") && err.contains("apt-get install linux-source"), "{err}");
+    assert!(
+        err.contains("/nonexistent/linux") && err.contains("apt-get install linux-source"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -4,7 +4,8 @@
 #![allow(dead_code, reason = "every test file uses a part of the support")]
 
 use mmcore::revision::{V6_12, V6_12PreFix};
-use mmdiff_kernel::{Compiled, Edit, Judged, Tree, judge, revision, sample};
+use mmdiff_kernel::judge::Chance;
+use mmdiff_kernel::{Compiled, Edit, Judged, Tree, revision, sample};
 use std::sync::OnceLock;
 
 /// The tree that is found.
@@ -57,13 +58,5 @@ pub(crate) fn told_apart<R: Judged>(
     kinds: &[usize],
     seeds: std::ops::Range<u64>,
 ) -> Option<String> {
-    seeds.into_iter().find_map(|seed| {
-        kinds.iter().find_map(|&kind| {
-            let invocation = sample::draw(kind, seed);
-            let dice = sample::Dice::new(seed);
-            let (mismatch, left, right) = judge::judge::<R, _>(compiled, &invocation, &dice)?;
-            let shown = judge::show(&mismatch, &left, &right);
-            Some(format!("seed {seed}: {invocation:?}: {shown}"))
-        })
-    })
+    seeds.into_iter().find_map(|seed| Chance::of::<R>(compiled, kinds, seed..seed + 1).first)
 }

@@ -6,7 +6,7 @@ use super::source::find;
 use super::workers::Workers;
 use super::{Failure, output};
 use crate::conform::complete::{Complete, Plan};
-use crate::conform::sampled::{Sampled, cover, sample};
+use crate::conform::sampled::{Sampled, call_by_chance, cover, sample};
 use crate::conform::{Found, Pair, REVISIONS};
 use crate::explain::Look;
 use crate::explore::Bounds;
@@ -78,7 +78,7 @@ fn pair(name: &str) -> Result<&'static Pair, String> {
 }
 
 /// What is enumerated besides the paths.
-const BESIDES: [&str; 2] = ["ranges", "helpers"];
+const BESIDES: [&str; 3] = ["ranges", "helpers", "chance"];
 
 fn name(name: &str) -> Result<String, String> {
     let mut known: Vec<&str> = Path::ALL.iter().map(|path| path.name()).collect();
@@ -185,12 +185,12 @@ fn judge(
     let faults = object.faults().iter().map(ToString::to_string).collect();
     let sides = vec![&pair.left, &pair.right];
     let plan = Plan::new(sides, &object, options.bounds.bounds(), &|name| options.wants(name));
-    let bar = progress_bar(plan.units() as u64, "units");
+    let bar = options.workers.progress(plan.units() as u64, "units");
     let complete = plan.run(&|| bar.inc(1));
     bar.finish_and_clear();
 
     let paths = options.paths().count() as u64;
-    let bar = progress_bar(paths * options.cases, "scenarios");
+    let bar = options.workers.progress(paths * options.cases, "scenarios");
     let cases = (options.seed, options.cases);
     let mut sampled = Vec::new();
     for path in options.paths() {
@@ -198,12 +198,21 @@ fn judge(
     }
     bar.finish_and_clear();
 
-    let shown = show(&plan, &object, pair, (&complete, &sampled), look)?;
+    let chance = options.wants("chance").then(|| {
+        let bar = options.workers.progress(options.cases, "calls of each function");
+        let chance = call_by_chance(pair, &object, cases, &|done| bar.inc(done));
+        bar.finish_and_clear();
+        chance
+    });
+
+    let mut shown = show(&plan, &object, pair, (&complete, &sampled), look)?;
+    shown.extend(chance.iter().filter_map(|chance| chance.first.clone()));
     let coverage = match options.no_coverage {
         true => None,
         false => Some(covered(options, tree, pair)?),
     };
-    Ok(Revision { name: pair.name, faults, complete, sampled, shown, coverage })
+    let name = pair.name;
+    Ok(Revision { name, faults, complete, sampled, chance, shown, coverage })
 }
 
 /// Writes down the first mismatch of each entry and path.
@@ -236,13 +245,16 @@ fn covered(options: &Options, tree: &Tree, pair: &'static Pair) -> Result<Covera
     let object = Arc::new(object);
     let bounds = Bounds { folios: 1, ..options.bounds.bounds() };
     let plan = Plan::new(vec![&pair.right], &object, bounds, &|name| options.wants(name));
-    let bar = progress_bar(plan.units() as u64, "units, for coverage");
+    let bar = options.workers.progress(plan.units() as u64, "units, for coverage");
     plan.run(&|| bar.inc(1));
     bar.finish_and_clear();
     drop(plan);
+    let cases = (options.seed, options.cases.min(TO_COVER));
     for path in options.paths() {
-        let cases = options.cases.min(TO_COVER);
-        cover(&pair.right.tree, &object, path, (options.seed, cases));
+        cover(&pair.right.tree, &object, path, cases);
+    }
+    if options.wants("chance") {
+        call_by_chance(pair, &object, cases, &|_| ());
     }
     let object = Arc::into_inner(object);
     let object = object.ok_or_else(|| Failure("the compiled C is still in use".into()))?;

@@ -43,11 +43,7 @@ impl Found {
     }
 
     /// A scenario, whatever it shows.
-    pub fn of_scenario(
-        pair: &'static Pair,
-        object: &Arc<Compiled>,
-        scenario: &Scenario,
-    ) -> Found {
+    pub fn of_scenario(pair: &'static Pair, object: &Arc<Compiled>, scenario: &Scenario) -> Found {
         let (steps, sides) = loaded(0, object, || Sampler::new(pair).record(scenario));
         Found { spelled: crate::check::spell(scenario), path: None, steps, sides }
     }

@@ -11,9 +11,14 @@ use crate::run::Run;
 use crate::run::Tree;
 use crate::scenario::{Path, Scenario, generate};
 use mmdiff_kernel::Compiled;
+#[cfg(feature = "cli")]
+use mmdiff_kernel::{judge::Chance, sample};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// So many cases are one piece of work.
+const CHUNK: u64 = 256;
 
 /// Runs scenarios on both sides, with the same memory.
 #[derive(Debug)]
@@ -96,6 +101,26 @@ impl Sampled {
     }
 }
 
+/// Makes `cases` calls of every function, by chance and answered by chance: what no caller in the
+/// simulated world does, and what none of its answers is, is compared too.
+#[cfg(feature = "cli")]
+pub fn call_by_chance(
+    pair: &'static Pair,
+    object: &Compiled,
+    (seed, cases): (u64, u64),
+    progress: &(dyn Fn(u64) + Sync),
+) -> Chance {
+    let kinds: Vec<usize> = (0..sample::KINDS).collect();
+    let chunks = (0..cases.div_ceil(CHUNK)).into_par_iter().map(|chunk| {
+        let range = chunk * CHUNK..cases.min((chunk + 1) * CHUNK);
+        let seeds = seed.wrapping_add(range.start)..seed.wrapping_add(range.end);
+        let chance = (pair.chance)(object, &kinds, seeds);
+        progress(range.end - range.start);
+        chance
+    });
+    chunks.collect::<Vec<_>>().into_iter().fold(Chance::default(), Chance::merge)
+}
+
 /// Runs `cases` scenarios of a path on one side, for its C to be covered.
 #[cfg(feature = "cli")]
 pub(crate) fn cover(
@@ -124,7 +149,6 @@ pub fn sample(
     (seed, cases): (u64, u64),
     progress: &(dyn Fn(u64) + Sync),
 ) -> Sampled {
-    const CHUNK: u64 = 256;
     let chunks = (0..cases.div_ceil(CHUNK)).into_par_iter().map(|chunk| {
         let range = chunk * CHUNK..cases.min((chunk + 1) * CHUNK);
         let mut sampled = Sampled::default();

@@ -8,10 +8,12 @@ use crate::run::{Returned, Run, Tree, tree};
 use crate::trace::Event;
 use mmcore::revision::{V6_12, V6_12PreFix};
 use mmdiff_kernel::compare::Digest;
-use mmdiff_kernel::{Mismatch, Ran, Returned as FromC, compare};
+use mmdiff_kernel::judge::Chance;
+use mmdiff_kernel::{Compiled, Mismatch, Ran, Returned as FromC, compare};
 use rustc_hash::FxHasher;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 /// A side: a revision, run by somebody.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub struct Pair {
     pub left: Code,
     /// The other.
     pub right: Code,
+    /// Makes calls by chance, of functions of these kinds and with these seeds, on both.
+    pub chance: fn(&Compiled, &[usize], Range<u64>) -> Chance,
 }
 
 const fn code<R: Invoked>() -> Code {
@@ -44,8 +48,18 @@ const fn code<R: Invoked>() -> Code {
 
 /// The revisions whose C can be compiled: the port, and the C in the object that is loaded.
 pub static REVISIONS: [Pair; 2] = [
-    Pair { name: "v6.12", left: code::<V6_12>(), right: code::<C<V6_12>>() },
-    Pair { name: "v6.12-pre-fix", left: code::<V6_12PreFix>(), right: code::<C<V6_12PreFix>>() },
+    Pair {
+        name: "v6.12",
+        left: code::<V6_12>(),
+        right: code::<C<V6_12>>(),
+        chance: Chance::of::<V6_12>,
+    },
+    Pair {
+        name: "v6.12-pre-fix",
+        left: code::<V6_12PreFix>(),
+        right: code::<C<V6_12PreFix>>(),
+        chance: Chance::of::<V6_12PreFix>,
+    },
 ];
 
 impl Pair {
@@ -69,7 +83,9 @@ pub enum Apart {
 impl fmt::Display for Apart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Apart::Step(step, mismatch) => write!(f, "they part in step {step}, in {}", mismatch.what),
+            Apart::Step(step, mismatch) => {
+                write!(f, "they part in step {step}, in {}", mismatch.what)
+            }
             Apart::Steps => f.write_str("they part in the number of steps"),
             Apart::Ended(ended) => ended.fmt(f),
         }

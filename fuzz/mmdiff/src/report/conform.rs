@@ -11,9 +11,10 @@
 //! | `verdict` | `equal` or `different` |
 //! | `bounds` | `folios`, `races`, `settings`, `tries`: within them the enumeration is complete |
 //! | `seed` | what the scenarios were generated from |
-//! | `revisions[]` | `name`, `faults` (what could not be run, and why), `complete[]`, `sampled[]`, `mismatches` (as text), `coverage` (or null) |
+//! | `revisions[]` | `name`, `faults` (what could not be run, and why), `complete[]`, `sampled[]`, `chance` (or null), `mismatches` (as text), `coverage` (or null) |
 //! | `complete[]` | `name`, `paths`, `mismatches` (by function), `not_judged` |
 //! | `sampled[]` | `path`, `scenarios`, `mismatches`, `not_judged` |
+//! | `chance` | `calls` and `mismatches`: calls of every function with arguments and answers by chance |
 //! | `coverage` | `files[]` (`file`, `lines`, `lines_reached`, `branches`, `branches_reached`), `missed[]` (`file`, `line`, `function`, `branch`, `why` or null) |
 
 use super::{Style, number, right};
@@ -23,6 +24,7 @@ use crate::explore::Bounds;
 use crate::scenario::Path;
 use comfy_table::Cell;
 use mmdiff_kernel::coverage::{Coverage, Missed};
+use mmdiff_kernel::judge::Chance;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
@@ -53,6 +55,8 @@ pub struct Revision {
     pub complete: Vec<Complete>,
     /// The scenarios.
     pub sampled: Vec<(Path, Sampled)>,
+    /// The calls by chance.
+    pub chance: Option<Chance>,
     /// Mismatches, as text.
     pub shown: Vec<String>,
     /// What of the C was reached.
@@ -82,7 +86,8 @@ impl Revision {
     fn mismatches(&self) -> u64 {
         let paths = self.complete.iter().flat_map(|complete| complete.mismatches.values());
         let scenarios = self.sampled.iter().map(|(_, sampled)| &sampled.mismatches);
-        paths.chain(scenarios).sum()
+        let calls = self.chance.iter().map(|chance| &chance.mismatches);
+        paths.chain(scenarios).chain(calls).sum()
     }
 
     fn missing(&self) -> BTreeSet<&'static str> {
@@ -123,9 +128,11 @@ fn revision(revision: &Revision) -> Value {
             })
         })
         .collect();
+    let chance = revision.chance.as_ref();
+    let chance = chance.map(|of| json!({ "calls": of.calls, "mismatches": of.mismatches }));
     json!({
         "name": revision.name, "faults": revision.faults, "complete": complete,
-        "sampled": sampled, "mismatches": revision.shown,
+        "sampled": sampled, "chance": chance, "mismatches": revision.shown,
         "coverage": revision.coverage.as_ref().map(coverage_json),
     })
 }
@@ -164,13 +171,11 @@ pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> f
     writeln!(out, "The port and the kernel's own C, of {} ({})\n", report.tree, report.version)?;
     let paths = number(report.sum(|of| of.complete.iter().map(|all| all.paths).sum()));
     let scenarios = number(report.sum(|of| of.sampled.iter().map(|(_, all)| all.cases).sum()));
+    let calls = number(report.sum(|of| of.chance.iter().map(|chance| chance.calls).sum()));
+    let all = format!("{paths} paths, {scenarios} scenarios and {calls} calls by chance");
     match report.sum(Revision::mismatches) {
-        0 => writeln!(out, "EQUAL on {paths} paths and {scenarios} scenarios.")?,
-        some => writeln!(
-            out,
-            "DIFFERENT on {} of {paths} paths and {scenarios} scenarios.",
-            number(some)
-        )?,
+        0 => writeln!(out, "EQUAL on {all}.")?,
+        some => writeln!(out, "DIFFERENT on {} of {all}.", number(some))?,
     }
     writeln!(out, "The paths are all that there are within: {}.", report.bounds)?;
     for revision in &report.revisions {
@@ -213,6 +218,11 @@ fn table(revision: &Revision, style: Style) -> comfy_table::Table {
     }
     for (name, sampled) in sampled {
         row(name, None, Some(sampled));
+    }
+    if let Some(chance) = &revision.chance {
+        let name = Cell::new("calls by chance");
+        let (calls, apart) = (right(chance.calls), right(chance.mismatches));
+        table.add_row(vec![name, nothing(), nothing(), calls, apart]);
     }
     table
 }
