@@ -9,9 +9,9 @@ use std::process::Command;
 
 /// The flags with which a tree is compiled for its coverage to be counted.
 ///
-/// Threads may lose each other's counts, but none of the first: what was reached is exact, how often is
-/// not.
-pub const FLAGS: &[&str] = &["--coverage", "-O0"];
+/// gcov counts some arcs and derives the others by subtraction, so threads may not lose each other's
+/// counts.
+pub const FLAGS: &[&str] = &["--coverage", "-fprofile-update=atomic", "-O0"];
 
 /// What cannot be reached, by file and function, and why.
 const LEFT_OUT: &[(&str, &str, &str)] = &[

@@ -51,8 +51,8 @@ pub enum NoTree {
     NotFound,
     /// It cannot be read.
     Unreadable(PathBuf, String),
-    /// It can be read, and is no kernel.
-    NoKernel(PathBuf),
+    /// It can be read, and is no kernel, or not a whole one: it lacks this file.
+    NoKernel(PathBuf, &'static str),
 }
 
 impl fmt::Display for NoTree {
@@ -67,9 +67,9 @@ impl fmt::Display for NoTree {
                 "no kernel tree: {}: {why}; `apt-get install linux-source-6.12` brings one",
                 path.display()
             ),
-            NoTree::NoKernel(path) => write!(
+            NoTree::NoKernel(path, file) => write!(
                 f,
-                "no kernel tree: {} has no mm/truncate.c; `apt-get install linux-source-6.12` \
+                "no kernel tree: {} has no {file}; `apt-get install linux-source-6.12` \
                  brings one",
                 path.display()
             ),
@@ -112,8 +112,11 @@ impl Tree {
         } else {
             read_tarball(path, &about).map_err(unreadable)?
         };
-        if !texts.contains_key("mm/truncate.c") {
-            return Err(NoTree::NoKernel(path.into()));
+        // Functions may be missing; the headers that their constants come from may not.
+        let needed = |file: &&&str| file.starts_with("include/") || **file == "mm/truncate.c";
+        let missing = FILES.iter().filter(needed).find(|file| !texts.contains_key(**file));
+        if let Some(file) = missing {
+            return Err(NoTree::NoKernel(path.into(), file));
         }
         Ok(Tree { origin: path.into(), texts })
     }

@@ -78,13 +78,13 @@ fn a_planted_mistake_is_shown_in_both_traces_with_its_lines() {
     let tree = place.path().to_str().expect("UTF-8");
     let (code, out, err) = quick(&["--tree", tree]);
     assert_eq!((code, err.as_str()), (Some(1), ""), "{out}");
-    assert!(out.contains("DIFFERENT on"), "{out}");
+    assert!(out.contains("DIFFERENT: "), "{out}");
     for function in ["writeout", "fallback_migrate_folio", "move_to_new_folio"] {
         assert!(out.contains(&format!("different: {function}, on")), "{function}: {out}");
     }
     // The lock is what they part in: the kernel relocks what was unlocked, the mutant what was not.
-    let heads = out.lines().find(|line| line.trim_start().starts_with("v6.12 "));
-    assert!(heads.is_some_and(|line| line.contains("v6.12 in C")), "{out}");
+    let heads = |line: &str| line.starts_with("  v6.12 ") && line.contains("v6.12 in C");
+    assert!(out.lines().any(heads), "{out}");
     assert!(out.contains("=> folio_lock(folio0)"), "{out}");
     assert!(out.contains("the lines of v6.12 in C"), "{out}");
     let written =
@@ -117,6 +117,7 @@ fn a_function_with_an_unknown_helper_is_named_and_the_others_are_judged() {
     assert!(out.contains("in writeout: the shim has no helper folio_newly_invented"), "{out}");
     assert!(out.contains("mm/migrate.c:"), "{out}");
     assert!(out.contains("EQUAL on"), "{out}");
+    assert!(out.contains(" paths of migration, for a function that cannot be run"), "{out}");
     assert_eq!(err.lines().count(), 1, "{err}");
     assert!(err.contains("writeout of v6.12"), "{err}");
     assert!(!err.contains("filemap_check_errors"), "{err}");
@@ -161,6 +162,18 @@ fn a_directory_that_is_no_kernel_is_refused() {
     let (code, out, err) = conform(&["--tree", place.path().to_str().expect("UTF-8")]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(err.contains("no kernel tree"), "{err}");
+    assert_eq!(err.lines().count(), 1, "{err}");
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn a_tree_that_lacks_a_header_is_refused_by_its_name() {
+    let place = tempfile::tempdir().expect("a directory");
+    changed(place.path(), "mm/filemap.c", "ret = -ENOSPC", "ret = -EIO");
+    fs::remove_file(place.path().join("include/linux/pagevec.h")).expect("it is there");
+    let (code, out, err) = conform(&["--tree", place.path().to_str().expect("UTF-8")]);
+    assert_eq!((code, out.as_str(), err.lines().count()), (Some(2), "", 1), "{err}");
+    assert!(err.contains("has no include/linux/pagevec.h"), "{err}");
 }
 
 #[test]

@@ -29,7 +29,8 @@ pub(super) struct Options {
     /// Which revision to compare; can be given twice [default: v6.12 and v6.12-pre-fix]
     #[arg(long = "revision", value_name = "REVISION", value_parser = pair)]
     revisions: Vec<&'static Pair>,
-    /// Which path to compare; can be given several times [default: all]
+    /// What to compare: a path, `ranges`, `helpers`, or `chance`; can be given several times [default:
+    /// all]
     #[arg(long = "path", value_name = "PATH", value_parser = name)]
     paths: Vec<String>,
     #[command(flatten)]

@@ -64,6 +64,11 @@ impl Complete {
         self.entry.path()
     }
 
+    /// Paths on which the sides were compared.
+    pub fn judged(&self) -> u64 {
+        self.paths - self.not_judged
+    }
+
     fn add(&mut self, other: Complete) {
         self.paths += other.paths;
         for (function, paths) in other.mismatches {

@@ -48,11 +48,9 @@ impl Sampler {
     #[cfg(feature = "cli")]
     pub(super) fn record(mut self, scenario: &Scenario) -> (Steps, [(Run, Vec<Said>); 2]) {
         let [left, right] = [&mut self.left, &mut self.right].map(|run| {
-            let whole = || {
-                run.begin(scenario);
-                (0..scenario.steps()).for_each(|_| run.step(scenario));
-            };
-            listen(whole).1
+            // What sets a scenario up is no event of a step.
+            run.begin(scenario);
+            listen(|| (0..scenario.steps()).for_each(|_| run.step(scenario))).1
         });
         let steps = compare_steps(&self.left, &self.right);
         (steps, [(self.left, left), (self.right, right)])
@@ -75,6 +73,11 @@ pub struct Sampled {
 }
 
 impl Sampled {
+    /// Scenarios on which the sides were compared.
+    pub fn judged(&self) -> u64 {
+        self.cases - self.not_judged
+    }
+
     fn note(&mut self, scenario: &Scenario, steps: Steps) {
         self.cases += 1;
         match steps {

@@ -169,13 +169,13 @@ fn coverage_json(coverage: &Coverage) -> Value {
 pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
     let style = Style { width, styled };
     writeln!(out, "The port and the kernel's own C, of {} ({})\n", report.tree, report.version)?;
-    let paths = number(report.sum(|of| of.complete.iter().map(|all| all.paths).sum()));
-    let scenarios = number(report.sum(|of| of.sampled.iter().map(|(_, all)| all.cases).sum()));
+    let paths = number(report.sum(|of| of.complete.iter().map(Complete::judged).sum()));
+    let scenarios = number(report.sum(|of| of.sampled.iter().map(|(_, all)| all.judged()).sum()));
     let calls = number(report.sum(|of| of.chance.iter().map(|chance| chance.calls).sum()));
     let all = format!("{paths} paths, {scenarios} scenarios and {calls} calls by chance");
     match report.sum(Revision::mismatches) {
         0 => writeln!(out, "EQUAL on {all}.")?,
-        some => writeln!(out, "DIFFERENT on {} of {all}.", number(some))?,
+        some => writeln!(out, "DIFFERENT: {} mismatches on {all}.", number(some))?,
     }
     writeln!(out, "The paths are all that there are within: {}.", report.bounds)?;
     for revision in &report.revisions {
@@ -205,12 +205,15 @@ fn table(revision: &Revision, style: Style) -> comfy_table::Table {
     let nothing = || Cell::new("-").set_alignment(comfy_table::CellAlignment::Right);
     let mut sampled: BTreeMap<&str, &Sampled> =
         revision.sampled.iter().map(|(path, sampled)| (path.name(), sampled)).collect();
+    let cells = |judged: u64, mismatches: u64| match judged {
+        0 => [nothing(), nothing()],
+        _ => [right(judged), right(mismatches)],
+    };
     let mut row = |name: &str, complete: Option<&Complete>, sampled: Option<&Sampled>| {
-        let [paths, apart] = complete.map_or([nothing(), nothing()], |all| {
-            [right(all.paths), right(all.mismatches.values().sum())]
-        });
+        let [paths, apart] = complete
+            .map_or_else(|| cells(0, 0), |all| cells(all.judged(), all.mismatches.values().sum()));
         let [cases, differ] =
-            sampled.map_or([nothing(), nothing()], |all| [right(all.cases), right(all.mismatches)]);
+            sampled.map_or_else(|| cells(0, 0), |all| cells(all.judged(), all.mismatches));
         table.add_row(vec![Cell::new(name), paths, apart, cases, differ]);
     };
     for complete in &revision.complete {
@@ -221,14 +224,29 @@ fn table(revision: &Revision, style: Style) -> comfy_table::Table {
     }
     if let Some(chance) = &revision.chance {
         let name = Cell::new("calls by chance");
-        let (calls, apart) = (right(chance.calls), right(chance.mismatches));
+        let [calls, apart] = cells(chance.calls, chance.mismatches);
         table.add_row(vec![name, nothing(), nothing(), calls, apart]);
     }
     table
 }
 
-/// Which functions the sides are not equal in.
+/// What was not judged, and which functions the sides are not equal in.
 fn write_functions(revision: &Revision, out: &mut dyn Write) -> fmt::Result {
+    for complete in &revision.complete {
+        if complete.not_judged > 0 {
+            let (name, paths) = (complete.name(), number(complete.not_judged));
+            writeln!(
+                out,
+                "  not judged: {paths} paths of {name}, for a function that cannot be run"
+            )?;
+        }
+    }
+    for (path, sampled) in &revision.sampled {
+        if sampled.not_judged > 0 {
+            let (name, cases) = (path.name(), number(sampled.not_judged));
+            writeln!(out, "  not judged: {cases} scenarios of {name}, for the same reason")?;
+        }
+    }
     for complete in &revision.complete {
         for (function, paths) in &complete.mismatches {
             writeln!(out, "  different: {function}, on {} paths", number(*paths))?;
