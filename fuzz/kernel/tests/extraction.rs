@@ -128,10 +128,10 @@ fn every_line_of_a_function_stays_on_its_line() {
 #[test]
 fn a_tree_that_is_none_is_said_to_be_none() {
     let nowhere = Tree::read(Path::new("/no/such/tree")).unwrap_err().to_string();
-    assert!(nowhere.starts_with("/no/such/tree: "), "{nowhere}");
+    assert!(nowhere.starts_with("no kernel tree: /no/such/tree: "), "{nowhere}");
     let place = tempfile::tempdir().unwrap();
     let empty = Tree::read(place.path()).unwrap_err().to_string();
-    assert!(empty.ends_with("no kernel tree: it has no mm/truncate.c"), "{empty}");
+    assert!(empty.contains(" has no include/linux/"), "{empty}");
     assert!(trees::NoTree::NotFound.to_string().contains("apt-get install linux-source-6.12"));
 }
 
