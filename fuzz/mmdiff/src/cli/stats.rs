@@ -46,7 +46,7 @@ pub(super) struct Options {
 enum Format {
     /// For a person
     Text,
-    /// For a program: see the documentation of `mmdiff::report::reach`
+    /// For a program: `mmdiff schema stats` describes it
     Json,
 }
 

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The statistics of a corpus or a run, as JSON or as text.
 //!
-//! # JSON
-//!
-//! `schema` is `mmdiff-stats/1`. Within a schema, fields are added but neither removed nor changed.
-//! The same scenarios give the same bytes.
-//!
-//! | field | meaning |
-//! |---|---|
-//! | `pre`, `post` | the revisions that the lists of outcomes are of |
-//! | `corpus` | how many seeds were read |
-//! | `cases_per_path`, `seed` | how many scenarios were generated for each path, and from what |
-//! | `complete` | whether nothing is missing and nothing surprising |
-//! | `paths[]` | `name`, `target`, `scenarios`, and the lists below |
-//! | `paths[].groups[]` | `name`, `reached` of the `reachable` outcomes, and how many are `unreachable` |
-//! | `paths[].reached[]` | `group`, `outcome`, and how many `scenarios` showed it |
-//! | `paths[].missing[]` | `group`, `outcome`: it could be reached and was not |
-//! | `paths[].unreachable[]` | `group`, `outcome`, `why`: this world cannot bring it about |
-//! | `paths[].surprising[]` | `group`, `outcome`: reached, though the lists say that it cannot be |
+//! As JSON: `mmdiff schema stats` describes it, by the types here. The same scenarios give the same bytes.
 
 use super::text::{Style, number};
 use crate::reach::{Group, Outcome, Reach, universe, unreachable};
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -31,9 +16,10 @@ use std::fmt::{self, Write};
 pub const SCHEMA: &str = "mmdiff-stats/1";
 
 /// Statistics.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Stats {
-    /// [`SCHEMA`]
+    /// Which document this is, and its version.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The revision before.
     pub pre: &'static str,
@@ -52,7 +38,7 @@ pub struct Stats {
 }
 
 /// The statistics of a path.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct PathStats {
     /// The path.
     pub name: Path,
@@ -73,7 +59,7 @@ pub struct PathStats {
 }
 
 /// How much of a group was reached.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct GroupStats {
     /// The group.
     pub name: Group,
@@ -86,7 +72,7 @@ pub struct GroupStats {
 }
 
 /// An outcome.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Row {
     /// Its group.
     pub group: Group,
