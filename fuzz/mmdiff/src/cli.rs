@@ -185,7 +185,7 @@ pub fn main() -> ExitCode {
         Command::Report(options) => report::run(&options),
         Command::Graph(options) => graph::run(&options).map(Ended::from),
         Command::Shrink(options) => shrink::run(&options).map(Ended::from),
-        Command::Corpus(command) => corpus::run(&command).map(Ended::from),
+        Command::Corpus(command) => corpus::run(&command),
         Command::Schema(options) => schema::run(&options).map(Ended::from),
         Command::Completions(options) => {
             manual::completions(command_line(), &options).map(Ended::from)

@@ -31,6 +31,8 @@ pub struct Stats {
     pub cases_per_path: u64,
     /// What they were generated from.
     pub seed: u64,
+    /// Whether it was interrupted: the counts are those until then.
+    pub cut_off: bool,
     /// Whether every path shows all that it can, and nothing that it cannot.
     pub complete: bool,
     /// By path.
@@ -101,7 +103,8 @@ impl Stats {
             paths.iter().all(|path| path.missing.is_empty() && path.surprising.is_empty());
         let (cases_per_path, seed) = generated;
         let (pre, post) = ("pre-fix", "post-fix");
-        Stats { schema: SCHEMA, pre, post, corpus, cases_per_path, seed, complete, paths }
+        let cut_off = false;
+        Stats { schema: SCHEMA, pre, post, corpus, cases_per_path, seed, cut_off, complete, paths }
     }
 
     /// Whether anything was reached that the lists say cannot be: then they are wrong.
@@ -169,6 +172,9 @@ pub fn write_text(
     if stats.cases_per_path > 0 {
         let cases = number(stats.cases_per_path);
         write!(out, ", {cases} generated for each path from seed {}", stats.seed)?;
+    }
+    if stats.cut_off {
+        write!(out, "\n\nIt was INTERRUPTED: the counts are those until then.")?;
     }
     writeln!(
         out,
