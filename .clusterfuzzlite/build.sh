@@ -26,6 +26,8 @@ for target in $(cargo fuzz list); do
     # No dictionary: the targets mutate scenarios, and an input has no magic values.
     printf '[libfuzzer]\nmax_len = %s\n' "$max_len" >"$OUT/$target.options"
     if [ -d "corpus/$target" ]; then
+        # zip would add to one that an earlier build has left.
+        rm -f "$OUT/${target}_seed_corpus.zip"
         zip -q -j -r "$OUT/${target}_seed_corpus.zip" "corpus/$target"
     fi
 done

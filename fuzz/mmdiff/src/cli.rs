@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The command line: `mmdiff check`, `explore`, `merge`, `conform`, `replay`, `explain`, `report`,
-//! `graph`, `shrink`, `corpus`, and `completions` and `man` for a shell.
+//! `graph`, `shrink`, `corpus`, `schema`, and `completions` and `man` for a shell.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
 //! cannot do; then one line on standard error says what, and nothing has been written. (A replay
@@ -19,6 +19,7 @@ mod output;
 mod progress;
 mod replay;
 mod report;
+mod schema;
 mod shrink;
 mod source;
 mod stats;
@@ -81,6 +82,9 @@ enum Command {
     /// Write, measure, migrate or accept a corpus; turn inputs into text and back
     #[command(subcommand, after_help = "Example: mmdiff corpus stats --path truncation")]
     Corpus(corpus::Command),
+    /// Print the JSON Schema of what the commands write as JSON
+    #[command(after_help = "Example: mmdiff schema check")]
+    Schema(schema::Options),
     /// Print what lets a shell complete the options
     #[command(after_help = "Example: mmdiff completions bash")]
     Completions(manual::Completions),
@@ -188,7 +192,8 @@ pub fn main() -> ExitCode {
         Command::Report(options) => report::run(&options),
         Command::Graph(options) => graph::run(&options).map(Ended::from),
         Command::Shrink(options) => shrink::run(&options).map(Ended::from),
-        Command::Corpus(command) => corpus::run(&command).map(Ended::from),
+        Command::Corpus(command) => corpus::run(&command),
+        Command::Schema(options) => schema::run(&options).map(Ended::from),
         Command::Completions(options) => {
             manual::completions(command_line(), &options).map(Ended::from)
         }

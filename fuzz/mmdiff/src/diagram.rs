@@ -18,19 +18,22 @@
 //! - An **end** is what the function returned, where it was called from outside; else `return`.
 //!   The head of the scanner's loop, at which it takes the next page, is a node of its own.
 //!
-//! In the picture of a large diagram a way that leads back, or far down, ends in a jump: an arrow, and
-//! the number and name of the node where it goes on.
+//! The picture of a large diagram is a ladder: its nodes stand below each other, numbered, and beside
+//! each is which answer leads to which node.
 //!
 //! So every run is a way through the diagram, but not every way through it is a run: a diagram
 //! forgets what came before a node.
 
 mod dot;
 mod fold;
+mod ladder;
 mod merge;
 mod svg;
+mod words;
 
 pub use dot::write as write_dot;
 pub use svg::{STYLE, write as write_svg, write_all as write_svgs};
+pub use words::in_words;
 
 use crate::explore::{Bounds, PATHS};
 use crate::oracle::Question;

@@ -8,6 +8,7 @@ use crate::diagram::{self, Diagram, STYLE};
 use crate::explain::{Pair, Said, pairs};
 use crate::explore::Bounds;
 use crate::oracle::{Question, judge};
+use crate::reach::Group;
 use crate::report::formats::explain_command;
 use crate::report::reach::{PathStats, Row as OutcomeRow, Stats};
 use crate::report::{DivergenceRow, Report, number};
@@ -64,6 +65,8 @@ struct Picture {
     parts: bool,
     size: String,
     svg: String,
+    /// Each node, and where it goes on.
+    words: Vec<(String, Vec<String>)>,
 }
 
 impl<'a> Page<'a> {
@@ -136,6 +139,18 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// By group of outcomes, for each path how many were reached, of how many.
+    fn coverage(&self) -> Vec<(&'static str, Vec<(usize, usize)>)> {
+        let row = |group: Group| {
+            let of = |path: &PathStats| {
+                let stats = path.groups.iter().find(|stats| stats.name == group);
+                stats.map_or((0, 0), |stats| (stats.reached, stats.reachable))
+            };
+            (group.name(), self.stats.paths.iter().map(of).collect())
+        };
+        Group::ALL.into_iter().map(row).collect()
+    }
+
     /// The outcomes of a path that are shown one by one.
     fn lists(&self, path: &'a PathStats) -> [(&'static str, &'a Vec<OutcomeRow>); 3] {
         [
@@ -199,5 +214,6 @@ fn picture(at: usize, diagram: &Diagram) -> Picture {
         parts: diagram.parts(),
         size: format!("{nodes} nodes, {edges} edges"),
         svg,
+        words: diagram::in_words(diagram),
     }
 }

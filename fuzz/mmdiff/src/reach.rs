@@ -23,6 +23,7 @@ pub use minimise::minimise;
 pub use observe::outcomes;
 pub use scan::{Fate, Owner, ScanEnd};
 
+use crate::check::Progress;
 use crate::corpus::Seed;
 use crate::oracle::{Class, Clause, Invariant, Side};
 use crate::scenario::{
@@ -103,6 +104,7 @@ pub enum Place {
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize,
 )]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Group {
     /// Ported functions that were called.
@@ -258,6 +260,17 @@ pub fn of_corpus(seeds: &[Seed]) -> Reach {
 
 /// What `cases` generated scenarios of each of `paths` reach.
 pub fn of_generated(paths: &[Path], seed: u64, cases: u64) -> Reach {
+    of_generated_until(paths, seed, cases, &|_| {}, &|| false).0
+}
+
+/// The same, until `stop` says so; and whether it did.
+pub fn of_generated_until(
+    paths: &[Path],
+    seed: u64,
+    cases: u64,
+    progress: Progress<'_>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> (Reach, bool) {
     const CHUNK: u64 = 256;
     let chunks: Vec<(Path, u64)> = paths
         .iter()
@@ -265,12 +278,19 @@ pub fn of_generated(paths: &[Path], seed: u64, cases: u64) -> Reach {
         .collect();
     let of_chunk = |(path, first): (Path, u64)| {
         let mut reach = Reach::default();
-        for case in first..(first + CHUNK).min(cases) {
+        if stop() {
+            return (reach, true);
+        }
+        let last = (first + CHUNK).min(cases);
+        for case in first..last {
             reach.add(&generate::scenario(seed, path, case));
         }
-        reach
+        progress(last - first);
+        (reach, false)
     };
-    chunks.into_par_iter().map(of_chunk).reduce(Reach::default, Reach::merge)
+    let nothing = || (Reach::default(), false);
+    let chunks = chunks.into_par_iter().map(of_chunk);
+    chunks.reduce(nothing, |(a, stopped), (b, too)| (Reach::merge(a, b), stopped || too))
 }
 
 fn of_one(scenario: &Scenario) -> Reach {

@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The report: what a tally says, in a form that is written as JSON or as text.
 //!
-//! # JSON
-//!
-//! `schema` is `mmdiff-check/1`. Within a schema, fields are added but neither removed nor changed.
-//! The same question, plan and corpus give the same bytes.
-//!
-//! | field | meaning |
-//! |---|---|
-//! | `pre`, `post` | the revisions |
-//! | `intent` | `fix` or `message` |
-//! | `verdict` | `intended`; `beyond` if there is a difference beyond the intent or a complaint; else `cut-off` if it was interrupted |
-//! | `cut_off` | whether it was interrupted: the counts are those until then |
-//! | `seed`, `cases_per_path`, `corpus` | what was generated, and how many seeds were read |
-//! | `paths[]` | `name`, `cases`, `complete`, `joint_paths` (a string, or null), `same`, `intended`, `beyond` |
-//! | `any_length` | whether scans of any length were shown not to differ but as intended; null if not looked at |
-//! | `bounds` | within which the complete paths are complete; null if nothing was enumerated |
-//! | `divergences[]` | `signature`, `path`, `function`, `file`, `clause` (or null), `reachable`, `reachable_by` or `unreachable_because` (the other is null), `condition`, `pre`, `post`, `cases`, `stale_bytes`, `example` |
-//! | `clauses[]` | `id`, `meaning`, `hits` |
-//! | `invariants[]` | `id`, `meaning`, `pre`, `post` (`holds` or `broken`), `as_expected`, `pre_example`, `post_example` (or null) |
-//! | `survey[]` | what the decision to zero came to, by mapping: see [`crate::survey`] |
-//! | `complaints[]` | what, besides divergences, makes the run fail |
-//!
-//! The other forms: [`formats`].
+//! As JSON: `mmdiff schema check` describes it, by the types here ([`schema`]). The same question, plan and
+//! corpus give the same bytes. The other forms: [`formats`].
 
 pub mod conform;
 pub mod explore;
 mod findings;
 pub mod formats;
 pub mod reach;
+pub mod schema;
 mod text;
 
 pub use text::write as write_text;
@@ -41,6 +22,7 @@ use crate::explore::results::Results;
 use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question, judge};
 use crate::scenario::{Path, Scenario};
 use crate::survey::{self, Row};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,9 +30,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const SCHEMA: &str = "mmdiff-check/1";
 
 /// What a check found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Report {
-    /// [`SCHEMA`]
+    /// Which document this is, and its version.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The revision before.
     pub pre: &'static str,
@@ -60,6 +43,7 @@ pub struct Report {
     pub intent: Intent,
     /// `intended`; `beyond` if there is a difference beyond the intent or a complaint; else `cut-off`
     /// if it was interrupted.
+    #[schemars(extend("enum" = ["intended", "beyond", "cut-off"]))]
     pub verdict: &'static str,
     /// Whether it was interrupted.
     pub cut_off: bool,
@@ -69,9 +53,9 @@ pub struct Report {
     pub cases_per_path: u64,
     /// How many seeds of the corpus were run.
     pub corpus: u64,
-    /// Within which the complete paths are complete.
+    /// Within which the complete paths are complete; null if nothing was enumerated.
     pub bounds: Option<Bounds>,
-    /// Whether scans of any length were shown not to differ but as intended.
+    /// Whether scans of any length were shown not to differ but as intended; null if not looked at.
     pub any_length: Option<bool>,
     /// By path.
     pub paths: Vec<PathRow>,
@@ -81,14 +65,14 @@ pub struct Report {
     pub clauses: Vec<ClauseRow>,
     /// By invariant.
     pub invariants: Vec<InvariantRow>,
-    /// By mapping.
+    /// What the decision to zero came to, by mapping.
     pub survey: Vec<Row>,
-    /// What else is wrong.
+    /// What, besides divergences, makes the run fail.
     pub complaints: Vec<String>,
 }
 
 /// A path.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct PathRow {
     /// Its name.
     pub name: Path,
@@ -97,7 +81,8 @@ pub struct PathRow {
     /// Whether every answer that the rest of the kernel can give was enumerated besides, within
     /// the bounds.
     pub complete: bool,
-    /// On how many joint paths.
+    /// On how many joint paths: a number, which may be too large for one in JSON.
+    #[schemars(regex(pattern = "^[0-9]+$"))]
     pub joint_paths: Option<String>,
     /// Those without a difference.
     pub same: u64,
@@ -108,7 +93,7 @@ pub struct PathRow {
 }
 
 /// A class of divergences.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct DivergenceRow {
     /// The stable name.
     pub signature: String,
@@ -118,7 +103,7 @@ pub struct DivergenceRow {
     pub function: Option<&'static str>,
     /// The kernel file that it is in.
     pub file: Option<&'static str>,
-    /// The clause that explains it.
+    /// The clause that explains it; null is beyond the intent.
     pub clause: Option<&'static str>,
     /// Whether operations of the kernel lead to it.
     pub reachable: bool,
@@ -147,7 +132,7 @@ pub struct DivergenceRow {
 }
 
 /// A clause.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct ClauseRow {
     /// Its name.
     pub id: &'static str,
@@ -158,15 +143,17 @@ pub struct ClauseRow {
 }
 
 /// An invariant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct InvariantRow {
     /// Its name.
     pub id: &'static str,
     /// What it says.
     pub meaning: &'static str,
     /// `holds` or `broken`, before.
+    #[schemars(extend("enum" = ["holds", "broken"]))]
     pub pre: &'static str,
     /// `holds` or `broken`, after.
+    #[schemars(extend("enum" = ["holds", "broken"]))]
     pub post: &'static str,
     /// Whether both are as is known of the revisions.
     pub as_expected: bool,

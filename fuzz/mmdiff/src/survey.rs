@@ -27,6 +27,7 @@ pub struct Subject {
 
 /// Whether a truncation zeroed the part of a folio that it met.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// It did.
@@ -50,6 +51,7 @@ impl Decision {
 
 /// One side of a row.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Observed {
     /// `mapping->flags` at the decision, or at the end if there was none.
     pub flags: u64,
@@ -65,6 +67,7 @@ pub struct Observed {
 
 /// A row of the survey.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Row {
     /// The mapping.
     pub mapping: &'static str,

@@ -4,7 +4,7 @@
 mod support;
 
 use mmcore::Function;
-use mmdiff::diagram::{Diagram, Kind, Who, draw, write_dot, write_svgs};
+use mmdiff::diagram::{Diagram, Kind, Who, draw, in_words, write_dot, write_svgs};
 use mmdiff::explore::Bounds;
 use mmdiff::oracle::{Intent, Question};
 use mmdiff::scenario::Path;
@@ -140,14 +140,46 @@ fn the_picture_is_xml_with_every_node_and_edge_of_the_diagrams() {
         document.descendants().filter(has).count()
     };
     assert_eq!(with("node"), PATCH.iter().map(|diagram| diagram.nodes.len()).sum::<usize>());
-    assert_eq!(with("edge"), PATCH.iter().map(|diagram| diagram.edges.len()).sum::<usize>());
+    // In a ladder the ways stand beside the nodes, and not all have lines.
+    let (large, small): (Vec<_>, Vec<_>) = PATCH.iter().partition(|d| d.nodes.len() > 30);
+    let edges = |of: &[&Diagram]| of.iter().map(|diagram| diagram.edges.len()).sum::<usize>();
+    assert!(edges(&large) > 100 && edges(&small) > 100);
+    assert_eq!(with("way"), edges(&large));
+    assert!(edges(&small) < with("edge") && with("edge") < edges(&small) + edges(&large));
     let parts = PATCH.iter().flat_map(|diagram| &diagram.nodes).filter(|node| node.parts);
     assert_eq!(with("parts"), parts.count());
-    // Every jump lands.
+    // Every way in a ladder lands.
     for jump in document.descendants().filter(|node| node.has_tag_name("a")) {
         let to = jump.attribute("href").and_then(|to| to.strip_prefix('#')).expect("a place");
         assert!(document.descendants().any(|node| node.attribute("id") == Some(to)), "{to}");
     }
+}
+
+#[test]
+fn no_picture_is_wider_than_a_page() {
+    for diagram in &*PATCH {
+        let text = svg(std::slice::from_ref(diagram));
+        let document = roxmltree::Document::parse(&text).expect("well-formed");
+        let width: f64 = document.root_element().attribute("width").unwrap().parse().unwrap();
+        assert!(width <= 1200., "{}: {width}", diagram.function.name());
+    }
+}
+
+#[test]
+fn words_say_every_node_and_edge_and_where_the_revisions_part() {
+    for diagram in &*PATCH {
+        let words = in_words(diagram);
+        assert_eq!(words.len(), diagram.nodes.len());
+        assert_eq!(words.iter().map(|(_, ways)| ways.len()).sum::<usize>(), diagram.edges.len());
+        for ((label, _), node) in words.iter().zip(&diagram.nodes) {
+            assert_eq!(label.contains("here the revisions part"), node.parts, "{label}");
+        }
+    }
+    let words = in_words(of(&PATCH, Function::TruncateInodePartialFolio));
+    let (_, ways) = words.iter().find(|(label, _)| label.contains("part")).expect("they part");
+    let alone =
+        |name: &str| ways.iter().any(|way| way.contains("not NULL: ") && way.ends_with(name));
+    assert!(alone("pre-fix") && alone("post-fix"), "{ways:?}");
 }
 
 #[test]

@@ -27,13 +27,18 @@ fn interrupted(args: &[&str]) -> (Option<i32>, String, Vec<String>) {
     let mut command = mmdiff(args);
     let piped = command.args(["--progress", "1"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = piped.spawn().expect("mmdiff runs");
+    // Read beside the rest: a pipe holds only so much.
+    let mut printed = child.stdout.take().expect("a pipe");
+    let out = std::thread::spawn(move || {
+        let mut out = String::new();
+        printed.read_to_string(&mut out).map(|_| out)
+    });
     let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
     let first = said.next().expect("it says how far it is").expect("text");
     interrupt(&child);
     let rest = said.map(|line| line.expect("text"));
     let said = [first].into_iter().chain(rest).collect();
-    let mut out = String::new();
-    child.stdout.take().expect("a pipe").read_to_string(&mut out).expect("text");
+    let out = out.join().expect("it is read").expect("text");
     (child.wait().expect("it ends").code(), out, said)
 }
 
@@ -81,6 +86,31 @@ fn an_interrupted_replay_reports_what_is_done_and_ends_with_3() {
 }
 
 #[test]
+fn interrupted_statistics_say_what_is_done_and_end_with_3() {
+    let args = ["corpus", "stats", "--cases", "100000000", "--format", "json"];
+    let (code, out, said) = interrupted(&args);
+    assert_eq!(code, Some(3), "{said:?}");
+    assert!(said.iter().all(|line| is_progress(line, " scenarios")), "{said:?}");
+    let stats: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(stats["cut_off"], true);
+    let done = |path: &Value| path["scenarios"].as_u64().expect("a number");
+    let done: u64 = stats["paths"].as_array().expect("paths").iter().map(done).sum();
+    assert!((1..700_000_000).contains(&done), "{done}");
+}
+
+#[test]
+fn an_interrupted_report_is_a_page_that_says_so_and_ends_with_3() {
+    let root = tempfile::tempdir().expect("a folder");
+    let file = root.path().join("report.html").display().to_string();
+    let args = ["report", "--cases", "100000000", "--path", "errors", "--corpus", CORPUS];
+    let (code, out, said) = interrupted(&[&args[..], &["--out", &file]].concat());
+    assert_eq!((code, out.as_str()), (Some(3), ""), "{said:?}");
+    let page = fs::read_to_string(file).expect("the page");
+    assert!(page.contains("Interrupted: no difference beyond") && page.ends_with("</html>"));
+    assert!(page.contains("not all are counted"));
+}
+
+#[test]
 fn an_interrupted_enumeration_saves_what_is_done_and_ends_with_3() {
     let root = tempfile::tempdir().expect("a folder");
     let file = root.path().join("state.json").display().to_string();
@@ -107,6 +137,9 @@ fn printing() -> Vec<Vec<&'static str>> {
         vec!["explain", TRUNCATION],
         vec!["shrink", TRUNCATION],
         vec!["corpus", "decode", TRUNCATION],
+        vec!["corpus", "stats", CORPUS],
+        vec!["graph", "errors"],
+        vec!["schema", "check"],
         vec!["completions", "bash"],
         vec!["man"],
         vec!["--help"],
@@ -136,7 +169,9 @@ fn a_full_disk_is_one_clear_error() {
 
 #[test]
 fn a_file_on_a_full_disk_is_one_clear_error() {
-    for args in printing().iter().take(3) {
+    let report = vec!["report", "--cases", "20", "--folios", "0", "--path", "errors"];
+    let graph = vec!["graph", "errors"];
+    for args in printing().iter().take(3).chain([&report, &graph]) {
         let output = mmdiff(args).args(["--out", "/dev/full"]).output().expect("mmdiff runs");
         one_line(&output, ["/dev/full", "No space left"]);
     }

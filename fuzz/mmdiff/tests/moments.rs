@@ -17,6 +17,11 @@ fn races(scenario: &Scenario) -> &[Race] {
     }
 }
 
+/// Beside a caller of move_to_new_folio that has not locked a folio, none acts.
+fn caller_may_be_caught(scenario: &Scenario) -> bool {
+    matches!(scenario, Scenario::Migration(s) if s.src_unlocked || s.dst_unlocked)
+}
+
 #[test]
 fn a_moment_is_noted_right_before_its_call_or_right_after_the_unlock_it_waited_for() {
     let question = Question {
@@ -28,6 +33,9 @@ fn a_moment_is_noted_right_before_its_call_or_right_after_the_unlock_it_waited_f
     for path in [Path::Truncation, Path::Migration, Path::Compaction] {
         for case in 0..3_000 {
             let scenario = generate::scenario(31, path, case);
+            if caller_may_be_caught(&scenario) {
+                continue;
+            }
             let judgement = judge(&question, &scenario);
             for run in [&judgement.pre, &judgement.post] {
                 let schedule = &run.world.schedule;

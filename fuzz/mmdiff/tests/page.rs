@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The page of `mmdiff report`, in a browser: it opens without a complaint, its table can be searched,
-//! sorted and unfolded, by keyboard too, and it can be read in light and in dark.
+//! sorted and unfolded, by keyboard too, and it can be read in light, in dark and aloud.
 //!
 //! With Debian's `chromium` and `chromium-driver`, spoken to in WebDriver. `MMDIFF_SCREENSHOTS` names
 //! a folder to put pictures into.
@@ -18,11 +18,12 @@ fn main() -> ExitCode {
     let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let no_browser = !is_there("chromium") || !is_there("chromedriver");
     type Test = fn(&Browser) -> Result<(), Failed>;
-    let tests: [(&str, Test); 5] = [
+    let tests: [(&str, Test); 6] = [
         ("the_table_can_be_searched", searches),
         ("the_table_can_be_sorted", sorts),
         ("a_divergence_unfolds", unfolds),
         ("everything_has_a_name_that_is_read_aloud", has_names),
+        ("no_picture_is_wider_than_its_box", fits),
         ("text_stands_out_from_what_is_behind_it", contrasts),
     ];
     let mut trials = Vec::new();
@@ -301,9 +302,34 @@ fn has_names(browser: &Browser) -> Result<(), Failed> {
     let twice = "const ids = [...document.querySelectorAll('[id]')].map(e => e.id); \
         return ids.filter((id, i) => ids.indexOf(id) !== i)";
     assert_eq!(browser.script(twice)?, json!([]));
+    let lost = "return [...document.querySelectorAll('table')].filter(t => !t.caption) \
+        .concat([...document.querySelectorAll('tbody tr.row')].filter(r => r.cells[0].scope !== 'row')) \
+        .concat([...document.querySelectorAll('[role=img] a')]).map(e => e.outerHTML.slice(0, 100))";
+    assert_eq!(
+        browser.script(lost)?,
+        json!([]),
+        "captions, heads of rows, links that are not read"
+    );
+    let words = "return [...document.querySelectorAll('.picture')] \
+        .filter(p => p.querySelectorAll('g.node').length !== p.querySelectorAll('.words > ol > li').length).length";
+    assert_eq!(browser.script(words)?, 0, "every picture is there in words");
     let levels = "return [...document.querySelectorAll('h1')].length";
     assert_eq!(browser.script(levels)?, 1);
     browser.script("document.getElementById('coverage').scrollIntoView()")?;
+    Ok(())
+}
+
+/// The window is 1400 wide: nothing has to be scrolled sideways.
+fn fits(browser: &Browser) -> Result<(), Failed> {
+    let wide = "document.querySelectorAll('details').forEach(d => d.open = true); \
+        const boxes = [...document.querySelectorAll('.scroll'), document.documentElement]; \
+        return [boxes.length, boxes.filter(b => b.scrollWidth > b.clientWidth) \
+            .map(b => b.ariaLabel ?? b.tagName)]";
+    let found = browser.script(wide)?;
+    assert!(found[0].as_u64() > Some(20), "{found}");
+    assert_eq!(found[1], json!([]));
+    browser
+        .script("document.querySelector('.diagram .way').closest('.picture').scrollIntoView()")?;
     Ok(())
 }
 

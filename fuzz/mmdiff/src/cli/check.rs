@@ -47,7 +47,7 @@ pub(super) struct Scope {
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
     #[command(flatten)]
-    workers: Workers,
+    pub(super) workers: Workers,
 }
 
 impl Default for Options {

@@ -2,7 +2,7 @@
 //! `mmdiff corpus`.
 
 use super::source::{self, Source};
-use super::{Failure, check, output, stats};
+use super::{Ended, Failure, check, output, stats};
 use crate::corpus::migrate::{self, FORMATS, VERSION_FILE};
 use crate::corpus::{read_file, seeds, snapshot};
 use crate::scenario::Path as Target;
@@ -71,12 +71,12 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command) -> Result<bool, Failure> {
+pub(super) fn run(command: &Command) -> Result<Ended, Failure> {
     match command {
-        Command::Write { folder } => write(folder),
+        Command::Write { folder } => write(folder).map(Ended::from),
         Command::Encode { text, out, force } => {
             output::create(out, &source::read_toml(text)?.encode(), *force)?;
-            Ok(true)
+            Ok(Ended::Intended)
         }
         Command::Decode { source, out, force } => {
             let text = readable::write(&source.read()?);
@@ -84,12 +84,12 @@ pub(super) fn run(command: &Command) -> Result<bool, Failure> {
                 Some(out) => output::create(out, text.as_bytes(), *force)?,
                 None => output::write(&text, None)?,
             }
-            Ok(true)
+            Ok(Ended::Intended)
         }
         Command::Stats(options) => stats::run(options),
-        Command::Migrate { folder, from } => migrate(folder, *from),
+        Command::Migrate { folder, from } => migrate(folder, *from).map(Ended::from),
         Command::Snapshot { folder, snapshots, accept } => {
-            snapshot(folder.as_deref(), snapshots.as_deref(), *accept)
+            snapshot(folder.as_deref(), snapshots.as_deref(), *accept).map(Ended::from)
         }
     }
 }

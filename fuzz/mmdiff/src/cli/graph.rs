@@ -42,7 +42,8 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
     let mut diagrams = options.workers.pool()?.install(draw);
     diagrams.retain(|diagram| function.is_none_or(|function| diagram.function == function));
     if diagrams.is_empty() {
-        return Err(Failure(format!("{} is called on no path that is enumerated", options.what)));
+        let why = "is called on no path that is enumerated, and diagrams are made of those";
+        return Err(Failure(format!("{} {why} (see `mmdiff explore`)", options.what)));
     }
     let mut text = String::new();
     match options.format {
@@ -58,6 +59,16 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
 fn wanted(what: &str) -> Result<(Vec<Path>, Option<Function>), Failure> {
     if let Some(path) = Path::named(what).filter(|path| PATHS.contains(path)) {
         return Ok((vec![path], None));
+    }
+    if Path::named(what) == Some(Path::Lifecycle) {
+        let why = "lifecycle has no diagram: its sequences have no end, so they are not enumerated; \
+                   what it calls is drawn from the other paths, such as truncation";
+        return Err(Failure(why.into()));
+    }
+    if Function::named(what) == Some(Function::IsolateMigratepagesRange) {
+        let why = "isolate_migratepages_range has no diagram: it only calls the scanner block by block, \
+                   and is not enumerated; isolate_migratepages_block has one";
+        return Err(Failure(why.into()));
     }
     if let Some(function) = Function::named(what) {
         // The scanner's functions are met when it is enumerated, and nowhere else.

@@ -3,7 +3,7 @@
 
 use super::check;
 use super::workers::Workers;
-use super::{Failure, output, path};
+use super::{Ended, Failure, interrupt, output, path};
 use crate::reach::{self, Reach};
 use crate::report::reach::{Stats, write_text};
 use crate::scenario::Path;
@@ -46,25 +46,35 @@ pub(super) struct Options {
 enum Format {
     /// For a person
     Text,
-    /// For a program: see the documentation of `mmdiff::report::reach`
+    /// For a program: `mmdiff schema stats` describes it
     Json,
 }
 
-pub(super) fn run(options: &Options) -> Result<bool, Failure> {
+pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let paths = check::wanted(&options.paths);
     let mut seeds = match (&options.folder, options.cases) {
         (None, 1..) => Vec::new(),
         (folder, _) => check::read_corpus(folder.as_deref())?,
     };
     seeds.retain(|seed| paths.contains(&seed.path));
-    let reach = options.workers.pool()?.install(|| {
-        let corpus = reach::of_corpus(&seeds);
-        Reach::merge(corpus, reach::of_generated(&paths, options.seed, options.cases))
+    let pool = options.workers.pool()?;
+    interrupt::catch();
+    let bar = options.workers.progress(paths.len() as u64 * options.cases, "scenarios");
+    let (reach, cut_off) = pool.install(|| {
+        let (seed, cases, progress) = (options.seed, options.cases, |done| bar.inc(done));
+        let (generated, cut_off) =
+            reach::of_generated_until(&paths, seed, cases, &progress, &interrupt::asked);
+        (Reach::merge(reach::of_corpus(&seeds), generated), cut_off)
     });
+    bar.finish_and_clear();
     let generated = (options.cases, options.seed);
-    let stats = Stats::new(&reach, &paths, seeds.len() as u64, generated);
+    let mut stats = Stats::new(&reach, &paths, seeds.len() as u64, generated);
+    stats.cut_off = cut_off;
     output::write(&render(&stats, options)?, options.out.as_deref())?;
-    Ok(!stats.is_surprising() && (stats.complete || !options.require_all))
+    if cut_off && !stats.is_surprising() {
+        return Ok(Ended::CutOff);
+    }
+    Ok(Ended::from(!stats.is_surprising() && (stats.complete || !options.require_all)))
 }
 
 fn render(stats: &Stats, options: &Options) -> Result<String, Failure> {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! A diagram as SVG: `layout-rs` places it, this draws it. Styles are by class, in light and dark,
-//! so that the picture is the same alone and in a page. What colour says, dashes and words say too.
+//! A diagram as SVG: `layout-rs` places it, this draws it; a large one is a [`ladder`]. Styles are by
+//! class, in light and dark, so that the picture is the same alone and in a page. What colour says,
+//! dashes and words say too.
 
-use super::{Diagram, Edge, Kind, Who};
+use super::{Diagram, Edge, Kind, Who, ladder};
 use layout::core::base::Orientation;
 use layout::core::color::Color;
 use layout::core::format::{ClipHandle, RenderBackend};
@@ -15,7 +16,7 @@ use std::fmt::{self, Write};
 /// The size of a letter; the layout takes one to be as wide as it is high.
 const FONT: usize = 8;
 /// The margin around a node, and around the picture.
-const MARGIN: f64 = 10.;
+pub(super) const MARGIN: f64 = 10.;
 
 /// The height of a heading.
 const HEADING: f64 = 40.;
@@ -28,23 +29,23 @@ pub const STYLE: &str = include_str!("../../templates/diagram.css");
 /// # Errors
 /// Those of the writer.
 pub fn write_all(diagrams: &[Diagram], out: &mut dyn Write) -> fmt::Result {
-    let ids: Vec<String> = (0..diagrams.len()).map(|at| format!("d{at}")).collect();
-    let drawn: Vec<Canvas> = diagrams.iter().zip(&ids).map(|(d, id)| draw(d, id)).collect();
-    let width = drawn.iter().map(|drawn| drawn.size().x).fold(0., f64::max);
-    let height: f64 = drawn.iter().map(|drawn| drawn.size().y + HEADING).sum();
+    let drawn: Vec<Drawn> =
+        diagrams.iter().enumerate().map(|(at, d)| draw(d, &format!("d{at}"))).collect();
+    let width = drawn.iter().map(|drawn| drawn.size.x).fold(0., f64::max);
+    let height: f64 = drawn.iter().map(|drawn| drawn.size.y + HEADING).sum();
     writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"diagram\" width=\"{width:.0}\" \
          height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">\n<style>{STYLE}</style>"
     )?;
     let mut y = 0.;
-    for (diagram, drawn) in diagrams.iter().zip(&drawn) {
+    for (at, (diagram, drawn)) in diagrams.iter().zip(&drawn).enumerate() {
         let title = escaped(&title(diagram));
         let line = y + HEADING / 2.;
         writeln!(out, "<text class=\"heading\" x=\"{MARGIN}\" y=\"{line:.0}\">{title}</text>")?;
         y += HEADING;
-        drawn.write(&format!(" y=\"{y:.0}\""), out)?;
-        y += drawn.size().y;
+        drawn.write(diagram, &format!("d{at}"), &format!(" y=\"{y:.0}\""), out)?;
+        y += drawn.size.y;
     }
     writeln!(out, "</svg>")
 }
@@ -55,25 +56,45 @@ pub fn write_all(diagrams: &[Diagram], out: &mut dyn Write) -> fmt::Result {
 /// # Errors
 /// Those of the writer.
 pub fn write(diagram: &Diagram, id: &str, out: &mut dyn Write) -> fmt::Result {
-    draw(diagram, id).write("", out)
+    draw(diagram, id).write(diagram, id, "", out)
 }
 
-impl Canvas<'_> {
-    fn size(&self) -> Point {
-        let (low, high) = (self.low, self.high);
-        Point::new(high.x - low.x + 2. * MARGIN, high.y - low.y + 2. * MARGIN)
-    }
+/// A diagram of more nodes than this is a ladder.
+const LARGE: usize = 30;
 
+fn draw(diagram: &Diagram, id: &str) -> Drawn {
+    match diagram.nodes.len() > LARGE {
+        true => ladder::draw(diagram, id),
+        false => lay_out(diagram, id),
+    }
+}
+
+/// A diagram that is drawn: where its picture begins, how large it is, and what is in it.
+pub(super) struct Drawn {
+    pub(super) low: Point,
+    pub(super) size: Point,
+    pub(super) body: String,
+    /// Whether there are links in it: then it is not read aloud as one picture.
+    pub(super) links: bool,
+}
+
+impl Drawn {
     /// Writes the picture, with further attributes.
-    fn write(&self, attributes: &str, out: &mut dyn Write) -> fmt::Result {
-        let Canvas { diagram, id, low, nodes, edges, .. } = self;
-        let Point { x: width, y: height } = self.size();
-        let (x, y) = (low.x - MARGIN, low.y - MARGIN);
+    fn write(
+        &self,
+        diagram: &Diagram,
+        id: &str,
+        attributes: &str,
+        out: &mut dyn Write,
+    ) -> fmt::Result {
+        let Point { x: width, y: height } = self.size;
+        let Point { x, y } = self.low;
+        let role = if self.links { "group" } else { "img" };
         writeln!(
             out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"diagram\" role=\"img\" \
-             aria-labelledby=\"{id}-title {id}-desc\" width=\"{width:.0}\" height=\"{height:.0}\" \
-             viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\"{attributes}>\n\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"diagram\" role=\"{role}\" \
+             aria-labelledby=\"{id}-title\" aria-describedby=\"{id}-desc\" width=\"{width:.0}\" \
+             height=\"{height:.0}\" viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\"{attributes}>\n\
              <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n\
              <defs><marker id=\"{id}-end\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" \
              markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\">\
@@ -81,7 +102,7 @@ impl Canvas<'_> {
             escaped(&title(diagram)),
             escaped(&described(diagram)),
         )?;
-        writeln!(out, "{edges}{nodes}</svg>")
+        writeln!(out, "{}</svg>", self.body)
     }
 }
 
@@ -103,24 +124,30 @@ fn described(diagram: &Diagram) -> String {
     }
 }
 
-/// Places a diagram, and draws it.
-fn draw<'a>(diagram: &'a Diagram, id: &'a str) -> Canvas<'a> {
-    let cut = Cut::of(diagram);
+/// Has a diagram laid out, and draws it.
+fn lay_out(diagram: &Diagram, id: &str) -> Drawn {
     let mut graph = VisualGraph::new(Orientation::TopToBottom);
     let style = || StyleAttr::new(Color::fast("black"), 1, None, 0, FONT);
     let place = |at: usize| {
-        let size = Point::new(cut.label(diagram, at).chars().count() as f64 * 7.3 + 22., 26.);
+        let size = size(&label(diagram, at));
         let (shape, orientation) = (ShapeKind::new_box(""), Orientation::TopToBottom);
         let mut element =
             Element::create_with_properties(shape, style(), orientation, size, at.to_string());
         element.pos = Position::new(Point::zero(), size, Point::zero(), Point::splat(MARGIN));
         graph.add_node(element)
     };
-    let handles: Vec<_> = (0..diagram.nodes.len() + cut.jumps.len()).map(place).collect();
-    for &(i, from, to) in &cut.ways {
+    let handles: Vec<_> = (0..diagram.nodes.len()).map(place).collect();
+    // The layout looks for circles from the end of each edge, so all are laid as ways down, in the
+    // order of where they leave.
+    let mut ways: Vec<usize> = (0..diagram.edges.len()).collect();
+    ways.sort_by_key(|&i| {
+        let Edge { from, to, .. } = diagram.edges[i];
+        (from.min(to), from.max(to), i)
+    });
+    for i in ways {
         let edge = &diagram.edges[i];
         let ends = [LineEndKind::None, LineEndKind::Arrow];
-        let [start, end] = if from <= to { ends } else { [ends[1], ends[0]] };
+        let [start, end] = if edge.from <= edge.to { ends } else { [ends[1], ends[0]] };
         let arrow = Arrow {
             start,
             end,
@@ -129,87 +156,96 @@ fn draw<'a>(diagram: &'a Diagram, id: &'a str) -> Canvas<'a> {
             properties: Some(i.to_string()),
             ..Arrow::default()
         };
-        graph.add_edge(arrow, handles[from.min(to)], handles[from.max(to)]);
+        let (top, bottom) = (edge.from.min(edge.to), edge.from.max(edge.to));
+        graph.add_edge(arrow, handles[top], handles[bottom]);
     }
     let mut canvas = Canvas {
         diagram,
         id,
-        cut,
         nodes: String::new(),
         edges: String::new(),
         low: Point::new(f64::MAX, f64::MAX),
         high: Point::zero(),
     };
     graph.do_it(false, false, false, &mut canvas);
-    canvas
+    let Canvas { low, high, nodes, edges, .. } = canvas;
+    Drawn {
+        low: Point::new(low.x - MARGIN, low.y - MARGIN),
+        size: Point::new(high.x - low.x + 2. * MARGIN, high.y - low.y + 2. * MARGIN),
+        body: edges + &nodes,
+        links: false,
+    }
 }
 
-/// A diagram of more nodes than this has its long ways cut.
-const LARGE: usize = 30;
-/// So many rows down is not long.
-const LONG: usize = 4;
+/// The width of a letter.
+pub(super) const LETTER: f64 = 7.3;
 
-/// A diagram as it is placed: in a large one, a way that leads back, or far down, ends in a jump, which
-/// says where it goes on.
-struct Cut {
-    /// The nodes that are jumped to: jumps are numbered after the nodes.
-    jumps: Vec<usize>,
-    /// For each edge its number, and where it leaves and ends. The layout looks for circles from the
-    /// end of each edge, so ways down come in the order of where they leave, and there are no others.
-    ways: Vec<(usize, usize, usize)>,
+/// How wide so many letters are, with some room.
+pub(super) fn width(text: &str) -> f64 {
+    text.chars().count() as f64 * LETTER
 }
 
-impl Cut {
-    fn of(diagram: &Diagram) -> Cut {
-        let Diagram { nodes, edges, .. } = diagram;
-        // Edges are in order, and lead to higher numbers but for ways back.
-        let mut rows = vec![0; nodes.len()];
-        for edge in edges.iter().filter(|edge| edge.from < edge.to) {
-            rows[edge.to] = rows[edge.to].max(rows[edge.from] + 1);
-        }
-        let mut cut = Cut { jumps: Vec::new(), ways: Vec::new() };
-        let mut known = Vec::new();
-        for (i, edge) in edges.iter().enumerate() {
-            let is_long = edge.from >= edge.to || rows[edge.to] > rows[edge.from] + LONG;
-            let mut to = edge.to;
-            if is_long && nodes.len() > LARGE {
-                let jump = known.iter().position(|&known| known == (edge.from, edge.to));
-                to = nodes.len() + jump.unwrap_or(known.len());
-                if jump.is_none() {
-                    known.push((edge.from, edge.to));
-                    cut.jumps.push(edge.to);
-                }
-            }
-            cut.ways.push((i, edge.from, to));
-        }
-        cut.ways.sort_by_key(|&(i, from, to)| (from.min(to), from.max(to), i));
-        cut
-    }
+/// The size of a node that says this.
+pub(super) fn size(label: &str) -> Point {
+    Point::new(width(label) + 22., 26.)
+}
 
-    /// What stands in a node, or in a jump: the number of a node that is jumped to, what it is, and
-    /// who comes there if only one side does.
-    fn label(&self, diagram: &Diagram, at: usize) -> String {
-        let jump = at.checked_sub(diagram.nodes.len()).map(|jump| self.jumps[jump]);
-        let (node, arrow) =
-            (&diagram.nodes[jump.unwrap_or(at)], if jump.is_some() { "→ " } else { "" });
-        let number = match self.jumps.contains(&jump.unwrap_or(at)) {
-            true => format!("{} ", jump.unwrap_or(at)),
-            false => String::new(),
-        };
-        let label = format!("{arrow}{number}{}", node.label);
-        match node.who {
-            Who::Both => label,
-            Who::Pre => format!("{label} · {}", diagram.pre),
-            Who::Post => format!("{label} · {}", diagram.post),
+/// What stands in a node: what it is, and who comes there if only one side does.
+pub(super) fn label(diagram: &Diagram, at: usize) -> String {
+    let node = &diagram.nodes[at];
+    match node.who {
+        Who::Both => node.label.clone(),
+        Who::Pre => format!("{} · {}", node.label, diagram.pre),
+        Who::Post => format!("{} · {}", node.label, diagram.post),
+    }
+}
+
+/// Draws a node that says this.
+pub(super) fn write_node(
+    (diagram, id): (&Diagram, &str),
+    at: usize,
+    label: &str,
+    (xy, size): (Point, Point),
+    out: &mut String,
+) -> fmt::Result {
+    let node = &diagram.nodes[at];
+    let kind = match node.kind {
+        Kind::Start | Kind::Loop | Kind::End => "end",
+        Kind::Question => "question",
+        Kind::Effect => "effect",
+        Kind::Function => "call",
+    };
+    let parts = if node.parts { " parts" } else { "" };
+    write!(out, "<g id=\"{id}-n{at}\" class=\"node {kind} {}{parts}\">", class(node.who))?;
+    let mut thought = node.thought.to_string();
+    if node.parts {
+        thought = format!("Here the revisions part. {thought}");
+    }
+    if !thought.is_empty() {
+        write!(out, "<title>{}</title>", escaped(thought.trim_end()))?;
+    }
+    let round = match node.kind {
+        Kind::Start | Kind::Loop | Kind::End => size.y / 2.,
+        Kind::Question => 6.,
+        Kind::Effect | Kind::Function => 0.,
+    };
+    rect(out, xy, size, 0., round)?;
+    if node.parts {
+        rect(out, xy, size, 3., round)?;
+    }
+    if node.kind == Kind::Function {
+        for x in [xy.x + 5., xy.x + size.x - 5.] {
+            write!(out, "<path d=\"M{x:.1} {:.1}v{:.1}\"/>", xy.y, size.y)?;
         }
     }
+    let (x, y) = (xy.x + size.x / 2., xy.y + size.y / 2.);
+    writeln!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\">{}</text></g>", escaped(label))
 }
 
 /// What the layout draws on.
 struct Canvas<'a> {
     diagram: &'a Diagram,
     id: &'a str,
-    cut: Cut,
     nodes: String,
     edges: String,
     low: Point,
@@ -220,52 +256,6 @@ impl Canvas<'_> {
     fn grow(&mut self, x: f64, y: f64) {
         self.low = Point::new(self.low.x.min(x), self.low.y.min(y));
         self.high = Point::new(self.high.x.max(x), self.high.y.max(y));
-    }
-
-    fn node(&mut self, at: usize, xy: Point, size: Point) -> fmt::Result {
-        let diagram = self.diagram;
-        let text = escaped(&self.cut.label(diagram, at));
-        let (x, y) = (xy.x + size.x / 2., xy.y + size.y / 2.);
-        let Some(node) = diagram.nodes.get(at) else {
-            let (id, to) = (self.id, self.cut.jumps[at - diagram.nodes.len()]);
-            return writeln!(
-                self.nodes,
-                "<a class=\"jump\" href=\"#{id}-n{to}\"><text x=\"{x:.1}\" y=\"{y:.1}\">{text}</text></a>"
-            );
-        };
-        let kind = match node.kind {
-            Kind::Start | Kind::Loop | Kind::End => "end",
-            Kind::Question => "question",
-            Kind::Effect => "effect",
-            Kind::Function => "call",
-        };
-        let parts = if node.parts { " parts" } else { "" };
-        let out = &mut self.nodes;
-        let id = self.id;
-        write!(out, "<g id=\"{id}-n{at}\" class=\"node {kind} {}{parts}\">", class(node.who))?;
-        let mut thought = node.thought.to_string();
-        if node.parts {
-            thought = format!("Here the revisions part. {thought}");
-        }
-        if !thought.is_empty() {
-            write!(out, "<title>{}</title>", escaped(thought.trim_end()))?;
-        }
-        let round = match node.kind {
-            Kind::Start | Kind::Loop | Kind::End => size.y / 2.,
-            Kind::Question => 6.,
-            Kind::Effect | Kind::Function => 0.,
-        };
-        rect(out, xy, size, 0., round)?;
-        if node.parts {
-            rect(out, xy, size, 3., round)?;
-        }
-        if node.kind == Kind::Function {
-            let (left, right) = (xy.x + 5., xy.x + size.x - 5.);
-            for x in [left, right] {
-                write!(out, "<path d=\"M{x:.1} {:.1}v{:.1}\"/>", xy.y, size.y)?;
-            }
-        }
-        writeln!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\">{text}</text></g>")
     }
 
     fn arrow(&mut self, edge: &Edge, path: &[(Point, Point)], head: (bool, bool)) -> fmt::Result {
@@ -301,7 +291,7 @@ fn rect(out: &mut String, xy: Point, size: Point, inside: f64, round: f64) -> fm
     )
 }
 
-const fn class(who: Who) -> &'static str {
+pub(super) const fn class(who: Who) -> &'static str {
     match who {
         Who::Pre => "pre",
         Who::Post => "post",
@@ -322,7 +312,13 @@ impl RenderBackend for Canvas<'_> {
         self.grow(xy.x + size.x, xy.y + size.y);
         if let Some(at) = properties.and_then(|text| text.parse().ok()) {
             // Writing to a string cannot fail.
-            let _ = self.node(at, xy, size);
+            let _ = write_node(
+                (self.diagram, self.id),
+                at,
+                &label(self.diagram, at),
+                (xy, size),
+                &mut self.nodes,
+            );
         }
     }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The bounds of an enumeration: within them it is complete, and it names them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How far the enumeration goes where the kernel goes on for ever.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct Bounds {
     /// How many page frames a scan covers, and how many folios a file has.
     pub folios: u8,
@@ -24,7 +25,7 @@ impl Default for Bounds {
 }
 
 /// How often an answer may change between two questions, as far as the locks allow it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Races {
     /// So often in a run.
@@ -55,7 +56,7 @@ impl std::str::FromStr for Races {
 }
 
 /// Which settings of `struct compact_control` a scan can have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, JsonSchema, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Settings {

@@ -9,10 +9,13 @@ use super::entries::functions;
 use super::tape::Choice;
 use super::var::{Var, What};
 use crate::scenario::Path;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A choice that matters: which, and what was chosen.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, JsonSchema, Serialize, Deserialize,
+)]
 pub struct Literal {
     /// What was chosen.
     pub var: Var,

@@ -2,8 +2,7 @@
 //! The results of an enumeration, whole or in part: they can be put into a file, gone on from, and
 //! joined with those of other machines.
 //!
-//! # The file
-//! JSON. `schema` is `mmdiff-explore-state/1`; the fields are those of [`Results`]. Units of work are
+//! The file is JSON: `mmdiff schema explore-state` describes it, by the types here. Units of work are
 //! numbered from 0, and the question, the bounds and the paths say which each is.
 
 use super::bounds::Bounds;
@@ -13,6 +12,7 @@ use super::work::{Cut, Plan};
 use crate::oracle::{Intent, Question};
 use crate::run::Tree;
 use crate::scenario::Path;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,10 +20,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const SCHEMA: &str = "mmdiff-explore-state/1";
 
 /// What was enumerated, and what was found.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Results {
-    /// [`SCHEMA`]
+    /// Which document this is, and its version.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// The revision before.
     pub pre: String,

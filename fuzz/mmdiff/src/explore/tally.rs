@@ -8,11 +8,12 @@ use super::work::{Cut, Watch};
 use crate::oracle::{Class, Clause};
 use mmcore::Function;
 use rustc_hash::FxHashSet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What was found on the paths of one path of the kernel.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, JsonSchema, Serialize, Deserialize)]
 pub struct Tally {
     /// Joint paths.
     pub paths: u128,
@@ -22,6 +23,7 @@ pub struct Tally {
     pub states: u64,
     /// What was decided, each once: hashes of effects and returned values.
     #[serde(serialize_with = "sorted")]
+    #[schemars(with = "std::collections::BTreeSet<u64>")]
     pub decisions: FxHashSet<u64>,
     /// The bits of flags words that the sides read.
     pub bits_read: (u64, u64),
@@ -38,7 +40,7 @@ fn sorted<S: serde::Serializer>(set: &FxHashSet<u64>, to: S) -> Result<S::Ok, S:
 }
 
 /// A class of differences.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, JsonSchema, Serialize, Deserialize)]
 pub struct Found {
     /// The ported function in which the sides part.
     pub function: Option<String>,

@@ -11,10 +11,13 @@
 //! asks adds choices.
 
 use super::var::Var;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One choice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, JsonSchema, Serialize, Deserialize,
+)]
 pub struct Choice {
     /// What was chosen.
     pub var: Var,

@@ -2,11 +2,14 @@
 //! The variables of the rest of the kernel: what can be one way or another, and how each way is
 //! called. The alternatives sit on the boundaries of what the ported functions compare.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A variable: what it is, and of which object.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, JsonSchema, Serialize, Deserialize,
+)]
 pub struct Var {
     /// What it is.
     pub what: What,
@@ -18,7 +21,7 @@ pub struct Var {
 macro_rules! variables {
     ($($(#[$doc:meta])* $variant:ident $name:literal,)*) => {
         /// What a [`Var`] is.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, JsonSchema, Serialize, Deserialize)]
         #[repr(u8)]
         pub enum What {
             $($(#[$doc])* $variant,)*

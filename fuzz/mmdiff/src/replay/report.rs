@@ -1,26 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The report on a replay: what a tally says, in a form that is written as JSON, JUnit or text.
 //!
-//! # JSON
-//!
-//! `schema` is `mmdiff-replay/1`. Within a schema, fields are added but neither removed nor changed.
-//! The same question and inputs give the same bytes, on any number of threads.
-//!
-//! | field | meaning |
-//! |---|---|
-//! | `pre`, `post` | the revisions |
-//! | `intent` | `fix` or `message` |
-//! | `verdict` | `finding`; `incomplete`: none, but something was left out; or `pass` |
-//! | `cut_off` | whether it was interrupted, so that inputs were left out that are not listed |
-//! | `inputs` | `found`, and of these `fed`, `unreadable`, `too_large`, `unplaced`, `vanished` |
-//! | `paths[]` | `name`, `fed`, and of these `same`, `intended`, `failing`: each path with an input |
-//! | `findings[]` | `path`, `signature`, `message`, `inputs` that show it, `examples[]` |
-//! | `findings[].examples[]` | `input`, its length in `bytes`, and `scenario` as `mmdiff explain` is told it (or null): the smallest three |
-//! | `intended[]` | `path`, `signature`, `clause`, `inputs` that show it |
-//! | `refused[]` | `reason`, `input`, `why`: the first thousand for each reason |
-//!
-//! The reasons are `unreadable`; `too-large`: beyond [`MAX_INPUT`](crate::corpus::MAX_INPUT);
-//! `unplaced`: no name says which path it is for; and `vanished`: listed, and then gone.
+//! As JSON: `mmdiff schema replay` describes it, by the types here. The same question and inputs give the
+//! same bytes, on any number of threads.
 //!
 //! # JUnit and SARIF
 //!
@@ -42,15 +24,17 @@ use crate::oracle::{Clause, Intent, Question};
 use crate::report::formats::{BEYOND, PANIC, explain_command};
 use crate::scenario::Path;
 use mmcore::Function;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The schema of the JSON form.
 pub const SCHEMA: &str = "mmdiff-replay/1";
 
 /// What a replay found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Report {
-    /// [`SCHEMA`]
+    /// Which document this is, and its version.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The revision before.
     pub pre: &'static str,
@@ -58,9 +42,10 @@ pub struct Report {
     pub post: &'static str,
     /// The reading of the patch.
     pub intent: Intent,
-    /// `finding`, `incomplete` or `pass`.
+    /// `finding`; `incomplete`: none, but something was left out; or `pass`.
+    #[schemars(extend("enum" = ["finding", "incomplete", "pass"]))]
     pub verdict: &'static str,
-    /// Whether it was interrupted.
+    /// Whether it was interrupted, so that inputs were left out that are not listed.
     pub cut_off: bool,
     /// How many there were.
     pub inputs: Inputs,
@@ -70,12 +55,12 @@ pub struct Report {
     pub findings: Vec<FindingRow>,
     /// What differs and is explained.
     pub intended: Vec<IntendedRow>,
-    /// What was not fed.
+    /// What was not fed: the first thousand for each reason.
     pub refused: Vec<RefusedRow>,
 }
 
 /// How many inputs there were.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 pub struct Inputs {
     /// All.
     pub found: u64,
@@ -92,7 +77,7 @@ pub struct Inputs {
 }
 
 /// A path.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct PathRow {
     /// Its name.
     pub name: Path,
@@ -107,7 +92,7 @@ pub struct PathRow {
 }
 
 /// A finding.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct FindingRow {
     /// The path.
     pub path: Path,
@@ -117,7 +102,7 @@ pub struct FindingRow {
     pub message: String,
     /// How many inputs show it.
     pub inputs: u64,
-    /// The smallest of them.
+    /// The smallest three of them.
     pub examples: Vec<ExampleRow>,
     #[serde(skip)]
     rule: &'static str,
@@ -126,7 +111,7 @@ pub struct FindingRow {
 }
 
 /// An input that shows a finding.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct ExampleRow {
     /// Where it is.
     pub input: String,
@@ -137,7 +122,7 @@ pub struct ExampleRow {
 }
 
 /// A divergence that a clause explains.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct IntendedRow {
     /// The path.
     pub path: Path,
@@ -152,7 +137,7 @@ pub struct IntendedRow {
 }
 
 /// An input that was not fed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct RefusedRow {
     /// The reason.
     pub reason: Reason,

@@ -71,12 +71,14 @@ fn keep<T: Ord>(set: &mut BTreeSet<T>, most: usize) {
 }
 
 /// Why an input was not fed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, schemars::JsonSchema, serde::Serialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// It could not be read.
     Unreadable,
-    /// It is larger than [`crate::corpus::MAX_INPUT`].
+    /// It is larger than 1 MiB.
     TooLarge,
     /// No name says which path it is for.
     Unplaced,

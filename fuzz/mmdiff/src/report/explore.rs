@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The report on an enumeration.
 //!
-//! # JSON
-//!
-//! `schema` is `mmdiff-explore/1`. Within a schema, fields are added but neither removed nor changed.
-//!
-//! | field | meaning |
-//! |---|---|
-//! | `pre`, `post`, `intent` | the question |
-//! | `bounds` | `folios`, `races`, `settings`, `tries`: within them the result holds |
-//! | `complete` | whether every unit of work is done |
-//! | `cut` | why not, if it was cut off: `time`, `memory` or `interrupt` |
-//! | `units`, `done` | units of work |
-//! | `verdict` | `intended`, `beyond`, or `unknown` if it is not complete and nothing is beyond |
-//! | `paths[]` | `name`, `joint_paths` (a string), `runs`, `states`, `decisions`, `bits_read` (`pre`, `post`) |
-//! | `any_length` | scans of any length, or null if they were not looked at: `holds`, `states`, `half_turns`, `rounds`, `example` (the command that shows where the sides part, or null) |
-//! | `divergences[]` | `signature`, `function`, `clause` (or null), `pre`, `post`, `joint_paths`, `cubes` (each a list of conditions), `example` (the command that shows it) |
+//! As JSON: `mmdiff schema explore` describes it, by the types here.
 
 use super::formats::{BEYOND, Case, Document, Finding, Findings, Status, Suite, Why};
 use super::{Style, grouped_digits, right};
@@ -23,18 +9,24 @@ use crate::explore::closure::Closure;
 use crate::explore::cubes::Cube;
 use crate::explore::results::Results;
 use crate::explore::tally::{Found, Tally};
-use crate::explore::{Choice, command};
+use crate::explore::work::Cut;
+use crate::explore::{Bounds, Choice, command};
+use crate::oracle::Intent;
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::fmt::{self, Write};
+
+/// The schema of the JSON form.
+pub const SCHEMA: &str = "mmdiff-explore/1";
 
 /// How many cubes of a class are shown to a person.
 const CUBES: usize = 3;
 
 impl Document for Results {
     fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(&json(self))
+        serde_json::to_string_pretty(&Report::new(self))
     }
 
     fn text(&self, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
@@ -131,46 +123,160 @@ fn finding(results: &Results, path: Path, signature: &str, found: &Found) -> Fin
 }
 
 /// The report for a program.
-pub fn json(results: &Results) -> Value {
-    let paths: Vec<Value> = results
-        .tallies
-        .iter()
-        .map(|(path, tally)| {
-            json!({
-                "name": path, "joint_paths": tally.paths.to_string(), "runs": tally.runs,
-                "states": tally.states, "decisions": tally.decisions.len(),
-                "bits_read": { "pre": bits(tally.bits_read.0), "post": bits(tally.bits_read.1) },
-            })
-        })
-        .collect();
-    let divergences: Vec<Value> = found(results)
-        .map(|(path, signature, found)| {
-            json!({
-                "signature": signature, "function": found.function, "clause": found.clause,
-                "pre": found.sides.0, "post": found.sides.1,
-                "joint_paths": found.paths.to_string(),
-                "cubes": found.cubes.iter().map(|cube| conditions(path, cube)).collect::<Vec<_>>(),
-                "example": command(results, path, &found.example),
-            })
-        })
-        .collect();
-    json!({
-        "schema": "mmdiff-explore/1", "pre": results.pre, "post": results.post,
-        "intent": results.intent, "bounds": results.bounds, "complete": results.is_complete(),
-        "cut": results.cut, "units": results.units, "done": results.done.len(),
-        "verdict": verdict(results), "any_length": results.closure().map(|closure| any_length(results, closure)),
-        "paths": paths, "divergences": divergences,
-    })
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct Report<'a> {
+    /// Which document this is, and its version.
+    #[schemars(extend("const" = SCHEMA))]
+    schema: &'static str,
+    /// The revision before.
+    pre: &'a str,
+    /// The revision after.
+    post: &'a str,
+    /// The reading of the patch.
+    intent: Intent,
+    /// Within which the result holds.
+    bounds: Bounds,
+    /// Whether every unit of work is done.
+    complete: bool,
+    /// Why it was cut off, if it was.
+    cut: Option<Cut>,
+    /// How many units of work there are.
+    units: usize,
+    /// How many are done.
+    done: usize,
+    /// `intended`, `beyond`, or `unknown` if it is not complete and nothing is beyond.
+    #[schemars(extend("enum" = ["intended", "beyond", "unknown"]))]
+    verdict: &'static str,
+    /// Scans of any length, if they were looked at.
+    any_length: Option<AnyLength>,
+    /// By path.
+    paths: Vec<PathRow>,
+    /// By class.
+    divergences: Vec<DivergenceRow<'a>>,
 }
 
-fn any_length(results: &Results, closure: &Closure) -> Value {
+/// Scans of any length.
+#[derive(Debug, JsonSchema, Serialize)]
+struct AnyLength {
+    /// Whether the sides were shown not to differ but as intended.
+    holds: bool,
+    /// How many states there are between two halves of a turn.
+    states: u64,
+    /// How many half turns were run.
+    half_turns: u64,
+    /// How often all new states were continued until none was new.
+    rounds: u64,
+    /// The command that shows where the sides part, if they do.
+    example: Option<String>,
+}
+
+/// A path.
+#[derive(Debug, JsonSchema, Serialize)]
+struct PathRow {
+    /// Its name.
+    name: Path,
+    /// On how many joint paths: a number, which may be too large for one in JSON.
+    #[schemars(regex(pattern = "^[0-9]+$"))]
+    joint_paths: String,
+    /// Stretches that were run: whole paths, or turns that stand for many.
+    runs: u64,
+    /// States at the head of the scanner's loop, each continued once.
+    states: u64,
+    /// How many different things were decided.
+    decisions: usize,
+    /// The bits of flags words that the sides read.
+    bits_read: BitsRead,
+}
+
+/// Numbers of bits of flags words, by side.
+#[derive(Debug, JsonSchema, Serialize)]
+struct BitsRead {
+    /// Before.
+    pre: Vec<u32>,
+    /// After.
+    post: Vec<u32>,
+}
+
+/// A class of divergences.
+#[derive(Debug, JsonSchema, Serialize)]
+struct DivergenceRow<'a> {
+    /// The stable name.
+    signature: &'a str,
+    /// The ported function.
+    function: Option<&'a str>,
+    /// The clause that explains it; null is beyond the intent.
+    clause: Option<&'a str>,
+    /// What the old side did.
+    pre: &'a str,
+    /// What the new side did.
+    post: &'a str,
+    /// On how many joint paths.
+    #[schemars(regex(pattern = "^[0-9]+$"))]
+    joint_paths: String,
+    /// What it takes: each is a list of conditions, and any one of them will do.
+    cubes: Vec<Vec<String>>,
+    /// The command that shows it.
+    example: String,
+}
+
+impl Report<'_> {
+    /// The report on what was enumerated.
+    pub fn new(results: &Results) -> Report<'_> {
+        Report {
+            schema: SCHEMA,
+            pre: &results.pre,
+            post: &results.post,
+            intent: results.intent,
+            bounds: results.bounds,
+            complete: results.is_complete(),
+            cut: results.cut,
+            units: results.units,
+            done: results.done.len(),
+            verdict: verdict(results),
+            any_length: results.closure().map(|closure| any_length(results, closure)),
+            paths: results.tallies.iter().map(path_row).collect(),
+            divergences: found(results).map(|found| divergence_row(results, found)).collect(),
+        }
+    }
+}
+
+fn path_row((&name, tally): (&Path, &Tally)) -> PathRow {
+    PathRow {
+        name,
+        joint_paths: tally.paths.to_string(),
+        runs: tally.runs,
+        states: tally.states,
+        decisions: tally.decisions.len(),
+        bits_read: BitsRead { pre: bits(tally.bits_read.0), post: bits(tally.bits_read.1) },
+    }
+}
+
+fn divergence_row<'a>(
+    results: &Results,
+    (path, signature, found): (Path, &'a String, &'a Found),
+) -> DivergenceRow<'a> {
+    DivergenceRow {
+        signature,
+        function: found.function.as_deref(),
+        clause: found.clause.as_deref(),
+        pre: &found.sides.0,
+        post: &found.sides.1,
+        joint_paths: found.paths.to_string(),
+        cubes: found.cubes.iter().map(|cube| conditions(path, cube)).collect(),
+        example: command(results, path, &found.example),
+    }
+}
+
+fn any_length(results: &Results, closure: &Closure) -> AnyLength {
     let beyond = closure.found.values().filter(|found| found.clause.is_none());
     let example = beyond.map(|found| &found.example).chain(&closure.parted).next();
-    json!({
-        "holds": closure.holds(), "states": closure.states, "half_turns": closure.turns,
-        "rounds": closure.rounds,
-        "example": example.map(|choices| command(results, Path::Compaction, choices)),
-    })
+    AnyLength {
+        holds: closure.holds(),
+        states: closure.states,
+        half_turns: closure.turns,
+        rounds: closure.rounds,
+        example: example.map(|choices| command(results, Path::Compaction, choices)),
+    }
 }
 
 fn verdict(results: &Results) -> &'static str {

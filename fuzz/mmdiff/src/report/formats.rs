@@ -43,7 +43,7 @@ use std::fmt::{self, Write};
 pub enum Format {
     /// For a person
     Text,
-    /// For a program: the fields are documented with the command's report
+    /// For a program: `mmdiff schema` describes it
     Json,
     /// For what shows test results
     Junit,

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The statistics of a corpus or a run, as JSON or as text.
 //!
-//! # JSON
-//!
-//! `schema` is `mmdiff-stats/1`. Within a schema, fields are added but neither removed nor changed.
-//! The same scenarios give the same bytes.
-//!
-//! | field | meaning |
-//! |---|---|
-//! | `pre`, `post` | the revisions that the lists of outcomes are of |
-//! | `corpus` | how many seeds were read |
-//! | `cases_per_path`, `seed` | how many scenarios were generated for each path, and from what |
-//! | `complete` | whether nothing is missing and nothing surprising |
-//! | `paths[]` | `name`, `target`, `scenarios`, and the lists below |
-//! | `paths[].groups[]` | `name`, `reached` of the `reachable` outcomes, and how many are `unreachable` |
-//! | `paths[].reached[]` | `group`, `outcome`, and how many `scenarios` showed it |
-//! | `paths[].missing[]` | `group`, `outcome`: it could be reached and was not |
-//! | `paths[].unreachable[]` | `group`, `outcome`, `why`: this world cannot bring it about |
-//! | `paths[].surprising[]` | `group`, `outcome`: reached, though the lists say that it cannot be |
+//! As JSON: `mmdiff schema stats` describes it, by the types here. The same scenarios give the same bytes.
 
 use super::text::{Style, number};
 use crate::reach::{Group, Outcome, Reach, universe, unreachable};
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -31,9 +16,10 @@ use std::fmt::{self, Write};
 pub const SCHEMA: &str = "mmdiff-stats/1";
 
 /// Statistics.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Stats {
-    /// [`SCHEMA`]
+    /// Which document this is, and its version.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The revision before.
     pub pre: &'static str,
@@ -45,6 +31,8 @@ pub struct Stats {
     pub cases_per_path: u64,
     /// What they were generated from.
     pub seed: u64,
+    /// Whether it was interrupted: the counts are those until then.
+    pub cut_off: bool,
     /// Whether every path shows all that it can, and nothing that it cannot.
     pub complete: bool,
     /// By path.
@@ -52,7 +40,7 @@ pub struct Stats {
 }
 
 /// The statistics of a path.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct PathStats {
     /// The path.
     pub name: Path,
@@ -73,7 +61,7 @@ pub struct PathStats {
 }
 
 /// How much of a group was reached.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct GroupStats {
     /// The group.
     pub name: Group,
@@ -86,7 +74,7 @@ pub struct GroupStats {
 }
 
 /// An outcome.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Row {
     /// Its group.
     pub group: Group,
@@ -115,7 +103,8 @@ impl Stats {
             paths.iter().all(|path| path.missing.is_empty() && path.surprising.is_empty());
         let (cases_per_path, seed) = generated;
         let (pre, post) = ("pre-fix", "post-fix");
-        Stats { schema: SCHEMA, pre, post, corpus, cases_per_path, seed, complete, paths }
+        let cut_off = false;
+        Stats { schema: SCHEMA, pre, post, corpus, cases_per_path, seed, cut_off, complete, paths }
     }
 
     /// Whether anything was reached that the lists say cannot be: then they are wrong.
@@ -183,6 +172,9 @@ pub fn write_text(
     if stats.cases_per_path > 0 {
         let cases = number(stats.cases_per_path);
         write!(out, ", {cases} generated for each path from seed {}", stats.seed)?;
+    }
+    if stats.cut_off {
+        write!(out, "\n\nIt was INTERRUPTED: the counts are those until then.")?;
     }
     writeln!(
         out,
