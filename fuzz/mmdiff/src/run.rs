@@ -120,9 +120,9 @@ pub struct Tree {
     pub name: &'static str,
     /// The tree and commit.
     pub tree: &'static str,
-    /// [`Revision::TRUNCATE_TESTS`]
+    /// [`Revision::TRUNCATE_TESTS`](mmcore::Revision::TRUNCATE_TESTS)
     pub truncate_tests: u64,
-    /// [`Revision::PINS_FOLIOS`]
+    /// [`Revision::PINS_FOLIOS`](mmcore::Revision::PINS_FOLIOS)
     pub pins_folios: u64,
     /// Makes the calls of a path on open answers: see [`crate::explore`].
     #[cfg(feature = "cli")]
