@@ -107,7 +107,8 @@ fn at_fault(program: &Program, complaints: &str) -> Option<Fault> {
         // An error inside a macro of the shim is followed by a note on where the kernel uses it.
         let Some(error) = error else { continue };
         let Ok(line) = line.parse() else { continue };
-        if let Some((name, file)) = program.function_at(file, line) {
+        if let Some((name, piece)) = program.function_at(file, line) {
+            let (name, file) = (name.to_owned(), piece.file);
             return Some(Fault::Compiler { message: error.into(), name, file, line });
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Which lines and branches of the kernel's C the runs reached, as gcov counts them.
 
-use crate::{Compiled, Program};
+use crate::{Compiled, Program, left_out};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io;
@@ -12,17 +12,6 @@ use std::process::Command;
 /// gcov counts some arcs and derives the others by subtraction, so threads may not lose each other's
 /// counts.
 pub const FLAGS: &[&str] = &["--coverage", "-fprofile-update=atomic", "-O0"];
-
-/// What cannot be reached, by file and function, and why.
-const LEFT_OUT: &[(&str, &str, &str)] = &[
-    ("mm/migrate.c", "__migrate_folio", "private data moves through callbacks that are not cut"),
-    (
-        "mm/shmem.c",
-        "shmem_undo_range",
-        "swap entries and undoing a fallocate are left out of the port",
-    ),
-    ("virt/kvm/guest_memfd.c", "kvm_gmem_migrate_folio", "WARN_ON_ONCE(1) has no other side"),
-];
 
 /// What was reached.
 #[derive(Clone, Debug, Default)]
@@ -136,10 +125,11 @@ impl Coverage {
             let mut all: Vec<(usize, bool)> = lines.chain(branches).collect();
             all.sort_unstable();
             for (line, is_branch) in all {
-                let function =
-                    program.function_at(file, line).map_or(String::new(), |(name, _)| name);
-                let known = LEFT_OUT.iter().find(|(f, name, _)| f == file && *name == function);
-                let (file, why) = (file.clone(), known.map(|(_, _, why)| *why));
+                let (function, why) = match program.function_at(file, line) {
+                    Some((name, piece)) => (name, left_out::why(piece, name, line, is_branch)),
+                    None => ("", None),
+                };
+                let (file, function) = (file.clone(), function.to_owned());
                 self.missed.push(Missed { file, line, is_branch, function, why });
             }
         }

@@ -23,6 +23,7 @@ pub mod ffi;
 pub mod header;
 pub mod invocation;
 pub mod judge;
+mod left_out;
 pub mod places;
 pub mod plan;
 pub mod program;

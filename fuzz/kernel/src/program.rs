@@ -153,13 +153,13 @@ impl Program {
         None
     }
 
-    /// The function that stands on a line of a file.
-    pub(crate) fn function_at(&self, file: &str, line: usize) -> Option<(String, &'static str)> {
+    /// The function that stands on a line of a file: its name, and what was cut.
+    pub(crate) fn function_at(&self, file: &str, line: usize) -> Option<(&str, &Piece)> {
         self.functions()
             .find(|(_, piece, _)| {
                 piece.file == file && (piece.line..piece.line + piece.lines()).contains(&line)
             })
-            .map(|(_, piece, function)| (function.name.clone(), piece.file))
+            .map(|(_, piece, function)| (function.name.as_str(), piece))
     }
 
     /// The doors of the functions that are there.

@@ -34,3 +34,18 @@ fn all_lines_and_branches_are_reached_but_those_left_out() {
     }
     assert!(coverage.missed.iter().all(|missed| missed.why.is_some()), "{shown}");
 }
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn what_no_run_was_asked_for_is_not_excused() {
+    let compiled = Compiled::with_flags(tree(), &revision::v6_12(), FLAGS).unwrap();
+    // A run of anything, for the counters to be written.
+    assert_eq!(told_apart::<V6_12>(&compiled, &kinds_of::<V6_12>(&["shmem_lock"]), 0..1), None);
+    let coverage = Coverage::of(compiled).unwrap();
+    for (file, lines, _) in MISSED {
+        let missed = || coverage.missed.iter().filter(|missed| missed.file == *file);
+        assert!(missed().count() > 20, "{file}");
+        let excused = missed().filter(|missed| !missed.is_branch && missed.why.is_some()).count();
+        assert_eq!(excused, *lines, "{file}: {}", coverage.show());
+    }
+}
