@@ -185,7 +185,7 @@ pub fn main() -> ExitCode {
     let ended = match command {
         Command::Check(options) => check::run(&options),
         Command::Explore(options) => explore::run(&options),
-        Command::Conform(options) => conform::run(&options).map(Ended::from),
+        Command::Conform(options) => conform::run(&options),
         Command::Merge(options) => explore::merge(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Explain(options) => explain::run(&options).map(Ended::from),

@@ -70,6 +70,16 @@ fn an_interrupted_check_with_something_beyond_ends_with_1() {
 }
 
 #[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn an_interrupted_conform_reports_what_is_done_and_ends_with_3() {
+    let args = ["conform", "--path", "chance", "--cases", "100000000", "--revision", "v6.12"];
+    let (code, out, said) = interrupted(&args);
+    assert_eq!(code, Some(3), "{said:?}");
+    assert!(said.iter().all(|line| is_progress(line, " calls of each function")), "{said:?}");
+    assert!(out.contains("It was INTERRUPTED") && out.contains("EQUAL on 0 paths"), "{out}");
+}
+
+#[test]
 fn an_interrupted_replay_reports_what_is_done_and_ends_with_3() {
     for (format, says) in [("json", "\"cut_off\": true"), ("junit", "the replay was interrupted")] {
         let mut args = vec!["replay", "--threads", "1", "--format", format];

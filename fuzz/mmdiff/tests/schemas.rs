@@ -117,6 +117,14 @@ fn what_explore_and_merge_write_and_keep_is_valid() {
     }
 }
 
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn what_conform_writes_is_valid() {
+    let quick = ["conform", "--path", "errors", "--path", "chance", "--cases", "20"];
+    is_valid(Kind::Conform, &run(&quick, 0));
+    is_valid(Kind::Conform, &run(&[&quick[..], &["--no-coverage"]].concat(), 0));
+}
+
 /// To close the states of the scanner takes long without optimisation.
 #[test]
 fn what_is_written_of_scans_of_any_length_is_valid() {

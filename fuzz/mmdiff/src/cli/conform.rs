@@ -2,17 +2,19 @@
 //! `mmdiff conform`.
 
 use super::explore::BoundsArgs;
+use super::output::PlainOutput;
 use super::source::find;
 use super::workers::Workers;
-use super::{Failure, output};
+use super::{Ended, Failure, interrupt};
 use crate::conform::complete::{Complete, Plan};
 use crate::conform::sampled::{Sampled, call_by_chance, cover, sample};
 use crate::conform::{Found, Pair, REVISIONS};
 use crate::explain::Look;
 use crate::explore::Bounds;
-use crate::report::conform::{Report, Revision, json, text};
+use crate::report::conform::document::Document;
+use crate::report::conform::{Report, Revision, text};
 use crate::scenario::{Path, Scenario};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use mmdiff_kernel::coverage::{Coverage, FLAGS};
 use mmdiff_kernel::{Compiled, Edit, Tree, revision};
 use std::path::PathBuf;
@@ -50,25 +52,7 @@ pub(super) struct Options {
     #[command(flatten)]
     workers: Workers,
     #[command(flatten)]
-    output: Output,
-}
-
-#[derive(Args, Debug)]
-struct Output {
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Write the report to a file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
-    /// For a person
-    Text,
-    /// For a program: see the documentation of `mmdiff::report::conform`
-    Json,
+    output: PlainOutput,
 }
 
 fn pair(name: &str) -> Result<&'static Pair, String> {
@@ -100,10 +84,10 @@ impl Options {
     }
 }
 
-pub(super) fn run(options: &Options) -> Result<bool, Failure> {
+pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let tree = Tree::find(options.tree.as_deref()).map_err(Failure::new)?;
     let pool = options.workers.pool()?;
-    let (width, styled) = output::terminal(options.output.out.is_some());
+    let (width, styled) = options.output.terminal();
     let look = Look { width: width.into(), styled, full: false };
     let wanted = |pair: &&Pair| {
         options.revisions.is_empty() || options.revisions.iter().any(|p| p.name == pair.name)
@@ -111,8 +95,9 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
     if let Some(spelled) = &options.show {
         let scenario = find(spelled, None)?;
         let pairs = REVISIONS.iter().filter(wanted);
-        return show_scenario(&scenario, &tree, pairs, &look, options);
+        return show_scenario(&scenario, &tree, pairs, &look, options).map(Ended::from);
     }
+    interrupt::catch();
     let revisions: Result<Vec<Revision>, Failure> = REVISIONS
         .iter()
         .filter(wanted)
@@ -123,26 +108,17 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
         version: tree.version(),
         bounds: options.bounds.bounds(),
         seed: options.seed,
+        cut_off: interrupt::asked(),
         revisions: revisions?,
     };
-    output::write(&render(&report, options, width, styled)?, options.output.out.as_deref())?;
+    let for_a_person = |(width, styled), out: &mut String| text(&report, width, styled, out);
+    options.output.write(&Document::new(&report), for_a_person)?;
     let not_run: Vec<String> = report.not_run().collect();
     match (report.is_equal(), not_run.len()) {
         (true, 1..) => Err(Failure(format!("not judged: {}", not_run.join(", ")))),
-        (equal, _) => Ok(equal),
+        (true, 0) if report.cut_off => Ok(Ended::CutOff),
+        (equal, _) => Ok(Ended::from(equal)),
     }
-}
-
-fn render(report: &Report, options: &Options, width: u16, styled: bool) -> Result<String, Failure> {
-    let mut out = String::new();
-    match options.output.format {
-        Format::Json => {
-            out = serde_json::to_string_pretty(&json(report)).map_err(Failure::new)?;
-            out.push('\n');
-        }
-        Format::Text => text(report, width, styled, &mut out).map_err(Failure::new)?,
-    }
-    Ok(out)
 }
 
 /// Writes one scenario down, on both sides of every revision. Whether they are equal.
@@ -165,7 +141,7 @@ fn show_scenario(
             false => found.write(&object, look, &mut out).map_err(Failure::new)?,
         }
     }
-    output::write(&out, options.output.out.as_deref())?;
+    options.output.write_text(&out)?;
     Ok(equal)
 }
 
@@ -187,7 +163,7 @@ fn judge(
     let sides = vec![&pair.left, &pair.right];
     let plan = Plan::new(sides, &object, options.bounds.bounds(), &|name| options.wants(name));
     let bar = options.workers.progress(plan.units() as u64, "units");
-    let complete = plan.run(&|| bar.inc(1));
+    let complete = plan.run(&|| bar.inc(1), &interrupt::asked);
     bar.finish_and_clear();
 
     let paths = options.paths().count() as u64;
@@ -195,20 +171,23 @@ fn judge(
     let cases = (options.seed, options.cases);
     let mut sampled = Vec::new();
     for path in options.paths() {
-        sampled.push((path, sample(pair, &object, path, cases, &|done| bar.inc(done))));
+        sampled.push((
+            path,
+            sample(pair, &object, path, cases, &|done| bar.inc(done), &interrupt::asked),
+        ));
     }
     bar.finish_and_clear();
 
     let chance = options.wants("chance").then(|| {
         let bar = options.workers.progress(options.cases, "calls of each function");
-        let chance = call_by_chance(pair, &object, cases, &|done| bar.inc(done));
+        let chance = call_by_chance(pair, &object, cases, &|done| bar.inc(done), &interrupt::asked);
         bar.finish_and_clear();
         chance
     });
 
     let mut shown = show(&plan, &object, pair, (&complete, &sampled), look)?;
     shown.extend(chance.iter().filter_map(|chance| chance.first.clone()));
-    let coverage = match options.no_coverage {
+    let coverage = match options.no_coverage || interrupt::asked() {
         true => None,
         false => Some(covered(options, tree, pair)?),
     };
@@ -247,7 +226,7 @@ fn covered(options: &Options, tree: &Tree, pair: &'static Pair) -> Result<Covera
     let bounds = Bounds { folios: 1, ..options.bounds.bounds() };
     let plan = Plan::new(vec![&pair.right], &object, bounds, &|name| options.wants(name));
     let bar = options.workers.progress(plan.units() as u64, "units, for coverage");
-    plan.run(&|| bar.inc(1));
+    plan.run(&|| bar.inc(1), &interrupt::asked);
     bar.finish_and_clear();
     drop(plan);
     let cases = (options.seed, options.cases.min(TO_COVER));
@@ -255,7 +234,7 @@ fn covered(options: &Options, tree: &Tree, pair: &'static Pair) -> Result<Covera
         cover(&pair.right.tree, &object, path, cases);
     }
     if options.wants("chance") {
-        call_by_chance(pair, &object, cases, &|_| ());
+        call_by_chance(pair, &object, cases, &|_| (), &interrupt::asked);
     }
     let object = Arc::into_inner(object);
     let object = object.ok_or_else(|| Failure("the compiled C is still in use".into()))?;

@@ -3,7 +3,9 @@
 
 use super::Failure;
 use crate::report::formats::{Document, Format, render};
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use std::fmt;
 use std::fs::{OpenOptions, Permissions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -24,6 +26,54 @@ impl Output {
     pub(super) fn write(&self, report: &dyn Document) -> Result<(), Failure> {
         let text = render(report, self.format, terminal(self.out.is_some())).map_err(Failure)?;
         write(&text, self.out.as_deref())
+    }
+}
+
+/// The form of a report that has two, and where it goes.
+#[derive(Args, Debug)]
+pub(super) struct PlainOutput {
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    format: PlainFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum PlainFormat {
+    /// For a person
+    Text,
+    /// For a program: `mmdiff schema` describes it
+    Json,
+}
+
+impl PlainOutput {
+    /// The width to write text in, and whether it may be styled.
+    pub(super) fn terminal(&self) -> (u16, bool) {
+        terminal(self.out.is_some())
+    }
+
+    /// Writes text as it is.
+    pub(super) fn write_text(&self, text: &str) -> Result<(), Failure> {
+        write(text, self.out.as_deref())
+    }
+
+    /// Writes a report: for a program `document`, for a person what `text` makes.
+    pub(super) fn write(
+        &self,
+        document: &impl Serialize,
+        text: impl FnOnce((u16, bool), &mut String) -> fmt::Result,
+    ) -> Result<(), Failure> {
+        let mut written = String::new();
+        match self.format {
+            PlainFormat::Json => {
+                written = serde_json::to_string_pretty(document).map_err(Failure::new)?;
+                written.push('\n');
+            }
+            PlainFormat::Text => text(self.terminal(), &mut written).map_err(Failure::new)?,
+        }
+        self.write_text(&written)
     }
 }
 

@@ -2,12 +2,13 @@
 //! `mmdiff corpus stats`.
 
 use super::check;
+use super::output::PlainOutput;
 use super::workers::Workers;
-use super::{Ended, Failure, interrupt, output, path};
+use super::{Ended, Failure, interrupt, path};
 use crate::reach::{self, Reach};
 use crate::report::reach::{Stats, write_text};
 use crate::scenario::Path;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::PathBuf;
 
 /// The most scenarios that can be asked for.
@@ -34,20 +35,8 @@ pub(super) struct Options {
     require_all: bool,
     #[command(flatten)]
     workers: Workers,
-    /// The form of the statistics
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Write them to a file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
-    /// For a person
-    Text,
-    /// For a program: `mmdiff schema stats` describes it
-    Json,
+    #[command(flatten)]
+    output: PlainOutput,
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
@@ -70,24 +59,9 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let generated = (options.cases, options.seed);
     let mut stats = Stats::new(&reach, &paths, seeds.len() as u64, generated);
     stats.cut_off = cut_off;
-    output::write(&render(&stats, options)?, options.out.as_deref())?;
+    options.output.write(&stats, |terminal, out| write_text(&stats, terminal, options.all, out))?;
     if cut_off && !stats.is_surprising() {
         return Ok(Ended::CutOff);
     }
     Ok(Ended::from(!stats.is_surprising() && (stats.complete || !options.require_all)))
-}
-
-fn render(stats: &Stats, options: &Options) -> Result<String, Failure> {
-    let mut text = String::new();
-    match options.format {
-        Format::Json => {
-            text = serde_json::to_string_pretty(stats).map_err(Failure::new)?;
-            text.push('\n');
-        }
-        Format::Text => {
-            let terminal = output::terminal(options.out.is_some());
-            write_text(stats, terminal, options.all, &mut text).map_err(Failure::new)?;
-        }
-    }
-    Ok(text)
 }

@@ -137,9 +137,17 @@ impl Plan {
         self.units.len()
     }
 
-    /// Does all of it, and tells `progress` of each unit that is done.
-    pub fn run(&self, progress: &(dyn Fn() + Sync)) -> Vec<Complete> {
+    /// Does all of it, and tells `progress` of each unit that is done. Units that are not begun when it is
+    /// to `stop` are left out.
+    pub fn run(
+        &self,
+        progress: &(dyn Fn() + Sync),
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Vec<Complete> {
         let one = |unit: &Unit| {
+            if stop() {
+                return Complete::new(unit.entry);
+            }
             let done = loaded(0, &self.object, || self.unit(unit));
             progress();
             done

@@ -112,9 +112,10 @@ pub fn call_by_chance(
     object: &Compiled,
     (seed, cases): (u64, u64),
     progress: &(dyn Fn(u64) + Sync),
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Chance {
     let kinds: Vec<usize> = (0..sample::KINDS).collect();
-    let chunks = (0..cases.div_ceil(CHUNK)).into_par_iter().map(|chunk| {
+    let chunks = (0..cases.div_ceil(CHUNK)).into_par_iter().filter(|_| !stop()).map(|chunk| {
         let range = chunk * CHUNK..cases.min((chunk + 1) * CHUNK);
         let seeds = seed.wrapping_add(range.start)..seed.wrapping_add(range.end);
         let chance = (pair.chance)(object, &kinds, seeds);
@@ -144,15 +145,17 @@ pub(crate) fn cover(
     );
 }
 
-/// Runs `cases` scenarios of a path, generated from `seed`. `progress` is told how many were done.
+/// Runs `cases` scenarios of a path, generated from `seed`. `progress` is told how many were
+/// done; no more are begun when it is to `stop`.
 pub fn sample(
     pair: &'static Pair,
     object: &Arc<Compiled>,
     path: Path,
     (seed, cases): (u64, u64),
     progress: &(dyn Fn(u64) + Sync),
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Sampled {
-    let chunks = (0..cases.div_ceil(CHUNK)).into_par_iter().map(|chunk| {
+    let chunks = (0..cases.div_ceil(CHUNK)).into_par_iter().filter(|_| !stop()).map(|chunk| {
         let range = chunk * CHUNK..cases.min((chunk + 1) * CHUNK);
         let mut sampled = Sampled::default();
         loaded(0, object, || {

@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The report on conformance.
-//!
-//! # JSON
-//!
-//! `schema` is `mmdiff-conform/1`. Within a schema, fields are added but neither removed nor changed.
-//!
-//! | field | meaning |
-//! |---|---|
-//! | `tree`, `version` | the kernel tree, and what its Makefile says |
-//! | `verdict` | `equal` or `different` |
-//! | `bounds` | `folios`, `races`, `settings`, `tries`: within them the enumeration is complete |
-//! | `seed` | what the scenarios were generated from |
-//! | `revisions[]` | `name`, `faults` (what could not be run, and why), `complete[]`, `sampled[]`, `chance` (or null), `mismatches` (as text), `coverage` (or null) |
-//! | `complete[]` | `name`, `paths`, `mismatches` (by function), `not_judged` |
-//! | `sampled[]` | `path`, `scenarios`, `mismatches`, `not_judged` |
-//! | `chance` | `calls` and `mismatches`: calls of every function with arguments and answers by chance |
-//! | `coverage` | `files[]` (`file`, `lines`, `lines_reached`, `branches`, `branches_reached`), `missed[]` (`file`, `line`, `function`, `branch`, `why` or null) |
+//! The report on conformance. As JSON: [`document`].
+
+pub mod document;
 
 use super::{Style, number, right};
 use crate::conform::complete::Complete;
@@ -25,7 +11,6 @@ use crate::scenario::Path;
 use comfy_table::Cell;
 use mmdiff_kernel::coverage::{Coverage, Missed};
 use mmdiff_kernel::judge::Chance;
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
@@ -40,6 +25,8 @@ pub struct Report {
     pub bounds: Bounds,
     /// What the scenarios were generated from.
     pub seed: u64,
+    /// Whether it was interrupted.
+    pub cut_off: bool,
     /// The revisions.
     pub revisions: Vec<Revision>,
 }
@@ -97,71 +84,6 @@ impl Revision {
     }
 }
 
-/// The report for a program.
-pub fn json(report: &Report) -> Value {
-    let verdict = if report.is_equal() { "equal" } else { "different" };
-    json!({
-        "schema": "mmdiff-conform/1", "tree": report.tree, "version": report.version,
-        "verdict": verdict, "bounds": report.bounds, "seed": report.seed,
-        "revisions": report.revisions.iter().map(revision).collect::<Vec<_>>(),
-    })
-}
-
-fn revision(revision: &Revision) -> Value {
-    let complete: Vec<Value> = revision
-        .complete
-        .iter()
-        .map(|of| {
-            json!({
-                "name": of.name(), "paths": of.paths, "mismatches": of.mismatches,
-                "not_judged": of.not_judged,
-            })
-        })
-        .collect();
-    let sampled: Vec<Value> = revision
-        .sampled
-        .iter()
-        .map(|(path, of)| {
-            json!({
-                "path": path, "scenarios": of.cases, "mismatches": of.mismatches,
-                "not_judged": of.not_judged,
-            })
-        })
-        .collect();
-    let chance = revision.chance.as_ref();
-    let chance = chance.map(|of| json!({ "calls": of.calls, "mismatches": of.mismatches }));
-    json!({
-        "name": revision.name, "faults": revision.faults, "complete": complete,
-        "sampled": sampled, "chance": chance, "mismatches": revision.shown,
-        "coverage": revision.coverage.as_ref().map(coverage_json),
-    })
-}
-
-fn coverage_json(coverage: &Coverage) -> Value {
-    let files: Vec<Value> = coverage
-        .files
-        .iter()
-        .map(|(file, of)| {
-            let ((lines_reached, lines), (branches_reached, branches)) =
-                (of.lines_reached(), of.branches_reached());
-            json!({
-                "file": file, "lines": lines, "lines_reached": lines_reached,
-                "branches": branches, "branches_reached": branches_reached,
-            })
-        })
-        .collect();
-    let missed: Vec<Value> = coverage
-        .missed
-        .iter()
-        .map(|Missed { file, line, is_branch, function, why }| {
-            json!({
-                "file": file, "line": line, "function": function, "branch": is_branch, "why": why,
-            })
-        })
-        .collect();
-    json!({ "files": files, "missed": missed })
-}
-
 /// The report for a person, `width` columns wide.
 ///
 /// # Errors
@@ -177,7 +99,10 @@ pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> f
         0 => writeln!(out, "EQUAL on {all}.")?,
         some => writeln!(out, "DIFFERENT: {} mismatches on {all}.", number(some))?,
     }
-    writeln!(out, "The paths are all that there are within: {}.", report.bounds)?;
+    match report.cut_off {
+        false => writeln!(out, "The paths are all that there are within: {}.", report.bounds)?,
+        true => writeln!(out, "It was INTERRUPTED: the paths are not all that there are.")?,
+    }
     for revision in &report.revisions {
         writeln!(out, "\n{}", table(revision, style))?;
         write_functions(revision, out)?;

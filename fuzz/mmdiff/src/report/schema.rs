@@ -4,7 +4,7 @@
 //! Each document says in `schema` which it is, and of which version. Within a version, fields are
 //! added but neither removed nor changed. They are committed in `schemas/`, so that a change shows.
 
-use super::{Report, explore, reach};
+use super::{Report, conform::document, explore, reach};
 use crate::explore::results::Results;
 use crate::replay::report::Report as Replay;
 use clap::ValueEnum;
@@ -16,6 +16,8 @@ use schemars::generate::SchemaSettings;
 pub enum Kind {
     /// What `check --format json` writes
     Check,
+    /// What `conform --format json` writes
+    Conform,
     /// What `explore` and `merge` write with `--format json`
     Explore,
     /// What `explore` and `merge` keep with `--save`
@@ -29,12 +31,13 @@ pub enum Kind {
 impl Kind {
     /// All of them.
     pub const ALL: &'static [Kind] =
-        &[Kind::Check, Kind::Explore, Kind::ExploreState, Kind::Replay, Kind::Stats];
+        &[Kind::Check, Kind::Conform, Kind::Explore, Kind::ExploreState, Kind::Replay, Kind::Stats];
 
     /// The name and version that such a document says.
     pub const fn id(self) -> &'static str {
         match self {
             Kind::Check => super::SCHEMA,
+            Kind::Conform => document::SCHEMA,
             Kind::Explore => explore::SCHEMA,
             Kind::ExploreState => crate::explore::results::SCHEMA,
             Kind::Replay => crate::replay::report::SCHEMA,
@@ -50,6 +53,7 @@ impl Kind {
         let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
         let mut schema: Schema = match self {
             Kind::Check => generator.into_root_schema_for::<Report>(),
+            Kind::Conform => generator.into_root_schema_for::<document::Document<'_>>(),
             Kind::Explore => generator.into_root_schema_for::<explore::Report<'_>>(),
             Kind::ExploreState => generator.into_root_schema_for::<Results>(),
             Kind::Replay => generator.into_root_schema_for::<Replay>(),
