@@ -10,6 +10,7 @@
 mod check;
 mod conform;
 mod corpus;
+mod emit;
 mod explain;
 mod explore;
 mod graph;

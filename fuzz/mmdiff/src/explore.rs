@@ -13,6 +13,7 @@ mod joint;
 mod model;
 pub mod results;
 mod scan;
+pub mod seeds;
 mod show;
 pub mod stretches;
 pub mod tally;

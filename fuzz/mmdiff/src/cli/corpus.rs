@@ -101,6 +101,19 @@ fn write(folder: &Path) -> Result<bool, Failure> {
     let files = seeds.iter().map(|seed| (place(seed.path, &seed.name), seed.bytes.clone()));
     let files: Vec<_> =
         files.chain([(folder.join(VERSION_FILE), migrate::version_line())]).collect();
+    let written = write_missing(&files)?;
+    let known = seeds.iter().map(|seed| place(seed.path, &seed.name)).collect();
+    let mut text = format!("{written} files written, {} were there\n", files.len() - written);
+    for file in strangers(folder, &known)? {
+        let _ = writeln!(text, "no seed any more, remove it: {}", file.display());
+    }
+    output::write(&text, None)?;
+    Ok(true)
+}
+
+/// Writes the files that are not there, and says how many. If one is there with other bytes, none is
+/// written.
+pub(super) fn write_missing(files: &[(PathBuf, Vec<u8>)]) -> Result<usize, Failure> {
     let is_there = |file: &Path, bytes: &[u8]| match read_file(file) {
         Ok(there) if there == bytes => Ok(true),
         Ok(_) => Err(Failure(format!("{} is there with other bytes", file.display()))),
@@ -108,7 +121,7 @@ fn write(folder: &Path) -> Result<bool, Failure> {
         Err(error) => Err(Failure(format!("cannot read {}: {error}", file.display()))),
     };
     let mut missing = Vec::new();
-    for (file, bytes) in &files {
+    for (file, bytes) in files {
         if !is_there(file, bytes)? {
             missing.push((file, bytes));
         }
@@ -116,14 +129,7 @@ fn write(folder: &Path) -> Result<bool, Failure> {
     for (file, bytes) in &missing {
         make(file, bytes)?;
     }
-    let known = seeds.iter().map(|seed| place(seed.path, &seed.name)).collect();
-    let mut text =
-        format!("{} files written, {} were there\n", missing.len(), files.len() - missing.len());
-    for file in strangers(folder, &known)? {
-        let _ = writeln!(text, "no seed any more, remove it: {}", file.display());
-    }
-    output::write(&text, None)?;
-    Ok(true)
+    Ok(missing.len())
 }
 
 /// The files in the targets' folders that are no seeds.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff explore` and `mmdiff merge`.
 
+use super::emit::emit;
 use super::output::Output;
 use super::progress::Progress;
 use super::workers::Workers;
@@ -46,6 +47,9 @@ pub(super) struct Options {
     /// Show one path that a report names: its choices and both traces
     #[arg(long, value_name = "PATH:CHOICES", conflicts_with_all = ["shard", "resume", "save"])]
     show: Option<String>,
+    /// Write a corpus: a seed for each decision that a search in the simulated kernel comes to
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["show", "resume"])]
+    emit_corpus: Option<PathBuf>,
     #[command(flatten)]
     workers: Workers,
     #[command(flatten)]
@@ -103,7 +107,10 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
         output::write(&text, options.output.out.as_deref())?;
         return Ok(Ended::Intended);
     }
-    let plan = Plan::new(&question, bounds, &check::wanted(&options.paths));
+    let mut plan = Plan::new(&question, bounds, &check::wanted(&options.paths));
+    if options.emit_corpus.is_some() {
+        plan = plan.keep_examples();
+    }
     if plan.units.is_empty() {
         return Err(Failure("a lifecycle cannot be enumerated: its sequences have no end".into()));
     }
@@ -117,7 +124,11 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let saved = file.map_or(Ok(()), |file| save(&results, file));
     // Results that could not be saved are reported all the same.
     let ended = finish(&results, &options.output)?;
-    saved.map(|()| ended)
+    saved?;
+    if let Some(folder) = &options.emit_corpus {
+        emit(&results, folder, &options.workers)?;
+    }
+    Ok(ended)
 }
 
 /// Enumerates some paths, all of them to the end, unless somebody interrupts.

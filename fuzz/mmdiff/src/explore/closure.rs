@@ -157,7 +157,7 @@ mod tests {
 
     fn begun(question: &Question, bounds: Bounds) -> Vec<Head> {
         let mut joint = Joint::new(question, bounds, Path::Compaction);
-        begin_scans(&mut joint).1.into_iter().map(|(head, ..)| head).collect()
+        begin_scans(&mut joint, false).1.into_iter().map(|(head, ..)| head).collect()
     }
 
     #[test]

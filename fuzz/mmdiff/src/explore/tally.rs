@@ -25,6 +25,11 @@ pub struct Tally {
     #[serde(serialize_with = "sorted")]
     #[schemars(with = "std::collections::BTreeSet<u64>")]
     pub decisions: FxHashSet<u64>,
+    /// The least path on which each was decided, if that is kept: see [`Plan::keep_examples`].
+    ///
+    /// [`Plan::keep_examples`]: super::work::Plan::keep_examples
+    #[serde(skip)]
+    pub examples: BTreeMap<u64, Vec<Choice>>,
     /// The bits of flags words that the sides read.
     pub bits_read: (u64, u64),
     /// Scans of any length, if they were looked at.
@@ -92,12 +97,23 @@ impl Tally {
         }
     }
 
+    /// Notes a path on which `decision` was made.
+    pub(super) fn add_example(&mut self, decision: u64, example: Vec<Choice>) {
+        let least = self.examples.entry(decision).or_insert_with(|| example.clone());
+        if (example.len(), &example) < (least.len(), least) {
+            *least = example;
+        }
+    }
+
     /// Adds another tally.
     pub fn add(&mut self, other: Tally) {
         self.paths += other.paths;
         self.runs += other.runs;
         self.states += other.states;
         self.decisions.extend(other.decisions);
+        for (decision, example) in other.examples {
+            self.add_example(decision, example);
+        }
         self.bits_read.0 |= other.bits_read.0;
         self.bits_read.1 |= other.bits_read.1;
         self.closure = self.closure.take().or(other.closure);

@@ -44,6 +44,8 @@ pub struct Tape {
     all_given: bool,
     /// Whether the second side has taken a choice: by place, and only out of order.
     taken: Vec<bool>,
+    /// Makes a choice that is not there yet, if somebody else than the search is to.
+    ask: Option<fn(u8) -> u8>,
 }
 
 impl Tape {
@@ -69,6 +71,12 @@ impl Tape {
         tape.all_given = true;
         tape.rewind();
         tape
+    }
+
+    /// A tape on which `ask` makes each new choice, among that many alternatives: for the strategies
+    /// of others.
+    pub fn asking(ask: fn(u8) -> u8) -> Tape {
+        Tape { ask: Some(ask), ..Tape::default() }
     }
 
     /// Starts the first side of a path.
@@ -125,7 +133,10 @@ impl Tape {
             Some(choice) => {
                 debug_assert_eq!((choice.var, choice.of), (var, of), "a path repeats itself")
             }
-            None => self.choices.push(Choice { var, of, got: 0, label: 0 }),
+            None => {
+                let got = self.ask.map_or(0, |ask| ask(of) % of.max(1));
+                self.choices.push(Choice { var, of, got, label: got });
+            }
         }
         self.at += 1;
         at

@@ -72,6 +72,7 @@ pub struct Plan {
     pub bounds: Bounds,
     /// The units of work.
     pub units: Vec<Unit>,
+    examples: bool,
 }
 
 impl Plan {
@@ -86,7 +87,7 @@ impl Plan {
                 units.extend(prefixes(UNITS, &mut run).into_iter().map(calls));
             } else {
                 units.push(Unit { path, work: Work::ScanBegins });
-                let (_, heads) = begin_scans(&mut joint);
+                let (_, heads) = begin_scans(&mut joint, false);
                 if bounds.races == Races::Free {
                     let begun = heads.iter().map(|(head, ..)| *head).collect();
                     units.push(Unit { path, work: Work::AnyLength(begun) });
@@ -97,7 +98,13 @@ impl Plan {
                 }));
             }
         }
-        Plan { question: *question, bounds, units }
+        Plan { question: *question, bounds, units, examples: false }
+    }
+
+    /// Keeps a path for each decision, not only that it was made.
+    pub fn keep_examples(mut self) -> Plan {
+        self.examples = true;
+        self
     }
 
     /// Does the units that are `wanted`, and tells `watch` of each. Some are left out if it was
@@ -120,6 +127,7 @@ impl Plan {
             tally: Tally::default(),
             folder: Folder::default(),
             classes: Vec::new(),
+            examples: self.examples,
             states,
             watch,
         };
@@ -128,7 +136,7 @@ impl Plan {
         }
         match &unit.work {
             Work::Calls(prefix) => worker.calls(prefix)?,
-            Work::ScanBegins => worker.tally = begin_scans(&mut worker.joint).0,
+            Work::ScanBegins => worker.tally = begin_scans(&mut worker.joint, self.examples).0,
             Work::AnyLength(begun) => {
                 let closure = closure::close(&self.question, self.bounds, begun, watch)?;
                 worker.tally.closure = Some(closure);
@@ -170,15 +178,17 @@ pub(crate) fn prefixes(units: usize, run: &mut dyn FnMut(&mut Tape)) -> Vec<Vec<
 /// of them.
 pub(super) type Begun = Vec<(Head, u128, Vec<Choice>)>;
 
-/// What comes before the loop.
-pub(super) fn begin_scans(joint: &mut Joint) -> (Tally, Begun) {
+/// What comes before the loop; with `examples`, a path for each decision is kept.
+pub(super) fn begin_scans(joint: &mut Joint, examples: bool) -> (Tally, Begun) {
     let (mut tally, mut heads) = (Tally::default(), Begun::new());
     let mut places = FxHashMap::default();
     let mut tape = Tape::default();
     loop {
         let Turned { next, met } = joint.begin_scan(&mut tape);
         tally.runs += 1;
-        tally.decisions.insert(met.decision);
+        if tally.decisions.insert(met.decision) && examples {
+            tally.add_example(met.decision, tape.choices().to_vec());
+        }
         for class in &met.classes {
             tally.add_class(class, 1, tape.choices());
         }
@@ -204,6 +214,7 @@ struct Worker<'a> {
     tally: Tally,
     folder: Folder,
     classes: Vec<Class>,
+    examples: bool,
     states: &'a AtomicU64,
     watch: &'a dyn Watch,
 }
@@ -242,7 +253,9 @@ impl Worker<'_> {
     }
 
     fn note(&mut self, met: &Met, tape: &Tape, paths: u128, before: &[Choice]) {
-        self.tally.decisions.insert(met.decision);
+        if self.tally.decisions.insert(met.decision) && self.examples {
+            self.tally.add_example(met.decision, [before, tape.choices()].concat());
+        }
         for class in &met.classes {
             let number = self.number(class);
             self.folder.found(tape.choices(), tape.floor(), number);
@@ -276,7 +289,7 @@ impl Worker<'_> {
                 loop {
                     let Turned { next, met } = self.joint.turn(&head, &mut tape);
                     self.counts()?;
-                    let before = match met.classes.is_empty() {
+                    let before = match met.classes.is_empty() && !self.examples {
                         true => Vec::new(),
                         false => retrace(&witnesses, witness),
                     };

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! How fast the enumeration is, and what others make of the same space.
+//!
+//! `cargo bench -p mmdiff --bench explore` measures, on one core, the joint paths a second of each
+//! path of the kernel. Then the same space, the migration of one folio, is walked by three strategies
+//! that answer the same questions, side by side: this enumeration, bolero's exhaustive driver, and
+//! proptest's random numbers. What counts is how many of the decisions each has seen.
+
+use bolero_generator::driver::{Driver, Options, exhaustive};
+use divan::counter::ItemsCount;
+use mmdiff::explore::work::{Cut, Plan, Watch};
+use mmdiff::explore::{Bounds, Joint, Tape, tally::Tally};
+use mmdiff::oracle::{Intent, Question};
+use mmdiff::run::TREES;
+use mmdiff::scenario::Path;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+fn main() {
+    divan::main();
+    if std::env::args().any(|argument| argument == "--bench") {
+        strategies();
+    }
+}
+
+const QUESTION: Question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
+
+/// The path that all strategies walk.
+const PATH: Path = Path::Migration;
+/// How often each is timed.
+const ROUNDS: usize = 5;
+/// So many times as many runs as there are paths, at most, for whoever goes by chance.
+const CHANCES: u64 = 64;
+
+struct Count(AtomicU64);
+
+impl Watch for Count {
+    fn done(&self, _: usize, tally: &Tally) {
+        self.0.fetch_add(tally.runs, Ordering::Relaxed);
+    }
+    fn stop(&self, _: u64) -> Option<Cut> {
+        None
+    }
+}
+
+/// Does the whole enumeration of a path on one core, and says how often the functions were run.
+fn enumerate(path: Path) -> u64 {
+    let count = Count(AtomicU64::new(0));
+    let plan = Plan::new(&QUESTION, Bounds::default(), &[path]);
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    one.install(|| plan.run(&|_| true, &count));
+    count.0.into_inner()
+}
+
+#[divan::bench(args = mmdiff::explore::PATHS, sample_count = 3, sample_size = 1)]
+fn complete(bencher: divan::Bencher<'_, '_>, path: Path) {
+    bencher.counter(ItemsCount::new(enumerate(path))).bench_local(|| enumerate(path));
+}
+
+/// What a strategy has seen.
+struct Walk {
+    runs: u64,
+    time: Duration,
+    decisions: BTreeSet<u64>,
+}
+
+/// Runs joint paths until `next` says that there are no more, on one core.
+fn walk(mut tape: Tape, mut next: impl FnMut(&mut Tape, &Walk) -> bool) -> Walk {
+    let mut joint = Joint::new(&QUESTION, Bounds::default(), PATH);
+    let start = Instant::now();
+    let mut walk = Walk { runs: 0, time: Duration::ZERO, decisions: BTreeSet::new() };
+    loop {
+        walk.decisions.insert(joint.run(&mut tape).decision);
+        walk.runs += 1;
+        if !next(&mut tape, &walk) {
+            walk.time = start.elapsed();
+            return walk;
+        }
+    }
+}
+
+/// This enumeration.
+fn ours() -> Walk {
+    walk(Tape::default(), |tape, _| tape.advance())
+}
+
+thread_local! {
+    static BOLERO: RefCell<exhaustive::Driver> = RefCell::new(exhaustive::Driver::new(&Options::default()));
+    static PROPTEST: RefCell<TestRng> = RefCell::new(TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+}
+
+/// The choices are made by bolero's exhaustive driver.
+fn bolero() -> Walk {
+    let ask = |of| {
+        BOLERO.with_borrow_mut(|driver| {
+            driver.gen_u8(Bound::Included(&0), Bound::Excluded(&of)).expect("a choice")
+        })
+    };
+    BOLERO.with_borrow_mut(|driver| {
+        *driver = exhaustive::Driver::new(&Options::default());
+        let _started = driver.step();
+    });
+    walk(Tape::asking(ask), |tape, _| {
+        tape.restart(&[]);
+        BOLERO.with_borrow_mut(|driver| driver.step()).is_continue()
+    })
+}
+
+/// The choices are proptest's random numbers, until all of `wanted` is seen or there were `most` runs.
+fn proptest(wanted: usize, most: u64) -> Walk {
+    let ask = |of| PROPTEST.with_borrow_mut(|rng| rand_below(rng, of));
+    PROPTEST.set(TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    walk(Tape::asking(ask), |tape, walk| {
+        tape.restart(&[]);
+        walk.decisions.len() < wanted && walk.runs < most
+    })
+}
+
+fn rand_below(rng: &mut TestRng, of: u8) -> u8 {
+    use proptest::prelude::Rng;
+    (rng.next_u32() % u32::from(of.max(1))) as u8
+}
+
+/// Prints the table of the README.
+fn strategies() {
+    let mut all = ours();
+    let (paths, decisions) = (all.runs, all.decisions.len());
+    let strategies: [(&str, &dyn Fn() -> Walk); 4] = [
+        ("mmdiff explore", &ours),
+        ("bolero, exhaustive", &bolero),
+        ("proptest, as many", &|| proptest(usize::MAX, paths)),
+        ("proptest, until all", &|| proptest(decisions, paths * CHANCES)),
+    ];
+    println!("\n{PATH}, one folio, races free; on one core, the median of {ROUNDS} rounds");
+    println!("strategy                     runs  runs/s  decisions seen  seconds");
+    for (name, run) in strategies {
+        let mut times: Vec<Duration> = (0..ROUNDS)
+            .map(|_| {
+                all = run();
+                all.time
+            })
+            .collect();
+        times.sort_unstable();
+        let seconds = times[ROUNDS / 2].as_secs_f64();
+        let rate = all.runs as f64 / seconds / 1e6;
+        let seen = all.decisions.len();
+        println!(
+            "{name:20} {:>12} {rate:>6.2}M {seen:>6} of {decisions:<5} {seconds:>8.3}",
+            all.runs
+        );
+    }
+}

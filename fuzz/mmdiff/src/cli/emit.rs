@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `mmdiff explore --emit-corpus`: the enumeration writes a corpus, a seed for each decision that the
+//! simulated kernel can be brought to.
+
+use super::corpus::write_missing;
+use super::progress::Progress;
+use super::workers::Workers;
+use super::{Failure, interrupt};
+use crate::corpus::migrate::{VERSION_FILE, version_line};
+use crate::explore::command;
+use crate::explore::results::Results;
+use crate::explore::seeds::{Reached, Wanted, Watch, decisions, search};
+use crate::scenario::Path as Target;
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// Looks for a seed for each decision, writes what is found, and says so on standard error: how many
+/// there are, and a decision that was not reached. Ctrl-C ends the search, and what it has is written.
+pub(super) fn emit(results: &Results, folder: &Path, workers: &Workers) -> Result<(), Failure> {
+    let question = results.question().map_err(Failure)?;
+    let pool = workers.pool()?;
+    let (tallies, bounds) = (&results.tallies, results.bounds);
+    let of = |(&path, tally)| (path, decisions(&question, bounds, path, tally));
+    let wanted: Vec<(Target, Wanted)> = pool.install(|| tallies.par_iter().map(of).collect());
+    let all = wanted.iter().map(|(_, wanted)| wanted.len() as u64).sum();
+    let watcher = Watcher(workers.progress(all, "decisions"));
+    let search = |(path, wanted): &(Target, Wanted)| search(&question, *path, wanted, &watcher);
+    let reached: Vec<Reached> = pool.install(|| wanted.par_iter().map(search).collect());
+    watcher.0.finish_and_clear();
+    let written = write(folder, &reached)?;
+    for ((path, wanted), Reached { seeds, missing, tried }) in wanted.iter().zip(&reached) {
+        let (seeds, wanted) = (seeds.len(), wanted.len());
+        eprintln!("{path}: seeds for {seeds} of {wanted} decisions, after {tried} scenarios");
+        if let Some(target) = missing.first() {
+            eprintln!("  not reached: {}", command(results, *path, &target.choices));
+        }
+    }
+    eprintln!("{}: {written} files written", folder.display());
+    Ok(())
+}
+
+/// Writes the seeds that are not there, and says how many.
+fn write(folder: &Path, reached: &[Reached]) -> Result<usize, Failure> {
+    let seeds = reached.iter().flat_map(|reached| &reached.seeds);
+    let mut files: Vec<(PathBuf, Vec<u8>)> = seeds
+        .map(|seed| (folder.join(seed.path.target()).join(&seed.name), seed.bytes.clone()))
+        .collect();
+    files.push((folder.join(VERSION_FILE), version_line()));
+    write_missing(&files)
+}
+
+struct Watcher(Progress);
+
+impl Watch for Watcher {
+    fn reached(&self) {
+        self.0.inc(1);
+    }
+
+    fn stop(&self) -> bool {
+        interrupt::asked()
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The enumeration writes a corpus: each seed is of the decision that it is named after.
+#![cfg(feature = "cli")]
+
+use mmdiff::explore::Bounds;
+use mmdiff::explore::seeds::{self, Wanted, decisions, made, search};
+use mmdiff::explore::tally::Tally;
+use mmdiff::explore::work::{Cut, Plan, Watch};
+use mmdiff::oracle::{Intent, Question};
+use mmdiff::run::TREES;
+use mmdiff::scenario::{Path, Scenario};
+use std::path::Path as FilePath;
+use std::process::{Command, Output};
+use std::sync::Mutex;
+
+const QUESTION: Question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
+
+struct Keep(Mutex<Tally>);
+
+impl Watch for Keep {
+    fn done(&self, _: usize, tally: &Tally) {
+        self.0.lock().unwrap().add(tally.clone());
+    }
+    fn stop(&self, _: u64) -> Option<Cut> {
+        None
+    }
+}
+
+fn wanted(path: Path) -> Wanted {
+    let keep = Keep(Mutex::default());
+    let plan = Plan::new(&QUESTION, Bounds::default(), &[path]).keep_examples();
+    assert_eq!(plan.run(&|_| true, &keep), None);
+    let tally = keep.0.into_inner().unwrap();
+    assert_eq!(tally.examples.len(), tally.decisions.len());
+    decisions(&QUESTION, Bounds::default(), path, &tally)
+}
+
+#[test]
+fn every_decision_about_errors_and_creation_has_a_seed() {
+    for path in [Path::Errors, Path::Creation, Path::Flags] {
+        let wanted = wanted(path);
+        let reached = search(&QUESTION, path, &wanted, &Patient);
+        assert_eq!(reached.seeds.len() + reached.missing.len(), wanted.len());
+        for seed in &reached.seeds {
+            let made = made(&QUESTION, &Scenario::decode(path, &seed.bytes));
+            assert!(made.iter().any(|it| wanted.get(it).is_some_and(|is| is.name == seed.name)));
+        }
+    }
+}
+
+struct Patient;
+
+impl seeds::Watch for Patient {
+    fn reached(&self) {}
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
+fn emit(folder: &FilePath) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mmdiff"));
+    command.args(["explore", "--path", "errors", "--emit-corpus"]).arg(folder);
+    command.output().expect("it runs")
+}
+
+#[test]
+fn what_is_written_can_be_replayed_and_is_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(emit(folder.path()).status.code(), Some(0));
+    let mut replay = Command::new(env!("CARGO_BIN_EXE_mmdiff"));
+    let replayed = replay.arg("replay").arg(folder.path()).output().expect("it runs");
+    assert_eq!(replayed.status.code(), Some(0));
+    let again = String::from_utf8(emit(folder.path()).stderr).unwrap();
+    assert!(again.contains(": 0 files written"), "{again}");
+    let seed = folder.path().join("errors").read_dir().unwrap().next().unwrap().unwrap().path();
+    std::fs::write(&seed, "mine").unwrap();
+    assert_eq!(emit(folder.path()).status.code(), Some(2));
+    assert_eq!(std::fs::read(seed).unwrap(), b"mine");
+}
