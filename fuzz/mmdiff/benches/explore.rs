@@ -2,7 +2,7 @@
 //! How fast the enumeration is, and what others make of the same space.
 //!
 //! `cargo bench -p mmdiff --bench explore` measures, on one core, the joint paths a second of each
-//! path of the kernel. Then the same space, the migration of one folio, is walked by three strategies
+//! path of the kernel. Then the same space, truncation with one folio, is walked by three strategies
 //! that answer the same questions, side by side: this enumeration, bolero's exhaustive driver, and
 //! proptest's random numbers. What counts is how many of the decisions each has seen.
 
@@ -14,8 +14,8 @@ use mmdiff::oracle::{Intent, Question};
 use mmdiff::run::TREES;
 use mmdiff::scenario::Path;
 use proptest::test_runner::{RngAlgorithm, TestRng};
+use rustc_hash::FxHashSet;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -30,11 +30,11 @@ fn main() {
 const QUESTION: Question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
 
 /// The path that all strategies walk.
-const PATH: Path = Path::Migration;
+const PATH: Path = Path::Truncation;
 /// How often each is timed.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 /// So many times as many runs as there are paths, at most, for whoever goes by chance.
-const CHANCES: u64 = 64;
+const CHANCES: u64 = 16;
 
 struct Count(AtomicU64);
 
@@ -65,14 +65,14 @@ fn complete(bencher: divan::Bencher<'_, '_>, path: Path) {
 struct Walk {
     runs: u64,
     time: Duration,
-    decisions: BTreeSet<u64>,
+    decisions: FxHashSet<u64>,
 }
 
 /// Runs joint paths until `next` says that there are no more, on one core.
 fn walk(mut tape: Tape, mut next: impl FnMut(&mut Tape, &Walk) -> bool) -> Walk {
     let mut joint = Joint::new(&QUESTION, Bounds::default(), PATH);
     let start = Instant::now();
-    let mut walk = Walk { runs: 0, time: Duration::ZERO, decisions: BTreeSet::new() };
+    let mut walk = Walk { runs: 0, time: Duration::ZERO, decisions: FxHashSet::default() };
     loop {
         walk.decisions.insert(joint.run(&mut tape).decision);
         walk.runs += 1;

@@ -75,7 +75,6 @@ fn bad_usage_is_refused_in_one_line() {
     refused(&["check", "--no-such-option"], "--no-such-option");
     refused(&["chekc"], "chekc");
     refused(&["graph", "lifecycle"], "not enumerated");
-    refused(&["graph", "isolate_migratepages_range"], "isolate_migratepages_block");
     refused(&["graph", "swap"], "truncation");
     refused(&["schema", "swap"], "explore-state");
 }

@@ -65,11 +65,6 @@ fn wanted(what: &str) -> Result<(Vec<Path>, Option<Function>), Failure> {
                    what it calls is drawn from the other paths, such as truncation";
         return Err(Failure(why.into()));
     }
-    if Function::named(what) == Some(Function::IsolateMigratepagesRange) {
-        let why = "isolate_migratepages_range has no diagram: it only calls the scanner block by block, \
-                   and is not enumerated; isolate_migratepages_block has one";
-        return Err(Failure(why.into()));
-    }
     if let Some(function) = Function::named(what) {
         // The scanner's functions are met when it is enumerated, and nowhere else.
         let scans = function.file() == "mm/compaction.c";

@@ -108,12 +108,21 @@ pub(super) fn fold(tree: &'static Tree, side: usize, bounds: Bounds, path: Path)
     folder.finish(tree, 1 << side)
 }
 
+/// Whether it is a call of `isolate_migratepages_range`.
+fn is_range(stretch: &Stretch<'_>) -> bool {
+    let first = stretch.events.first().map(|event| event.call);
+    first == Some(Call::Enter { function: Function::IsolateMigratepagesRange })
+}
+
 impl Folder {
     fn stretch(&mut self, path: Path, stretch: Stretch<'_>) {
         if !self.known.insert(hash(&stretch)) {
             return;
         }
         self.open.clear();
+        if is_range(&stretch) {
+            return self.range(&stretch);
+        }
         if path == Path::Compaction {
             self.begin(Function::IsolateMigratepagesBlock);
             if stretch.from_loop {
@@ -140,6 +149,28 @@ impl Folder {
                 }
             }
             (_, None) => {}
+        }
+    }
+
+    /// A call of `isolate_migratepages_range`. The scans in it are folded turn by turn elsewhere.
+    fn range(&mut self, stretch: &Stretch<'_>) {
+        let mut inside = 0;
+        let mut last = None;
+        for event in stretch.events {
+            match event.call {
+                Call::Enter { function: scan @ Function::IsolateMigratepagesBlock } => {
+                    self.call(Place::Function(scan, 0), 0);
+                    inside = 1;
+                }
+                Call::Enter { .. } if inside > 0 => inside += 1,
+                Call::Leave {} if inside > 0 => inside -= 1,
+                _ if inside > 0 => {}
+                _ => last = self.event(event),
+            }
+        }
+        if let (Some(ended), Some(returned)) = (last, stretch.returned) {
+            self.open.push(ended);
+            self.step(Place::Returned(End::of(returned)));
         }
     }
 

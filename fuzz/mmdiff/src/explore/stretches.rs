@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Everything that one side says in an enumeration, for whoever wants to look at it: each step of
-//! each path, or of a scan what comes before the loop and each turn from each state.
+//! each path; of a scan what comes before the loop, and each turn from each state.
 
 use super::bounds::Bounds;
 use super::joint::{self, Went};
@@ -26,7 +26,10 @@ pub struct Stretch<'a> {
 pub fn each(tree: &'static Tree, bounds: Bounds, path: Path, see: &mut dyn FnMut(Stretch<'_>)) {
     match path {
         Path::Lifecycle => {}
-        Path::Compaction => scan::each_stretch(tree, bounds, see),
+        Path::Compaction => {
+            scan::each_stretch(tree, bounds, see);
+            each_call(tree, bounds, path, see);
+        }
         _ => each_call(tree, bounds, path, see),
     }
 }

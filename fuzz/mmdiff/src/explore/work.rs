@@ -81,11 +81,10 @@ impl Plan {
         let mut units = Vec::new();
         for &path in PATHS.iter().filter(|path| paths.contains(path)) {
             let mut joint = Joint::new(question, bounds, path);
-            if path != Path::Compaction {
-                let calls = |prefix| Unit { path, work: Work::Calls(prefix) };
-                let mut run = |tape: &mut Tape| drop(joint.run(tape));
-                units.extend(prefixes(UNITS, &mut run).into_iter().map(calls));
-            } else {
+            let calls = |prefix| Unit { path, work: Work::Calls(prefix) };
+            let mut run = |tape: &mut Tape| drop(joint.run(tape));
+            units.extend(prefixes(UNITS, &mut run).into_iter().map(calls));
+            if path == Path::Compaction {
                 units.push(Unit { path, work: Work::ScanBegins });
                 let (_, heads) = begin_scans(&mut joint, false);
                 if bounds.races == Races::Free {

@@ -24,8 +24,13 @@ pub(crate) fn run<R: Functions>(path: Path, step: usize, k: &mut Model<'_>) -> R
         Path::Creation => after_creation::<R>(k),
         Path::Truncation => ranges::truncation::<R>(k),
         Path::Migration => migration::<R>(k),
-        // The scanner goes turn by turn, a lifecycle has no end.
-        Path::Compaction | Path::Lifecycle => Returned::Nothing,
+        Path::Compaction => {
+            // Scans are not merged in it: of more page frames there would be too many paths.
+            let (start, end) = ranges::frames(k, 1);
+            R::isolate_migratepages_range(k, start, end).into()
+        }
+        // It has no end.
+        Path::Lifecycle => Returned::Nothing,
     }
 }
 

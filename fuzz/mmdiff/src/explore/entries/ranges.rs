@@ -6,11 +6,15 @@
 use crate::explore::model::Model;
 use crate::explore::var::{Var, What};
 use crate::run::{Functions, Returned};
-use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE};
+use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE, PAGEBLOCK_NR_PAGES};
 
 const FILE: Mapping = Mapping(0);
 const FOLIO: Folio = Folio(0);
 const PAGE: i64 = PAGE_SIZE as i64;
+
+/// A pageblock that is not the zone's first, and its end.
+pub(super) const BLOCK: u64 = 4 * PAGEBLOCK_NR_PAGES;
+const BOUNDARY: u64 = BLOCK + PAGEBLOCK_NR_PAGES;
 
 /// A folio's place in the file, in bytes.
 #[derive(Clone, Copy)]
@@ -156,4 +160,19 @@ pub(super) fn hole(k: &mut Model<'_>) -> (i64, i64) {
     let ends = [start + 1, first, first + 1, after - 1, after, after + 1];
     let end = choose_among(k, What::HoleEnd, &ends, |end| end > start);
     (start * PAGE, (end - start) * PAGE)
+}
+
+/// Page frames for `isolate_migratepages_range`, which `alloc_contig_range` calls: none; the last of a
+/// pageblock; and, if there may be more than one, those after it too.
+pub(super) fn frames(k: &mut Model<'_>, most: u8) -> (u64, u64) {
+    k.called_by_alloc_contig();
+    k.begin_whole_scan();
+    let of = if most > 1 { 3 } else { 2 };
+    let range = match k.choose(Var::one(What::Argument), of) {
+        0 => (BLOCK, BLOCK),
+        1 => (BOUNDARY - 1, BOUNDARY),
+        _ => (BOUNDARY - 1, BOUNDARY - 1 + u64::from(most)),
+    };
+    (k.controls.start, k.controls.end) = range;
+    range
 }

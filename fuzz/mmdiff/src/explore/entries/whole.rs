@@ -2,7 +2,8 @@
 //! What is run whole when the port is compared with the kernel's C, which cannot be stopped at the
 //! head of a loop: scans; and the functions that other entries reach only inside others.
 
-use super::functions;
+use super::ranges::BLOCK;
+use super::{functions, ranges};
 use crate::conform::Invoked;
 use crate::explore::model::Model;
 use crate::explore::scan;
@@ -10,7 +11,7 @@ use crate::explore::tape::Choice;
 use crate::explore::var::{Var, What};
 use crate::run::Returned;
 use crate::scenario::Path;
-use mmcore::{Lruvec, MAX_PAGE_ORDER, Mapping, PAGEBLOCK_NR_PAGES, Page};
+use mmcore::{Lruvec, MAX_PAGE_ORDER, Mapping, Page};
 use mmdiff_kernel::Invocation;
 
 /// What is enumerated.
@@ -90,9 +91,6 @@ const HELPERS: [&str; 11] = [
 ];
 
 const FILE: Mapping = Mapping(0);
-/// A pageblock that is not the zone's first.
-const BLOCK: u64 = 4 * PAGEBLOCK_NR_PAGES;
-
 /// Runs an entry that is no path of the explorer's.
 pub(crate) fn run<R: Invoked>(entry: Entry, k: &mut Model<'_>) -> Returned {
     let invocation = match entry {
@@ -112,17 +110,7 @@ fn scan(k: &mut Model<'_>) -> Invocation {
 }
 
 fn range(k: &mut Model<'_>) -> Invocation {
-    k.called_by_alloc_contig();
-    k.begin_whole_scan();
-    let frames = u64::from(k.bounds().folios);
-    let boundary = BLOCK + PAGEBLOCK_NR_PAGES;
-    // None; one up to a pageblock's end; and those beyond it.
-    let (start_pfn, end_pfn) = match argument(k, if frames > 1 { 3 } else { 2 }) {
-        0 => (BLOCK, BLOCK),
-        1 => (boundary - 1, boundary),
-        _ => (boundary - 1, boundary - 1 + frames),
-    };
-    (k.controls.start, k.controls.end) = (start_pfn, end_pfn);
+    let (start_pfn, end_pfn) = ranges::frames(k, k.bounds().folios);
     Invocation::IsolateMigratepagesRange { start_pfn, end_pfn }
 }
 
