@@ -13,7 +13,7 @@ use std::fmt;
 
 /// What an observer sees of a side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Seen {
+pub(crate) enum Seen {
     Effect(Event),
     Returned(Returned),
 }
@@ -30,14 +30,14 @@ impl fmt::Display for Seen {
 /// The decisions: each is what the one side did and returned, and then the other. By each, the
 /// divergences that it was seen with.
 #[derive(Clone, Default)]
-pub struct Decisions {
-    pub of: FxHashMap<Vec<Seen>, BTreeSet<String>>,
+pub(crate) struct Decisions {
+    pub(crate) of: FxHashMap<Vec<Seen>, BTreeSet<String>>,
     /// States that were run, or joint paths.
-    pub runs: u64,
+    pub(crate) runs: u64,
 }
 
 impl Decisions {
-    pub fn add(&mut self, seen: &[Seen], signature: Option<&str>) {
+    pub(crate) fn add(&mut self, seen: &[Seen], signature: Option<&str>) {
         self.runs += 1;
         let Some(known) = self.of.get_mut(seen) else {
             self.of.insert(seen.to_vec(), signature.into_iter().map(str::to_string).collect());
@@ -48,7 +48,7 @@ impl Decisions {
         }
     }
 
-    pub fn join(mut self, other: Decisions) -> Decisions {
+    pub(crate) fn join(mut self, other: Decisions) -> Decisions {
         self.runs += other.runs;
         for (decision, signatures) in other.of {
             self.of.entry(decision).or_default().extend(signatures);
@@ -56,7 +56,7 @@ impl Decisions {
         self
     }
 
-    pub fn signatures(&self) -> BTreeSet<&str> {
+    pub(crate) fn signatures(&self) -> BTreeSet<&str> {
         self.of.values().flatten().map(String::as_str).collect()
     }
 }
@@ -64,12 +64,12 @@ impl Decisions {
 /// Where two sets differ: decisions, as text, that the first lacks, and that only it has. One that
 /// both have with other divergences is both.
 #[derive(Default, Debug)]
-pub struct Compared {
-    pub missing: Vec<String>,
-    pub extra: Vec<String>,
+pub(crate) struct Compared {
+    pub(crate) missing: Vec<String>,
+    pub(crate) extra: Vec<String>,
 }
 
-pub fn compare(explored: &Decisions, brute: &Decisions) -> Compared {
+pub(crate) fn compare(explored: &Decisions, brute: &Decisions) -> Compared {
     let lacking = |a: &Decisions, b: &Decisions| -> Vec<String> {
         let lacks = b.of.iter().filter(|(seen, signatures)| a.of.get(*seen) != Some(signatures));
         let mut texts: Vec<String> = lacks.map(|(seen, names)| text(seen, names)).collect();
@@ -85,7 +85,7 @@ fn text(seen: &[Seen], signatures: &BTreeSet<String>) -> String {
 }
 
 /// Demands that both came to the same.
-pub fn same(what: &str, explored: &Decisions, brute: &Decisions) {
+pub(crate) fn same(what: &str, explored: &Decisions, brute: &Decisions) {
     let Compared { missing, extra } = compare(explored, brute);
     let counts = format!(
         "{what}: {} states, {} decisions; explored on {} joint paths, {} decisions",
@@ -106,7 +106,7 @@ pub fn same(what: &str, explored: &Decisions, brute: &Decisions) {
 }
 
 /// What the explorer comes to on the paths that begin with these choices.
-pub fn explored(sides: (&str, &str), path: Path, prefix: &[Choice]) -> Decisions {
+pub(crate) fn explored(sides: (&str, &str), path: Path, prefix: &[Choice]) -> Decisions {
     let tree = |name| Tree::named(name).expect("a revision");
     let question = Question { pre: tree(sides.0), post: tree(sides.1), intent: Intent::Fix };
     let bounds = Bounds { races: Races::Most(0), ..Bounds::default() };

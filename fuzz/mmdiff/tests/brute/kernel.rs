@@ -8,16 +8,16 @@ use mmcore::migrate::AOP_WRITEPAGE_ACTIVATE;
 use mmcore::{Call, Folio, Kernel, Kind, Mapping, PAGE_SHIFT, PAGE_SIZE, Word};
 use mmdiff::trace::Event;
 
-pub const FILE: Mapping = Mapping(0);
-pub const ANOTHER: Mapping = Mapping(1);
+pub(crate) const FILE: Mapping = Mapping(0);
+pub(crate) const ANOTHER: Mapping = Mapping(1);
 /// The folio that it is about: the one that is truncated, or the one that is migrated.
-pub const SRC: Folio = Folio(0);
+pub(crate) const SRC: Folio = Folio(0);
 /// Where it is migrated to.
-pub const DST: Folio = Folio(1);
+pub(crate) const DST: Folio = Folio(1);
 
 /// The low bits of `folio->mapping`: what the pointer means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Bits {
+pub(crate) enum Bits {
     /// None: it is the file's.
     File,
     /// PAGE_MAPPING_ANON
@@ -28,43 +28,43 @@ pub enum Bits {
 
 /// All that the functions can ask about, decided.
 #[derive(Clone, Copy, Debug)]
-pub struct State {
+pub(crate) struct State {
     /// `mapping->flags`, of the file and of another.
-    pub flags: [u64; 2],
+    pub(crate) flags: [u64; 2],
     /// `shmem_mapping`, of both.
-    pub shmem: [bool; 2],
+    pub(crate) shmem: [bool; 2],
     /// `->migrate_folio` and `->writepage`, of the file.
-    pub ops: [bool; 2],
-    pub index: u64,
-    pub order: u32,
-    pub bits: Bits,
+    pub(crate) ops: [bool; 2],
+    pub(crate) index: u64,
+    pub(crate) order: u32,
+    pub(crate) bits: Bits,
     /// The page cache, or swap cache, that the folio is in.
-    pub mapping: Option<Mapping>,
-    pub mapped: bool,
-    pub dirty: bool,
-    pub writeback: bool,
-    pub private: bool,
+    pub(crate) mapping: Option<Mapping>,
+    pub(crate) mapped: bool,
+    pub(crate) dirty: bool,
+    pub(crate) writeback: bool,
+    pub(crate) private: bool,
     /// The source's and the destination's.
-    pub locked: [bool; 2],
+    pub(crate) locked: [bool; 2],
     /// A driver's page: isolated, and released by the driver.
-    pub isolated: bool,
-    pub released: bool,
+    pub(crate) isolated: bool,
+    pub(crate) released: bool,
     /// The destination is device memory.
-    pub zone_device: bool,
+    pub(crate) zone_device: bool,
     /// Somebody else has a reference.
-    pub extra_ref: bool,
+    pub(crate) extra_ref: bool,
     /// What becomes of the attempts to do something.
-    pub split: i32,
-    pub unmaps: bool,
-    pub releases: bool,
-    pub callback: i32,
-    pub writepage: i32,
-    pub switch: i32,
-    pub copy: i32,
+    pub(crate) split: i32,
+    pub(crate) unmaps: bool,
+    pub(crate) releases: bool,
+    pub(crate) callback: i32,
+    pub(crate) writepage: i32,
+    pub(crate) switch: i32,
+    pub(crate) copy: i32,
 }
 
 /// A clean locked page of the file's, and everything works.
-pub const PLAIN: State = State {
+pub(crate) const PLAIN: State = State {
     flags: [0; 2],
     shmem: [false; 2],
     ops: [true; 2],
@@ -91,25 +91,25 @@ pub const PLAIN: State = State {
 };
 
 /// What a split and a callback return; what `->writepage` does; the switch; the copy.
-pub const ERRNOS: [i32; 3] = [0, -EAGAIN, -EBUSY];
-pub const WRITEPAGE: [i32; 3] = [0, AOP_WRITEPAGE_ACTIVATE, -EIO];
-pub const SWITCH: [i32; 2] = [0, -EAGAIN];
-pub const COPY: [i32; 2] = [0, -133];
-pub const ANY: [bool; 2] = [false, true];
+pub(crate) const ERRNOS: [i32; 3] = [0, -EAGAIN, -EBUSY];
+pub(crate) const WRITEPAGE: [i32; 3] = [0, AOP_WRITEPAGE_ACTIVATE, -EIO];
+pub(crate) const SWITCH: [i32; 2] = [0, -EAGAIN];
+pub(crate) const COPY: [i32; 2] = [0, -133];
+pub(crate) const ANY: [bool; 2] = [false, true];
 
 /// The state of a number, one digit a field: every number below the product of the bases is another.
-pub struct Digits {
+pub(crate) struct Digits {
     left: u32,
     /// The product of the bases so far.
-    pub of: u32,
+    pub(crate) of: u32,
 }
 
 impl Digits {
-    pub fn new(number: u32) -> Digits {
+    pub(crate) fn new(number: u32) -> Digits {
         Digits { left: number, of: 1 }
     }
 
-    pub fn pick<T: Copy>(&mut self, values: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, values: &[T]) -> T {
         let base = values.len() as u32;
         let digit = self.left % base;
         (self.left, self.of) = (self.left / base, self.of * base);
@@ -118,9 +118,9 @@ impl Digits {
 }
 
 /// A run from a state: what an observer sees of it goes to `seen`.
-pub struct Machine<'a> {
-    pub state: State,
-    pub seen: &'a mut Vec<Seen>,
+pub(crate) struct Machine<'a> {
+    pub(crate) state: State,
+    pub(crate) seen: &'a mut Vec<Seen>,
 }
 
 impl Kernel for Machine<'_> {
@@ -164,15 +164,25 @@ impl Machine<'_> {
     fn folio(&mut self, call: Call) -> u64 {
         use Call::*;
         let s = &self.state;
-        let about_destination = call.folio() == Some(DST);
         match call {
             FolioTestLocked { folio } => s.locked[usize::from(folio.0)].to_word(),
             FolioIsZoneDevice { folio: DST } => s.zone_device.to_word(),
-            FolioMcCopy { .. } => s.copy.to_word(),
-            FolioMigrateCopy { .. } | FolioMigrateFlags { .. } | FlushDcacheFolio { .. } => 0,
-            CallMigrateFolio { .. } | MovableMigratePage { .. } => s.callback.to_word(),
-            _ if about_destination => panic!("nobody asks that of the destination: {call}"),
+            FolioMcCopy { dst: DST, src: SRC } => s.copy.to_word(),
+            FolioMigrateCopy { dst: DST, src: SRC } | FolioMigrateFlags { dst: DST, src: SRC } => 0,
+            FlushDcacheFolio { folio: DST } => 0,
+            CallMigrateFolio { dst: DST, src: SRC, .. } => s.callback.to_word(),
+            MovableMigratePage { dst: DST, src: SRC, .. } => s.callback.to_word(),
+            FolioMigrateMapping { dst: DST, src: SRC, .. } => s.switch.to_word(),
+            FolioMigrateMappingExpected { dst: DST, src: SRC, .. } => s.switch.to_word(),
+            _ if call.folio() == Some(SRC) => self.source(call),
+            other => panic!("nobody asks that: {other}"),
+        }
+    }
 
+    fn source(&mut self, call: Call) -> u64 {
+        use Call::*;
+        let s = &self.state;
+        match call {
             // A driver's page is in no page cache. An anonymous one is in the swap cache, or in none.
             FolioMapping { .. } if s.bits == Bits::Driver => None::<Mapping>.to_word(),
             FolioMapping { .. } => s.mapping.to_word(),
@@ -228,7 +238,6 @@ impl Machine<'_> {
                 s.writepage.to_word()
             }
             FolioLock { .. } => set(&mut s.locked[0], true),
-            FolioMigrateMapping { .. } | FolioMigrateMappingExpected { .. } => s.switch.to_word(),
             other => panic!("nobody asks that: {other}"),
         }
     }
