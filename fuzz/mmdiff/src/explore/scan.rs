@@ -224,6 +224,11 @@ impl Joint {
         self.record_stretch(tape, None, &|tree, _, k| within(k, |k| Went::Returned(whole(tree, k))))
     }
 
+    /// Runs a whole scan, from its beginning to its end, with nothing merged.
+    pub fn run_scan(&mut self, tape: &mut Tape) -> Met {
+        self.both(tape, None, &|tree, _, k| within(k, |k| Went::Returned(whole(tree, k)))).0
+    }
+
     fn stretch(&mut self, tape: &mut Tape, races: Option<u8>, part: joint::Stretch<'_>) -> Turned {
         let (met, [pre, post]) =
             self.both(tape, races, &|tree, side, k| within(k, |k| part(tree, side, k)));
