@@ -55,11 +55,6 @@ impl Counted {
         }
         self
     }
-
-    /// Those on which the sides do not differ, if they differ in one way at most.
-    fn alike(&self) -> u128 {
-        self.paths - self.found.values().sum::<u128>()
-    }
 }
 
 /// Every scan that begins with these choices, whole.
@@ -133,38 +128,63 @@ fn both(
     compared
 }
 
-#[test]
-fn look() {
-    let free = Bounds::default();
-    for (sides, bounds) in [
-        (("post-fix", "v6.12"), free),
-        (("pre-fix", "post-fix"), Bounds { settings: Settings::Free, ..free }),
-        (("pre-fix", "post-fix"), Bounds { folios: 2, races: Races::Most(0), ..free }),
-    ] {
-        let q = question(sides);
-        let heads = begun(&q, bounds);
-        println!(
-            "{sides:?} {bounds} {} heads: {:?}",
-            heads.len(),
-            merged(&q, bounds, heads.len(), |i| i % 15 == 11)
-        );
+/// Demands that all was counted as it was run. The sides differ nowhere in a scan.
+fn same(compared: Vec<(Counted, Counted)>) {
+    assert!(!compared.is_empty());
+    for (merged, whole) in compared {
+        assert!(merged.paths > 0 && merged.found.is_empty(), "{merged:?}");
+        assert_eq!(merged, whole);
     }
-    let show = |compared: Vec<(Counted, Counted)>| {
-        for (m, w) in compared {
-            if m != w {
-                println!("  {m:?}\n  {w:?}");
-            }
-        }
-    };
-    let t = std::time::Instant::now();
-    show(both(("pre-fix", "post-fix"), free, |i| i == 11 || i == 26));
-    println!("{:?}", t.elapsed());
-    show(both(("pre-fix", "post-fix"), Bounds { races: Races::Most(0), ..free }, |i| {
-        i == 11 || i == 26
-    }));
-    println!("{:?}", t.elapsed());
-    show(both(("pre-fix", "post-fix"), Bounds { races: Races::Most(1), ..free }, |i| {
-        i == 11 || i == 26
-    }));
-    println!("{:?}", t.elapsed());
+}
+
+/// Of each place where a scan can be, the state from which the fewest scans go.
+fn few(number: usize) -> bool {
+    number % 15 == 11
+}
+
+const PAIR: (&str, &str) = ("pre-fix", "post-fix");
+
+#[test]
+fn merged_scans_are_as_many_as_whole_scans() {
+    same(both(PAIR, Bounds::default(), few));
+}
+
+/// What was seen and may not have changed since lasts from turn to turn.
+#[test]
+fn and_where_changes_are_counted() {
+    let [none, one] = [0, 1].map(|most| {
+        let bounds = Bounds { races: Races::Most(most), ..Bounds::default() };
+        both(PAIR, bounds, |number| number == 11)
+    });
+    // They are counted: with one change there are more, and the comparison would see it.
+    assert_ne!(none[0].0, one[0].1);
+    same(none);
+    same(one);
+}
+
+#[test]
+#[ignore = "minutes: cargo test --release -p mmdiff --test merged -- --ignored every_scan"]
+fn every_scan_of_a_page_frame_that_was_counted_is_there() {
+    same(both(PAIR, Bounds::default(), |_| true));
+    same(both(("v6.12-pre-fix", "v6.12"), Bounds::default(), |_| true));
+    same(both(PAIR, Bounds { races: Races::Most(0), ..Bounds::default() }, |_| true));
+}
+
+#[test]
+#[ignore = "minutes: cargo test --release -p mmdiff --test merged -- --ignored free_settings"]
+fn merged_scans_with_free_settings_are_as_many_as_whole_scans() {
+    same(both(PAIR, Bounds { settings: Settings::Free, ..Bounds::default() }, few));
+}
+
+/// Where the sides differ a merged path ends, and a whole scan goes on: so they are not as many, but
+/// those that never differ are, and the differences are the same.
+#[test]
+#[ignore = "minutes: cargo test --release -p mmdiff --test merged -- --ignored as_many_that_agree"]
+fn of_sides_that_differ_as_many_scans_agree() {
+    for (merged, whole) in both(("post-fix", "v6.12"), Bounds::default(), |number| number == 11) {
+        let names = |counted: &Counted| counted.found.keys().cloned().collect::<Vec<_>>();
+        println!("{merged:?}\n{whole:?}");
+        assert_eq!(names(&merged), names(&whole));
+        assert!(!merged.found.is_empty() && merged.paths <= whole.paths);
+    }
 }

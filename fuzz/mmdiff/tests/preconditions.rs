@@ -2,11 +2,10 @@
 //! What the explorer says that it leaves out, it does leave out, and nothing else of the controls.
 #![cfg(feature = "cli")]
 
-use mmcore::NodeStat::{ActiveAnon, ActiveFile, InactiveAnon, InactiveFile};
 use mmcore::compaction::pageblock_end_pfn;
 use mmcore::{Call, Folio, Function, Kernel, Mapping, MigrateMode};
 use mmdiff::explore::{
-    Bounds, Choice, Joint, Model, Notes, PATHS, Races, Settings, Tape, Var, What, preconditions,
+    Bounds, Choice, Joint, Model, Notes, PATHS, Settings, Tape, Var, What, preconditions,
 };
 use mmdiff::oracle::{Intent, Question};
 use mmdiff::run::Tree;
@@ -380,9 +379,9 @@ fn every_precondition_is_tested_or_said_not_to_be_and_every_test_can_fail() {
 
 const SCOPES: [Settings; 2] = [Settings::Realizable, Settings::Free];
 
-/// Runs the paths that begin with some choices, and holds each trace against what is said to be left
+/// Runs the paths that begin with some choices, `most` of them, and holds each trace against what is said to be left
 /// out.
-fn holds(path: Path, bounds: Bounds, sides: (&str, &str), prefix: &[Choice]) -> u64 {
+fn holds(path: Path, bounds: Bounds, sides: (&str, &str), prefix: &[Choice], most: u64) -> u64 {
     let tree = |name| Tree::named(name).expect("a revision");
     let question = Question { pre: tree(sides.0), post: tree(sides.1), intent: Intent::Fix };
     let stated = preconditions(path, bounds.settings);
@@ -401,7 +400,7 @@ fn holds(path: Path, bounds: Bounds, sides: (&str, &str), prefix: &[Choice]) -> 
             }
         }
         runs += 1;
-        if !tape.advance() {
+        if runs == most || !tape.advance() {
             return runs;
         }
     }
@@ -418,7 +417,7 @@ fn no_call_is_run_that_a_precondition_leaves_out() {
     let calls = [Path::Flags, Path::Creation, Path::Errors, Path::Migration];
     for sides in PAIRS {
         for path in calls {
-            let runs = holds(path, Bounds::default(), sides, &[]);
+            let runs = holds(path, Bounds::default(), sides, &[], u64::MAX);
             println!("{path}, {sides:?}: {runs} joint paths");
         }
     }
@@ -426,25 +425,32 @@ fn no_call_is_run_that_a_precondition_leaves_out() {
     for (order, sides) in [(1, PAIRS[0]), (10, PAIRS[1])] {
         let runs = (0..5).map(|function| {
             let prefix = [chosen(What::Function, 5, function), chosen(What::Order, 11, order)];
-            holds(Path::Truncation, Bounds::default(), sides, &prefix)
+            holds(Path::Truncation, Bounds::default(), sides, &prefix, u64::MAX)
         });
         println!("truncation, {sides:?}, order {order}: {} joint paths", runs.sum::<u64>());
     }
 }
 
+/// The first scans from every way in which one can begin: all of them would be many, and which
+/// controls there are is tested above.
 #[test]
 fn no_scan_is_run_that_a_precondition_leaves_out() {
-    for (settings, range) in SCOPES.into_iter().flat_map(|scope| (0..3).map(move |r| (scope, r))) {
-        let bounds = Bounds { settings, races: Races::Most(0), ..Bounds::default() };
-        // Nothing on the lists of the node.
-        let mut prefix = vec![chosen(What::Range, 3, range)];
-        prefix.extend([InactiveFile, InactiveAnon, ActiveFile, ActiveAnon].map(|item| Choice {
-            var: Var { what: What::NodeState, about: item as u8 },
-            of: 2,
-            got: 0,
-            label: 0,
-        }));
-        let runs = holds(Path::Compaction, bounds, PAIRS[0], &prefix);
-        println!("scans, {settings}, range {range}: {runs} joint paths");
+    const SCANS: u64 = 20;
+    let tree = |name| Tree::named(name).expect("a revision");
+    let question = Question { pre: tree(PAIRS[0].0), post: tree(PAIRS[0].1), intent: Intent::Fix };
+    for settings in SCOPES {
+        let bounds = Bounds { settings, ..Bounds::default() };
+        let mut joint = Joint::new(&question, bounds, Path::Compaction);
+        let (mut tape, mut runs) = (Tape::default(), 0);
+        loop {
+            if joint.begin_scan(&mut tape).next.is_some() {
+                runs += holds(Path::Compaction, bounds, PAIRS[0], tape.choices(), SCANS);
+            }
+            if !tape.advance() {
+                break;
+            }
+        }
+        println!("scans, {settings}: {runs}");
+        assert!(runs > 50_000);
     }
 }
