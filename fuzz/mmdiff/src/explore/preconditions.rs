@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What an enumeration leaves out beside its bounds, because the kernel cannot produce it or a caller
-//! has seen to it: stated here, in the reports, and held against every run in `tests/preconditions.rs`.
+//! has seen to it: stated here, in the reports, and held against every run in `tests/preconditions/`.
 
 use super::bounds::Settings;
 use crate::scenario::Path;
