@@ -150,7 +150,7 @@ impl Joint {
             model.set_races_left(races);
         }
         let went = stretch(tree, side, &mut model);
-        let controls = model.controls;
+        let controls = model.decided();
         (Side { went, controls, races: model.races_left() }, model.notes, model.bits_read)
     }
 

@@ -4,7 +4,7 @@
 //!
 //! Why that loses nothing: at the head of the loop no folio is referenced or locked, so nothing about
 //! any page lasts; what does last is the scan's own variables ([`Scan`]), the lruvec's lock among
-//! them, and the controls. [`Head`] is all of that, for both sides. Three counters are made plain,
+//! them, the controls, and, where changes are counted, the signal and the skip hint that were seen. [`Head`] is all of that, for both sides. Three counters are made plain,
 //! because no later decision depends on more: of `nr_scanned` only whether the sides agree, of
 //! `nr_isolated` whether it is 0, of `nr_migratepages` how much of 32 there is.
 //!
@@ -126,7 +126,7 @@ fn begin(k: &mut Model<'_>) -> Went {
 /// A turn from the head of the loop, and what comes after the loop if it was the last.
 fn turn(tree: &Tree, at: At, k: &mut Model<'_>) -> Went {
     let At { mut scan, controls } = at;
-    k.controls = controls;
+    k.go_on(controls);
     match (tree.turn)(&mut scan, k) {
         Step::Again => Went::On(scan),
         Step::Exit(exit) => Went::Returned(scan.finish(k, exit).into()),
@@ -152,7 +152,7 @@ pub(super) fn each_stretch(tree: &'static Tree, bounds: Bounds, see: &mut dyn Fn
                 Some(head) => turn(tree, head.sides[0], k),
             });
             if let Went::On(scan) = went {
-                let at = At { scan, controls: k.controls };
+                let at = At { scan, controls: k.decided() };
                 let next = Head { sides: [at; 2], races: k.races_left() }.plain();
                 if known.insert(next) {
                     todo.push(Some(next));
@@ -222,6 +222,11 @@ impl Joint {
     /// sorted.
     pub fn record_scan(&mut self, tape: &mut Tape) -> &Judgement {
         self.record_stretch(tape, None, &|tree, _, k| within(k, |k| Went::Returned(whole(tree, k))))
+    }
+
+    /// Runs a whole scan, from its beginning to its end, with nothing merged.
+    pub fn run_scan(&mut self, tape: &mut Tape) -> Met {
+        self.both(tape, None, &|tree, _, k| within(k, |k| Went::Returned(whole(tree, k)))).0
     }
 
     fn stretch(&mut self, tape: &mut Tape, races: Option<u8>, part: joint::Stretch<'_>) -> Turned {

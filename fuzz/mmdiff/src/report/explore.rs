@@ -10,7 +10,7 @@ use crate::explore::cubes::Cube;
 use crate::explore::results::Results;
 use crate::explore::tally::{Found, Tally};
 use crate::explore::work::Cut;
-use crate::explore::{Bounds, Choice, command};
+use crate::explore::{Bounds, Choice, Settings, command, preconditions};
 use crate::oracle::Intent;
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
@@ -186,6 +186,8 @@ struct PathRow {
     decisions: usize,
     /// The bits of flags words that the sides read.
     bits_read: BitsRead,
+    /// What its paths leave out beside the bounds, because it cannot be or a caller has seen to it.
+    preconditions: Vec<&'static str>,
 }
 
 /// Numbers of bits of flags words, by side.
@@ -234,13 +236,13 @@ impl Report<'_> {
             done: results.done.len(),
             verdict: verdict(results),
             any_length: results.closure().map(|closure| any_length(results, closure)),
-            paths: results.tallies.iter().map(path_row).collect(),
+            paths: results.tallies.iter().map(|of| path_row(results.bounds, of)).collect(),
             divergences: found(results).map(|found| divergence_row(results, found)).collect(),
         }
     }
 }
 
-fn path_row((&name, tally): (&Path, &Tally)) -> PathRow {
+fn path_row(bounds: Bounds, (&name, tally): (&Path, &Tally)) -> PathRow {
     PathRow {
         name,
         joint_paths: tally.paths.to_string(),
@@ -248,6 +250,7 @@ fn path_row((&name, tally): (&Path, &Tally)) -> PathRow {
         states: tally.states,
         decisions: tally.decisions.len(),
         bits_read: BitsRead { pre: bits(tally.bits_read.0), post: bits(tally.bits_read.1) },
+        preconditions: preconditions(name, bounds.settings),
     }
 }
 
@@ -304,6 +307,22 @@ pub fn text(results: &Results, width: u16, styled: bool, out: &mut dyn Write) ->
     }
     for (path, signature, found) in found(results) {
         write_found(results, path, signature, found, out)?;
+    }
+    write_preconditions(results.tallies.keys().copied(), results.bounds.settings, out)
+}
+
+/// What the paths that were enumerated leave out.
+pub(super) fn write_preconditions(
+    paths: impl Iterator<Item = Path>,
+    settings: Settings,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    writeln!(out, "\nLeft out beside the bounds: what cannot be, or a caller has seen to")?;
+    for path in paths {
+        writeln!(out, "  {path}")?;
+        for line in preconditions(path, settings) {
+            writeln!(out, "    {line}")?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The report for a terminal.
 
-use super::{DivergenceRow, Report, grouped};
+use super::{DivergenceRow, Report, explore, grouped};
 use crate::scenario::Path;
 use crate::survey::Observed;
 use comfy_table::{
@@ -38,6 +38,11 @@ pub fn write(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> 
     writeln!(out, "\nWhat the patch intends")?;
     for clause in &report.clauses {
         writeln!(out, "  {:<17} {:>8}  {}", clause.id, number(clause.hits), clause.meaning)?;
+    }
+    if let Some(bounds) = report.bounds {
+        let enumerated = report.paths.iter().filter(|path| path.joint_paths.is_some());
+        let paths = enumerated.map(|path| path.name);
+        explore::write_preconditions(paths, bounds.settings, out)?;
     }
     Ok(())
 }

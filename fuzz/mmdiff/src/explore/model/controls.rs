@@ -7,8 +7,8 @@
 //! product of what it allows each control to be, with one tie: `ISOLATE_ASYNC_MIGRATE` goes with
 //! every mode but MIGRATE_SYNC (`isolate_migratepages`, mm/compaction.c).
 
-use super::Model;
-use crate::explore::bounds::Settings;
+use super::{Model, REST};
+use crate::explore::bounds::{Races, Settings};
 use crate::explore::var::{Var, What};
 use mmcore::compaction::pageblock_end_pfn;
 use mmcore::{IsolateMode, MigrateMode, Word};
@@ -164,6 +164,9 @@ pub(in crate::explore) struct Controls {
     pub(in crate::explore) start: u64,
     /// One past the last.
     pub(in crate::explore) end: u64,
+    /// A signal and the skip hint, as they were seen last: 0 is open, else one more than the answer.
+    /// Where changes are not counted what was seen does not matter, and is not kept.
+    lasting: [u8; 2],
 }
 
 impl Default for Controls {
@@ -176,6 +179,7 @@ impl Default for Controls {
             nr_migratepages: None,
             start: 0,
             end: 0,
+            lasting: [0; 2],
         }
     }
 }
@@ -189,12 +193,16 @@ impl Controls {
         for (mine, theirs) in self.entry.iter_mut().zip(other.entry) {
             *mine = (*mine).max(theirs);
         }
+        for (mine, theirs) in self.lasting.iter_mut().zip(other.lasting) {
+            *mine = if *mine == 0 { theirs } else { *mine };
+        }
         self.callers &= other.callers;
     }
 
     /// Forgets how the scan's counts and marks were on entry.
     pub(in crate::explore) fn forget_entry(&mut self) {
         self.entry = [0; 3];
+        self.lasting = [0; 2];
         self.contended = false;
     }
 
@@ -235,7 +243,27 @@ impl Controls {
     }
 }
 
+/// What is asked of the rest of the kernel again in later turns.
+const LASTING: [What; 2] = [What::Signal, What::Skip];
+
 impl Model<'_> {
+    /// Goes on with what was decided before.
+    pub(in crate::explore) fn go_on(&mut self, controls: Controls) {
+        self.controls = controls;
+        for (what, known) in LASTING.into_iter().zip(controls.lasting) {
+            self.facts[REST][what as usize] = known;
+        }
+    }
+
+    /// What is decided, to go on with.
+    pub(in crate::explore) fn decided(&self) -> Controls {
+        let mut controls = self.controls;
+        if self.bounds.races != Races::Free {
+            controls.lasting = LASTING.map(|what| self.facts[REST][what as usize]);
+        }
+        controls
+    }
+
     /// A control, decided now if it is open.
     #[inline]
     pub(super) fn setting(&mut self, setting: Setting) -> u8 {
