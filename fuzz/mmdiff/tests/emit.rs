@@ -2,10 +2,10 @@
 //! The enumeration writes a corpus: each seed is of the decision that it is named after.
 #![cfg(feature = "cli")]
 
-use mmdiff::explore::Bounds;
 use mmdiff::explore::seeds::{self, Wanted, decisions, made, search};
 use mmdiff::explore::tally::Tally;
 use mmdiff::explore::work::{Cut, Plan, Watch};
+use mmdiff::explore::{Bounds, Races};
 use mmdiff::oracle::{Intent, Question};
 use mmdiff::run::TREES;
 use mmdiff::scenario::{Path, Scenario};
@@ -26,21 +26,25 @@ impl Watch for Keep {
     }
 }
 
-fn wanted(path: Path) -> Wanted {
+fn wanted(path: Path, races: Races) -> Wanted {
     let keep = Keep(Mutex::default());
-    let plan = Plan::new(&QUESTION, Bounds::default(), &[path]).keep_examples();
+    let bounds = Bounds { races, ..Bounds::default() };
+    let plan = Plan::new(&QUESTION, bounds, &[path]).keep_examples();
     assert_eq!(plan.run(&|_| true, &keep), None);
     let tally = keep.0.into_inner().unwrap();
     assert_eq!(tally.examples.len(), tally.decisions.len());
-    decisions(&QUESTION, Bounds::default(), path, &tally)
+    decisions(&QUESTION, bounds, path, &tally)
 }
 
 #[test]
-fn every_decision_about_errors_and_creation_has_a_seed() {
-    for path in [Path::Errors, Path::Creation, Path::Flags] {
-        let wanted = wanted(path);
+fn without_races_nearly_every_decision_of_the_small_paths_has_a_seed() {
+    // What is missing the world does not do: such as errseq_check_and_advance not seeing what
+    // errseq_check has just seen.
+    for (path, missing) in [(Path::Errors, 1), (Path::Flags, 3), (Path::Migration, 4)] {
+        let wanted = wanted(path, Races::Most(0));
         let reached = search(&QUESTION, path, &wanted, &Patient);
-        assert_eq!(reached.seeds.len() + reached.missing.len(), wanted.len());
+        assert_eq!(reached.missing.len(), missing, "{path}: {:?}", reached.missing);
+        assert_eq!(reached.seeds.len() + missing, wanted.len());
         for seed in &reached.seeds {
             let made = made(&QUESTION, &Scenario::decode(path, &seed.bytes));
             assert!(made.iter().any(|it| wanted.get(it).is_some_and(|is| is.name == seed.name)));
