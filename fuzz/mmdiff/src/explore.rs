@@ -13,6 +13,7 @@ mod joint;
 mod model;
 pub mod results;
 mod scan;
+#[cfg(feature = "cli")]
 mod show;
 pub mod stretches;
 pub mod tally;
@@ -23,11 +24,14 @@ pub mod work;
 pub use bounds::{Bounds, Races, Settings};
 pub use entries::PATHS;
 pub(crate) use entries::run as enumerate;
+#[cfg(feature = "conform")]
 pub(crate) use entries::whole;
 pub use joint::{Joint, Met};
 pub(crate) use joint::{Record, call, kind_of};
 pub use model::{Model, Notes};
+#[cfg(feature = "cli")]
 pub(crate) use show::spell;
+#[cfg(feature = "cli")]
 pub use show::{command, show};
 pub use tape::{Choice, Tape};
 pub use var::{Var, What};

@@ -7,6 +7,7 @@
 
 mod calls;
 mod ranges;
+#[cfg(feature = "conform")]
 pub(crate) mod whole;
 
 pub(crate) use calls::run;

@@ -149,7 +149,9 @@ impl Joint {
         if let Some(races) = races {
             model.set_races_left(races);
         }
+        (tree.around)(true);
         let went = stretch(tree, side, &mut model);
+        (tree.around)(false);
         let controls = model.controls;
         (Side { went, controls, races: model.races_left() }, model.notes, model.bits_read)
     }

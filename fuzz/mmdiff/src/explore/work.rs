@@ -29,6 +29,13 @@ pub struct Unit {
     work: Work,
 }
 
+impl Unit {
+    /// Whether it is the proof about scans of any length, not a part of the enumeration.
+    pub fn is_any_length(&self) -> bool {
+        matches!(self.work, Work::AnyLength(_))
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Work {
     /// All paths that begin with these choices.
@@ -61,6 +68,8 @@ pub trait Watch: Sync {
     fn done(&self, unit: usize, tally: &Tally);
     /// Whether to stop, and why; `states` are held at the moment.
     fn stop(&self, states: u64) -> Option<Cut>;
+    /// The sides differ so. It is asked next whether to stop.
+    fn differ(&self, _class: &Class) {}
 }
 
 /// What is enumerated.
@@ -231,7 +240,7 @@ impl Worker<'_> {
             let met = self.joint.run(&mut tape);
             self.counts()?;
             self.tally.paths += 1;
-            self.note(&met, &tape, 1, &[]);
+            self.note(&met, &tape, 1, &[])?;
             self.folder.fold(tape.choices(), tape.floor());
             if !tape.advance() {
                 break;
@@ -241,14 +250,19 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn note(&mut self, met: &Met, tape: &Tape, paths: u128, before: &[Choice]) {
+    fn note(&mut self, met: &Met, tape: &Tape, paths: u128, before: &[Choice]) -> Result<(), Cut> {
         self.tally.decisions.insert(met.decision);
         for class in &met.classes {
+            self.watch.differ(class);
+            if let Some(why) = self.watch.stop(self.states.load(Ordering::Relaxed)) {
+                return Err(why);
+            }
             let number = self.number(class);
             self.folder.found(tape.choices(), tape.floor(), number);
             let example = [before, tape.choices()].concat();
             self.tally.add_class(class, paths, &example);
         }
+        Ok(())
     }
 
     /// Takes over what was folded, below the choices that were given.
@@ -280,7 +294,7 @@ impl Worker<'_> {
                         true => Vec::new(),
                         false => retrace(&witnesses, witness),
                     };
-                    self.note(&met, &tape, paths, &before);
+                    self.note(&met, &tape, paths, &before)?;
                     match next {
                         None => self.tally.paths += paths,
                         Some(next) => {

@@ -24,8 +24,10 @@ pub(crate) fn run<R: Functions>(path: Path, step: usize, k: &mut Model<'_>) -> R
         Path::Creation => after_creation::<R>(k),
         Path::Truncation => ranges::truncation::<R>(k),
         Path::Migration => migration::<R>(k),
-        // The scanner goes turn by turn, a lifecycle has no end.
-        Path::Compaction | Path::Lifecycle => Returned::Nothing,
+        // The scanner goes turn by turn. What calls it block by block is run whole.
+        Path::Compaction => blocks::<R>(k),
+        // A lifecycle has no end.
+        Path::Lifecycle => Returned::Nothing,
     }
 }
 
@@ -111,6 +113,11 @@ fn after_creation<R: Functions>(k: &mut Model<'_>) -> Returned {
             R::kvm_gmem_punch_hole(k, FILE, offset, len).into()
         }
     }
+}
+
+fn blocks<R: Functions>(k: &mut Model<'_>) -> Returned {
+    let (start_pfn, end_pfn) = ranges::blocks(k);
+    R::isolate_migratepages_range(k, start_pfn, end_pfn).into()
 }
 
 fn migration<R: Functions>(k: &mut Model<'_>) -> Returned {

@@ -6,7 +6,7 @@
 use crate::explore::model::Model;
 use crate::explore::var::{Var, What};
 use crate::run::{Functions, Returned};
-use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE};
+use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE, PAGEBLOCK_NR_PAGES};
 
 const FILE: Mapping = Mapping(0);
 const FOLIO: Folio = Folio(0);
@@ -139,6 +139,22 @@ fn choose_among(
         }
     }
     values[usize::from(k.choose_among(Var::one(what), &numbers))]
+}
+
+/// Page frames for `isolate_migratepages_range`: none; the last one of a pageblock; and those beyond it.
+pub(super) fn blocks(k: &mut Model<'_>) -> (u64, u64) {
+    k.called_by_alloc_contig();
+    k.begin_whole_scan();
+    let frames = u64::from(k.bounds().folios);
+    let block = 4 * PAGEBLOCK_NR_PAGES;
+    let boundary = block + PAGEBLOCK_NR_PAGES;
+    let (start, end) = match k.choose(Var::one(What::Argument), if frames > 1 { 3 } else { 2 }) {
+        0 => (block, block),
+        1 => (boundary - 1, boundary),
+        _ => (boundary - 1, boundary - 1 + frames),
+    };
+    (k.controls.start, k.controls.end) = (start, end);
+    (start, end)
 }
 
 /// A hole in a new guest_memfd: whole pages, around a folio of up to four pages.

@@ -2,7 +2,7 @@
 //! What is run whole when the port is compared with the kernel's C, which cannot be stopped at the
 //! head of a loop: scans; and the functions that other entries reach only inside others.
 
-use super::functions;
+use super::{functions, ranges};
 use crate::conform::Invoked;
 use crate::explore::model::Model;
 use crate::explore::scan;
@@ -112,17 +112,7 @@ fn scan(k: &mut Model<'_>) -> Invocation {
 }
 
 fn range(k: &mut Model<'_>) -> Invocation {
-    k.called_by_alloc_contig();
-    k.begin_whole_scan();
-    let frames = u64::from(k.bounds().folios);
-    let boundary = BLOCK + PAGEBLOCK_NR_PAGES;
-    // None; one up to a pageblock's end; and those beyond it.
-    let (start_pfn, end_pfn) = match argument(k, if frames > 1 { 3 } else { 2 }) {
-        0 => (BLOCK, BLOCK),
-        1 => (boundary - 1, boundary),
-        _ => (boundary - 1, boundary - 1 + frames),
-    };
-    (k.controls.start, k.controls.end) = (start_pfn, end_pfn);
+    let (start_pfn, end_pfn) = ranges::blocks(k);
     Invocation::IsolateMigratepagesRange { start_pfn, end_pfn }
 }
 

@@ -5,6 +5,7 @@
 use crate::run::Returned;
 use crate::trace::Event;
 use mmcore::{Call, Kind};
+#[cfg(feature = "conform")]
 use mmdiff_kernel::compare::Digest;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -19,6 +20,7 @@ pub struct Notes {
     mode: Mode,
     at: usize,
     effects: FxHasher,
+    #[cfg(feature = "conform")]
     digest: Digest,
 }
 
@@ -45,6 +47,7 @@ enum Mode {
     /// The sides have parted.
     Parted,
     /// Keep a digest.
+    #[cfg(feature = "conform")]
     Digest,
 }
 
@@ -73,12 +76,14 @@ impl Notes {
 
     /// Keeps a digest, of what counts when the port and the kernel's C are compared: `digest` is
     /// memory to use again.
+    #[cfg(feature = "conform")]
     pub fn digest(mut digest: Digest) -> Notes {
         digest.clear();
         Notes { digest, mode: Mode::Digest, ..Notes::default() }
     }
 
     /// The digest, if one was kept.
+    #[cfg(feature = "conform")]
     pub fn into_digest(self) -> Digest {
         self.digest
     }
@@ -99,6 +104,7 @@ impl Notes {
             Mode::All => {
                 self.steps.push(StepEnd { events: self.events.len(), returned, word });
             }
+            #[cfg(feature = "conform")]
             Mode::Digest => {
                 let mut hasher = FxHasher::default();
                 returned.hash(&mut hasher);
@@ -112,6 +118,7 @@ impl Notes {
     pub(super) fn note(&mut self, call: Call, answer: u64) {
         match self.mode {
             Mode::All => return self.keep(call, answer),
+            #[cfg(feature = "conform")]
             Mode::Digest => return self.digest.add(call, answer),
             _ => {}
         }
@@ -137,7 +144,7 @@ impl Notes {
                     self.mode = Mode::Parted;
                 }
             }
-            Mode::Parted | Mode::All | Mode::Digest => {}
+            _ => {}
         }
     }
 

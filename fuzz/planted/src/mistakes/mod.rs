@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The list of mistakes, by the ported file that each is planted in.
+//!
+//! A mistake is a text of a function of mmcore and what it is replaced by. The text has to be there
+//! once; it may be told from others like it by what stands right before it, up to a `¦`. White space
+//! does not count.
+
+mod filemap;
+
+use self::Kind::*;
+
+/// What kind of mistake it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Kind {
+    /// A condition is turned round.
+    Flipped,
+    /// A condition is dropped, or always holds.
+    Dropped,
+    /// A condition or a call is added.
+    Added,
+    /// Another thing is asked or named.
+    Other,
+    /// A number is off, mostly by one.
+    OffByOne,
+    /// A bound that was inclusive is exclusive, or the other way round.
+    Bound,
+    /// Two things are done in the wrong order.
+    Swapped,
+    /// An effect is forgotten.
+    Forgotten,
+    /// Something is kept that should be dropped, or the other way round: a lock, a reference, a count.
+    Kept,
+    /// Another errno is returned.
+    Errno,
+}
+
+impl Kind {
+    /// In words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Flipped => "condition flipped",
+            Dropped => "condition dropped",
+            Added => "added",
+            Other => "wrong one",
+            OffByOne => "off by one",
+            Bound => "bound",
+            Swapped => "swapped",
+            Forgotten => "effect forgotten",
+            Kept => "lock or count kept",
+            Errno => "errno",
+        }
+    }
+}
+
+/// A mistake.
+#[derive(Clone, Copy, Debug)]
+pub struct Mistake {
+    /// The tree in which it is made, and with which it is compared.
+    pub tree: &'static str,
+    /// The file, below mmcore/src.
+    pub file: &'static str,
+    /// The function that it is made in.
+    pub function: &'static str,
+    /// Its kind.
+    pub kind: Kind,
+    /// What is wrong.
+    pub what: &'static str,
+    /// What is there.
+    pub old: &'static str,
+    /// What is put there.
+    pub new: &'static str,
+    /// Why it is none, if it is none: the function does the same.
+    pub none: Option<&'static str>,
+}
+
+/// The mistakes of a function.
+struct In {
+    tree: &'static str,
+    file: &'static str,
+    function: &'static str,
+    mistakes: &'static [M],
+}
+
+/// Of one: its kind, what is wrong, the old text and the new.
+struct M(Kind, &'static str, &'static str, &'static str);
+
+/// Every mistake. The number of one is its place, from 1.
+pub fn all() -> Vec<Mistake> {
+    let files: [&[In]; 1] = [filemap::MISTAKES];
+    files.into_iter().flatten().flat_map(each).collect()
+}
+
+/// The mistakes of a function, with where they are.
+fn each(of: &In) -> impl Iterator<Item = Mistake> {
+    let &In { tree, file, function, mistakes } = of;
+    mistakes.iter().map(move |&M(kind, what, old, new)| {
+        // Said in the list as `what: none, because ...`.
+        let (what, none) = match what.split_once(" || ") {
+            Some((what, why)) => (what, Some(why)),
+            None => (what, None),
+        };
+        Mistake { tree, file, function, kind, what, old, new, none }
+    })
+}
