@@ -5,7 +5,17 @@
 //! once; it may be told from others like it by what stands right before it, up to a `¦`. White space
 //! does not count.
 
+mod compaction;
 mod filemap;
+mod guest_memfd;
+mod internal;
+mod migrate;
+mod pagemap;
+mod revision;
+mod scan;
+mod shmem;
+mod truncate;
+mod turn;
 
 use self::Kind::*;
 
@@ -73,7 +83,7 @@ pub struct Mistake {
     pub none: Option<&'static str>,
 }
 
-/// The mistakes of a function.
+/// Some mistakes of a function.
 struct In {
     tree: &'static str,
     file: &'static str,
@@ -81,24 +91,61 @@ struct In {
     mistakes: &'static [M],
 }
 
-/// Of one: its kind, what is wrong, the old text and the new.
-struct M(Kind, &'static str, &'static str, &'static str);
+/// One of them: its kind, what is wrong, the old text and the new; and why it is none, if it is none.
+struct M(Kind, &'static str, &'static str, &'static str, Option<&'static str>);
+
+const fn m(kind: Kind, what: &'static str, old: &'static str, new: &'static str) -> M {
+    M(kind, what, old, new, None)
+}
+
+impl M {
+    /// It is no mistake, because of this.
+    const fn none(self, why: &'static str) -> M {
+        M(self.0, self.1, self.2, self.3, Some(why))
+    }
+}
+
+/// Mistakes that are made in v6.12.
+const fn of(file: &'static str, function: &'static str, mistakes: &'static [M]) -> In {
+    In { tree: "v6.12", file, function, mistakes }
+}
+
+impl In {
+    /// They are made in another tree, for v6.12 does not come there.
+    const fn tree(self, tree: &'static str) -> In {
+        In { tree, ..self }
+    }
+}
 
 /// Every mistake. The number of one is its place, from 1.
 pub fn all() -> Vec<Mistake> {
-    let files: [&[In]; 1] = [filemap::MISTAKES];
+    let files = [
+        pagemap::MISTAKES,
+        filemap::MISTAKES,
+        internal::MISTAKES,
+        guest_memfd::MISTAKES,
+        shmem::MISTAKES,
+        truncate::MISTAKES,
+        migrate::MISTAKES,
+        compaction::MISTAKES,
+        turn::MISTAKES,
+        scan::MISTAKES,
+        revision::MISTAKES,
+    ];
     files.into_iter().flatten().flat_map(each).collect()
 }
 
 /// The mistakes of a function, with where they are.
 fn each(of: &In) -> impl Iterator<Item = Mistake> {
     let &In { tree, file, function, mistakes } = of;
-    mistakes.iter().map(move |&M(kind, what, old, new)| {
-        // Said in the list as `what: none, because ...`.
-        let (what, none) = match what.split_once(" || ") {
-            Some((what, why)) => (what, Some(why)),
-            None => (what, None),
-        };
-        Mistake { tree, file, function, kind, what, old, new, none }
+    mistakes.iter().map(move |&M(kind, what, old, new, none)| Mistake {
+        tree,
+        file,
+        function,
+        kind,
+        what,
+        old,
+        new,
+        none,
     })
 }
