@@ -120,6 +120,9 @@ fn place(text: &str, mistake: &Mistake) -> Range<usize> {
     };
     let function = function(text, mistake.function).unwrap_or_else(|| wrong("no such function"));
     let (before, old) = mistake.old.split_once('¦').unwrap_or(("", mistake.old));
+    if old.is_empty() {
+        wrong("there is no old text");
+    }
     let mut found = None;
     for (start, _) in text[function.clone()].char_indices() {
         let start = function.start + start;

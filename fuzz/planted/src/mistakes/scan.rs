@@ -1,7 +1,528 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! TODO
+//! Mistakes in what the scanner does with a folio, and at the end of the scan.
 
 use super::Kind::*;
 use super::{In, m, of};
 
-pub(super) const MISTAKES: &[In] = &[];
+const FILE: &str = "compaction/scan.rs";
+
+pub(super) const MISTAKES: &[In] = &[
+    of(
+        FILE,
+        "lru_folio",
+        &[
+            m(
+                OffByOne,
+                "the scanner's own reference counts",
+                "k.folio_ref_count(folio).wrapping_sub(1)",
+                "k.folio_ref_count(folio)",
+            ),
+            m(
+                Bound,
+                "a folio that only its maps refer to is pinned",
+                "k.folio_ref_count(folio).wrapping_sub(1) > k.folio_mapcount(folio)",
+                "k.folio_ref_count(folio).wrapping_sub(1) >= k.folio_mapcount(folio)",
+            ),
+            m(Dropped, "folios of files are asked who refers to them", "mapping.is_none()", "true"),
+            m(
+                Dropped,
+                "who may not use the filesystem takes its folios",
+                "!k.cc_gfp_fs() && mapping.is_some()",
+                "false",
+            ),
+            m(
+                Flipped,
+                "who may use the filesystem does not take its folios",
+                "!k.cc_gfp_fs()",
+                "k.cc_gfp_fs()",
+            ),
+            m(
+                Dropped,
+                "what is off the LRU is looked at further",
+                "!k.folio_test_lru(folio)",
+                "false",
+            ),
+            m(
+                Dropped,
+                "unevictable folios are taken",
+                "!k.isolate_mode_has(self.mode, IsolateMode::UNEVICTABLE) && is_unevictable",
+                "false",
+            ),
+            m(
+                Flipped,
+                "unevictable folios are taken by who must not",
+                "!k.isolate_mode_has(self.mode, IsolateMode::UNEVICTABLE)",
+                "k.isolate_mode_has(self.mode, IsolateMode::UNEVICTABLE)",
+            ),
+            m(
+                Dropped,
+                "folios under write-back are left to the asynchronous only",
+                "k.isolate_mode_has(mode, IsolateMode::ASYNC_MIGRATE) && k.folio_test_writeback(folio)",
+                "k.folio_test_writeback(folio)",
+            ),
+            m(
+                Dropped,
+                "the asynchronous take dirty folios without a look",
+                "(k.isolate_mode_has(mode, IsolateMode::ASYNC_MIGRATE) && is_dirty)",
+                "false",
+            ),
+            m(
+                Dropped,
+                "unevictable folios are taken without a look into the mapping",
+                "(mapping.is_some() && is_unevictable)",
+                "false",
+            ),
+            m(
+                Flipped,
+                "what may be migrated is not",
+                "!self.may_migrate::<R, K>(k, folio, is_dirty)",
+                "self.may_migrate::<R, K>(k, folio, is_dirty)",
+            ),
+            m(
+                Dropped,
+                "somebody else's LRU flag is taken",
+                "!k.folio_test_clear_lru(folio)",
+                "{ k.folio_test_clear_lru(folio); false }",
+            ),
+            m(
+                Other,
+                "the LRU flag is tested, and not cleared",
+                "!k.folio_test_clear_lru(folio)",
+                "!k.folio_test_lru(folio)",
+            ),
+        ],
+    ),
+    of(
+        FILE,
+        "may_migrate",
+        &[
+            m(
+                Flipped,
+                "who has the lock gives up",
+                "!k.folio_trylock(folio)",
+                "k.folio_trylock(folio)",
+            ),
+            m(
+                Dropped,
+                "it goes on without the lock",
+                "if !k.folio_trylock(folio) { return false; }",
+                "k.folio_trylock(folio);",
+            ),
+            m(Kept, "the folio stays locked", "k.folio_unlock(folio);", ""),
+            m(
+                Flipped,
+                "dirty folios without a mapping are not migrated",
+                "mapping.is_none_or(|mapping| k.has_migrate_folio(mapping))",
+                "mapping.is_some_and(|mapping| k.has_migrate_folio(mapping))",
+            ),
+            m(
+                Flipped,
+                "dirty folios are migrated where there is no callback",
+                "k.has_migrate_folio(mapping)",
+                "!k.has_migrate_folio(mapping)",
+            ),
+            m(
+                Flipped,
+                "only what is kept in place is taken",
+                "R::mapping_pins_folios(k, mapping)",
+                "!R::mapping_pins_folios(k, mapping)",
+            ),
+            m(
+                Dropped,
+                "what is kept in place is taken",
+                "migrate_dirty && !is_pinned",
+                "migrate_dirty",
+            ),
+            m(
+                Other,
+                "either will do",
+                "migrate_dirty && !is_pinned",
+                "migrate_dirty || !is_pinned",
+            ),
+            m(
+                Swapped,
+                "the folio is unlocked before the mapping is looked into",
+                "let is_pinned = mapping.is_some_and(|mapping| R::mapping_pins_folios(k, mapping)); k.folio_unlock(folio); migrate_dirty && !is_pinned",
+                "k.folio_unlock(folio); let is_pinned = mapping.is_some_and(|mapping| R::mapping_pins_folios(k, mapping)); migrate_dirty && !is_pinned",
+            ),
+        ],
+    ),
+    of(
+        FILE,
+        "take_off_lru",
+        &[
+            m(
+                Flipped,
+                "the lock is changed where it is the same",
+                "self.locked != Some(lruvec)",
+                "self.locked == Some(lruvec)",
+            ),
+            m(
+                Dropped,
+                "the lock is taken anew for each folio",
+                "self.locked != Some(lruvec)",
+                "true",
+            ),
+            m(Kept, "the other list's lock is kept", "self.unlock(k);", ""),
+            m(
+                Swapped,
+                "the other list's lock is dropped after",
+                "self.unlock(k); compact_lock_irqsave(k, lruvec);",
+                "let held = self.locked; compact_lock_irqsave(k, lruvec); self.locked = held; self.unlock(k);",
+            ),
+            m(Forgotten, "the lock is taken and not noted", "self.locked = Some(lruvec);", ""),
+            m(
+                Flipped,
+                "the hint is set once it has been",
+                "!self.skip_updated",
+                "self.skip_updated",
+            ),
+            m(
+                Forgotten,
+                "the hint is set again under the next lock",
+                "self.skip_updated = true;",
+                "",
+            ),
+            m(
+                Dropped,
+                "a block that is to be finished is left",
+                "test_and_set_skip(k, valid_page) && !k.cc_finish_pageblock()",
+                "test_and_set_skip(k, valid_page)",
+            ),
+            m(
+                Flipped,
+                "only a block that is to be finished is left",
+                "!k.cc_finish_pageblock()",
+                "k.cc_finish_pageblock()",
+            ),
+            m(
+                Forgotten,
+                "a block that is left is not gone past",
+                "self.low_pfn = self.end_pfn;",
+                "",
+            ),
+            m(
+                Kept,
+                "the folio of a block that is left stays off the LRU",
+                "Target::Abort(Some(folio))",
+                "Target::Abort(None)",
+            ),
+            m(
+                Dropped,
+                "large folios count for alloc_contig_range",
+                "skip_isolation_on_order(order, k.cc_order()) && !k.cc_alloc_contig()",
+                "skip_isolation_on_order(order, k.cc_order())",
+            ),
+            m(
+                OffByOne,
+                "the page after one that is too large is passed over",
+                "// Two calls in C, but a folio's size is stable while it is referenced. ¦self.low_pfn = self.low_pfn.wrapping_add(k.folio_nr_pages(folio).wrapping_sub(1));",
+                "self.low_pfn = self.low_pfn.wrapping_add(k.folio_nr_pages(folio));",
+            ),
+            m(
+                OffByOne,
+                "a page too many is counted",
+                "self.nr_scanned.wrapping_add(k.folio_nr_pages(folio).wrapping_sub(1))",
+                "self.nr_scanned.wrapping_add(k.folio_nr_pages(folio))",
+            ),
+            m(
+                Forgotten,
+                "a folio that is too large stays off the LRU",
+                "k.folio_set_lru(folio);",
+                "",
+            ),
+            m(
+                Other,
+                "the reference to a folio that is too large is kept",
+                "Target::FailPut(folio)",
+                "Target::Fail",
+            ),
+            m(
+                OffByOne,
+                "the page after a large folio is passed over",
+                "if k.folio_test_large(folio) { ¦self.low_pfn = self.low_pfn.wrapping_add(k.folio_nr_pages(folio).wrapping_sub(1));",
+                "self.low_pfn = self.low_pfn.wrapping_add(k.folio_nr_pages(folio));",
+            ),
+            m(
+                Forgotten,
+                "a large folio's other pages are looked at",
+                "if k.folio_test_large(folio) { ¦self.low_pfn = self.low_pfn.wrapping_add(k.folio_nr_pages(folio).wrapping_sub(1));",
+                "",
+            ),
+            m(Forgotten, "it stays on its list", "k.lruvec_del_folio(lruvec, folio);", ""),
+            m(
+                Flipped,
+                "files and anonymous memory are counted for each other",
+                "k.folio_is_file_lru(folio)",
+                "!k.folio_is_file_lru(folio)",
+            ),
+            m(OffByOne, "one page is counted", "k.folio_nr_pages(folio) as i64", "1"),
+            m(
+                Forgotten,
+                "the node does not learn of it",
+                "k.node_stat_mod_folio(folio, item, nr_pages);",
+                "",
+            ),
+            m(
+                Swapped,
+                "it is counted on another node",
+                "k.node_stat_mod_folio(folio, item, nr_pages);",
+                "k.node_stat_mod_folio(folio, item, -nr_pages);",
+            ),
+        ],
+    ),
+    of(
+        FILE,
+        "isolated",
+        &[
+            m(OffByOne, "one page is counted", "k.folio_nr_pages(folio) as u32", "1"),
+            m(Forgotten, "the count is not put back", "k.set_cc_nr_migratepages(nr);", ""),
+            m(
+                OffByOne,
+                "of a large folio, no page but one is isolated",
+                "self.nr_isolated.wrapping_add(k.folio_nr_pages(folio))",
+                "self.nr_isolated.wrapping_add(1)",
+            ),
+            m(
+                OffByOne,
+                "a page too many is counted",
+                "k.folio_nr_pages(folio).wrapping_sub(1)",
+                "k.folio_nr_pages(folio)",
+            ),
+            m(
+                Bound,
+                "32 are not enough",
+                "u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX",
+                "u64::from(k.cc_nr_migratepages()) > COMPACT_CLUSTER_MAX",
+            ),
+            m(
+                OffByOne,
+                "31 are enough",
+                "u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX",
+                "u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX - 1",
+            ),
+            m(
+                Dropped,
+                "a block that is to be finished is not",
+                "u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX && ¦!k.cc_finish_pageblock()",
+                "true",
+            ),
+            m(
+                Flipped,
+                "it goes on unless there was contention",
+                "!k.cc_contended()",
+                "k.cc_contended()",
+            ),
+            m(
+                OffByOne,
+                "the last page is looked at again by the next scan",
+                "self.low_pfn = self.low_pfn.wrapping_add(1);",
+                "",
+            ),
+        ],
+    ),
+    of(
+        FILE,
+        "failed",
+        &[
+            m(
+                Flipped,
+                "who need not gives up blocks",
+                "!self.skip_on_failure",
+                "self.skip_on_failure",
+            ),
+            m(
+                Errno,
+                "-EBUSY ends the scan, -ENOMEM does not",
+                "self.skip_on_failure && ¦self.ret != -ENOMEM",
+                "self.ret != -EBUSY",
+            ),
+            m(
+                Flipped,
+                "what is isolated is kept, nothing is put back",
+                "self.nr_isolated != 0",
+                "self.nr_isolated == 0",
+            ),
+            m(Kept, "the LRU lock is held while folios are put back", "self.unlock(k);", ""),
+            m(Forgotten, "nothing is put back", "k.putback_movable_pages();", ""),
+            m(Kept, "what was put back counts for the caller", "k.set_cc_nr_migratepages(0);", ""),
+            m(Kept, "what was put back counts as isolated", "self.nr_isolated = 0;", ""),
+            m(
+                Bound,
+                "at its end, the block is given up",
+                "self.low_pfn < self.next_skip_pfn",
+                "self.low_pfn <= self.next_skip_pfn",
+            ),
+            m(
+                OffByOne,
+                "the first page of the next block is given up too",
+                "self.next_skip_pfn.wrapping_sub(1)",
+                "self.next_skip_pfn",
+            ),
+            m(
+                Forgotten,
+                "the next block has no end",
+                "self.next_skip_pfn = self.next_skip_pfn.wrapping_add(size);",
+                "",
+            ),
+            m(
+                Dropped,
+                "-ENOMEM does not end the scan",
+                "self.next_skip_pfn = self.next_skip_pfn.wrapping_add(size); } ¦self.ret == -ENOMEM",
+                "false",
+            ),
+            m(
+                Other,
+                "every failure ends the scan",
+                "self.next_skip_pfn = self.next_skip_pfn.wrapping_add(size); } ¦self.ret == -ENOMEM",
+                "true",
+            ),
+        ],
+    ),
+    of(
+        FILE,
+        "finish",
+        &[
+            m(
+                Dropped,
+                "a scan may end beyond its range",
+                "exit == Exit::Done && self.low_pfn > self.end_pfn",
+                "false",
+            ),
+            m(
+                Flipped,
+                "a scan within its range ends at its end",
+                "self.low_pfn > self.end_pfn",
+                "self.low_pfn < self.end_pfn",
+            ),
+            m(
+                Bound,
+                "a scan that ends at its end is set there",
+                "self.low_pfn > self.end_pfn",
+                "self.low_pfn >= self.end_pfn",
+            )
+            .none("it is there"),
+            m(
+                Dropped,
+                "a fatal signal leaves the block as others do",
+                "exit != Exit::FatalPending",
+                "true",
+            ),
+            m(
+                Forgotten,
+                "what was scanned is not added up",
+                "k.add_total_migrate_scanned(self.nr_scanned);",
+                "",
+            ),
+            m(Dropped, "0 isolated pages are an event", "self.nr_isolated != 0", "true"),
+            m(
+                Other,
+                "page frames are counted as isolated",
+                "k.count_compact_events(self.nr_isolated);",
+                "k.count_compact_events(self.nr_scanned);",
+            ),
+            m(
+                OffByOne,
+                "the next scan leaves a page out",
+                "k.set_cc_migrate_pfn(self.low_pfn);",
+                "k.set_cc_migrate_pfn(self.low_pfn + 1);",
+            ),
+            m(
+                Errno,
+                "errors are not returned",
+                "k.set_cc_migrate_pfn(self.low_pfn); self.ret",
+                "k.set_cc_migrate_pfn(self.low_pfn); 0",
+            ),
+        ],
+    ),
+    of(
+        FILE,
+        "leave_block",
+        &[
+            m(Kept, "the LRU lock is never dropped", "self.unlock(k);", ""),
+            m(
+                Swapped,
+                "the LRU lock is dropped after the folio is back",
+                "self.unlock(k); if let Some(folio) = aborted { k.folio_set_lru(folio); k.folio_put(folio); }",
+                "if let Some(folio) = aborted { k.folio_set_lru(folio); k.folio_put(folio); } self.unlock(k);",
+            ),
+            m(Forgotten, "the folio stays off the LRU", "k.folio_set_lru(folio);", ""),
+            m(Kept, "the folio's reference is kept", "k.folio_put(folio);", ""),
+            m(
+                Dropped,
+                "half a block is marked to be skipped",
+                "self.low_pfn == self.end_pfn && (self.nr_isolated == 0 || k.cc_finish_pageblock())",
+                "(self.nr_isolated == 0 || k.cc_finish_pageblock())",
+            ),
+            m(
+                Dropped,
+                "a block in which something was isolated is marked",
+                "(self.nr_isolated == 0 || k.cc_finish_pageblock())",
+                "true",
+            ),
+            m(
+                Flipped,
+                "only a block in which something was isolated is marked",
+                "self.nr_isolated == 0",
+                "self.nr_isolated != 0",
+            ),
+            m(Dropped, "who must not mark a block does", "!k.cc_no_set_skip_hint()", "true"),
+            m(Dropped, "a block that is marked is marked again", "!self.skip_updated", "true"),
+            m(
+                Forgotten,
+                "the place where the next compaction starts does not move on",
+                "update_cached_migrate(k, self.low_pfn);",
+                "",
+            ),
+            m(
+                Dropped,
+                "the place moves on for who marks a block alone",
+                "k.set_pageblock_skip(valid_page);",
+                "k.set_pageblock_skip(valid_page); return;",
+            ),
+            m(
+                OffByOne,
+                "the tracepoint tells another start",
+                "self.start_pfn",
+                "self.start_pfn + 1",
+            ),
+        ],
+    ),
+    of(
+        FILE,
+        "unlock",
+        &[
+            m(Kept, "it is dropped and not forgotten", "self.locked.take()", "self.locked"),
+            m(
+                Forgotten,
+                "it is forgotten and not dropped",
+                "k.unlock_page_lruvec_irqrestore(lruvec);",
+                "",
+            ),
+        ],
+    ),
+    of(
+        FILE,
+        "pass_over",
+        &[
+            m(
+                Forgotten,
+                "what is passed over is not counted",
+                "self.nr_scanned = self.nr_scanned.wrapping_add(nr);",
+                "",
+            ),
+            m(
+                OffByOne,
+                "it goes one page too far",
+                "self.low_pfn.wrapping_add(nr)",
+                "self.low_pfn.wrapping_add(nr + 1)",
+            ),
+            m(
+                Forgotten,
+                "nothing is passed over",
+                "self.low_pfn = self.low_pfn.wrapping_add(nr);",
+                "",
+            ),
+        ],
+    ),
+];
