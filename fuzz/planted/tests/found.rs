@@ -1,14 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Every planted mistake is found.
-use planted::{LADDER, mistakes};
+//! Every planted mistake is found, within the bounds that the table names and within no smaller ones.
+
+use planted::mistakes::{self, Mistake};
+use planted::{LADDER, finds, smallest, table};
+use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Instant;
 
+/// A mistake is switched on for the whole process, so one test is run at a time.
+static SWITCH: Mutex<()> = Mutex::new(());
+
+fn file() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "FOUND.md"].iter().collect()
+}
+
+fn committed() -> String {
+    std::fs::read_to_string(file()).expect("FOUND.md is there")
+}
+
+fn name(number: usize, mistake: &Mistake) -> String {
+    format!("{number}: {}, {}: {}", mistake.file, mistake.function, mistake.what)
+}
+
 #[test]
-fn probe() {
-    for (number, mistake) in (1..).zip(mistakes::all()) {
-        let began = Instant::now();
-        let rung = planted::smallest(number, &mistake, 4);
-        let bounds = rung.map_or("none".to_string(), |rung| LADDER[rung].to_string());
-        println!("{number} {} {}: {bounds} {:?}", mistake.function, mistake.what, began.elapsed());
+fn the_table_is_that_of_the_list() {
+    let (mistakes, text) = (mistakes::all(), committed());
+    let found = table::read(&text).expect("a table");
+    assert_eq!(mistakes.len(), found.len(), "run {}", table::BLESS);
+    assert!(table::render(&mistakes, &found) == text, "run {}", table::BLESS);
+    for ((number, mistake), rung) in (1..).zip(&mistakes).zip(found) {
+        assert_eq!(rung.is_none(), mistake.unfound.is_some(), "{}", name(number, mistake));
     }
+}
+
+/// The port without a mistake does not differ from itself: it is the mistakes that are found.
+#[test]
+fn without_a_mistake_nothing_is_found() {
+    let _alone = SWITCH.lock().unwrap_or_else(|poison| poison.into_inner());
+    for file in ["truncate.rs", "migrate.rs", "guest_memfd.rs", "filemap.rs", "compaction.rs"] {
+        let nothing = Mistake { file, ..mistakes::all()[0] };
+        assert!(!finds(0, &nothing, LADDER[0]), "{file}");
+    }
+}
+
+#[test]
+#[ignore = "looks for every mistake with every bound, up to three folios, and takes long: \
+            cargo test --release -p planted -- --ignored --nocapture; with PLANTED_BLESS=1 it writes FOUND.md"]
+fn each_mistake_is_found_by_the_smallest_bounds_that_the_table_names() {
+    let _alone = SWITCH.lock().unwrap_or_else(|poison| poison.into_inner());
+    let mistakes = mistakes::all();
+    let mut found = Vec::new();
+    for (number, mistake) in (1..).zip(&mistakes) {
+        let began = Instant::now();
+        let rungs = LADDER.len();
+        let rung = smallest(number, mistake, rungs);
+        println!("{} by {rung:?}, {:.1?}", name(number, mistake), began.elapsed());
+        found.push(rung);
+    }
+    let text = table::render(&mistakes, &found);
+    if std::env::var_os("PLANTED_BLESS").is_some() {
+        std::fs::write(file(), &text).expect("it can be written");
+    }
+    assert!(text == committed(), "run {}", table::BLESS);
 }

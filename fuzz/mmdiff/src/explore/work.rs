@@ -6,11 +6,12 @@
 use super::bounds::{Bounds, Races};
 use super::closure;
 use super::cubes::{self, Folder};
-use super::entries::PATHS;
+use super::entries::{PATHS, functions};
 use super::joint::{Joint, Met};
 use super::scan::{Head, Turned};
 use super::tally::Tally;
 use super::tape::{Choice, Tape};
+use super::var::What;
 use crate::oracle::{Class, Question};
 use crate::scenario::Path;
 use rayon::prelude::*;
@@ -30,6 +31,13 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// The function that its paths call, if all call the same.
+    pub fn function(&self) -> Option<&'static str> {
+        let Work::Calls(prefix) = &self.work else { return None };
+        let chosen = prefix.iter().find(|choice| choice.var.what == What::Function)?;
+        functions(self.path).get(usize::from(chosen.got)).copied()
+    }
+
     /// Whether it is the proof about scans of any length, not a part of the enumeration.
     pub fn is_any_length(&self) -> bool {
         matches!(self.work, Work::AnyLength(_))

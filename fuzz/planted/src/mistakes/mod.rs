@@ -62,6 +62,15 @@ impl Kind {
     }
 }
 
+/// Why a mistake is not found.
+#[derive(Clone, Copy, Debug)]
+pub enum Unfound {
+    /// It is none: what the function does is the same. The proof.
+    None(&'static str),
+    /// It is one, and the explorer does not come there. The reason.
+    Missed(&'static str),
+}
+
 /// A mistake.
 #[derive(Clone, Copy, Debug)]
 pub struct Mistake {
@@ -79,8 +88,8 @@ pub struct Mistake {
     pub old: &'static str,
     /// What is put there.
     pub new: &'static str,
-    /// Why it is none, if it is none: the function does the same.
-    pub none: Option<&'static str>,
+    /// Why it is not found, if it is not.
+    pub unfound: Option<Unfound>,
 }
 
 /// Some mistakes of a function.
@@ -92,7 +101,7 @@ struct In {
 }
 
 /// One of them: its kind, what is wrong, the old text and the new; and why it is none, if it is none.
-struct M(Kind, &'static str, &'static str, &'static str, Option<&'static str>);
+struct M(Kind, &'static str, &'static str, &'static str, Option<Unfound>);
 
 const fn m(kind: Kind, what: &'static str, old: &'static str, new: &'static str) -> M {
     M(kind, what, old, new, None)
@@ -101,7 +110,12 @@ const fn m(kind: Kind, what: &'static str, old: &'static str, new: &'static str)
 impl M {
     /// It is no mistake, because of this.
     const fn none(self, why: &'static str) -> M {
-        M(self.0, self.1, self.2, self.3, Some(why))
+        M(self.0, self.1, self.2, self.3, Some(Unfound::None(why)))
+    }
+
+    /// It is one, and the explorer does not find it, because of this.
+    const fn missed(self, why: &'static str) -> M {
+        M(self.0, self.1, self.2, self.3, Some(Unfound::Missed(why)))
     }
 }
 
@@ -138,7 +152,7 @@ pub fn all() -> Vec<Mistake> {
 /// The mistakes of a function, with where they are.
 fn each(of: &In) -> impl Iterator<Item = Mistake> {
     let &In { tree, file, function, mistakes } = of;
-    mistakes.iter().map(move |&M(kind, what, old, new, none)| Mistake {
+    mistakes.iter().map(move |&M(kind, what, old, new, unfound)| Mistake {
         tree,
         file,
         function,
@@ -146,6 +160,6 @@ fn each(of: &In) -> impl Iterator<Item = Mistake> {
         what,
         old,
         new,
-        none,
+        unfound,
     })
 }

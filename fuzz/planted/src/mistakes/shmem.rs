@@ -111,7 +111,7 @@ pub(super) const MISTAKES: &[In] = &[
                 "the end is not moved for a folio at both ends",
                 "if same_folio { end = k.folio_index(folio); }",
                 "",
-            ),
+            ).none("a folio at both ends has the last byte of the range, so that the end is no more than the page after the folio, where the start is by then: the range is empty either way"),
             m(
                 Dropped,
                 "the last folio is looked at even if it is the first",
@@ -162,7 +162,7 @@ pub(super) const MISTAKES: &[In] = &[
                 "the pieces of a split folio are not picked up",
                 "Undone::Split => { k.folio_unlock(folio); ¦index = start;",
                 "",
-            ),
+            ).missed("in the last pass nothing is split: the folio at either end was split, or taken out of the range, before, and no folio comes into the explorer's file meanwhile"),
             m(Kept, "the batch's references are kept", "k.folio_batch_release();", ""),
             m(Dropped, "it does not pause", "k.cond_resched();", ""),
         ],

@@ -85,7 +85,7 @@ pub(super) const MISTAKES: &[In] = &[
         m(Flipped, "two pages are taken for the same", "lstart >> PAGE_SHIFT == lend >> PAGE_SHIFT", "lstart >> PAGE_SHIFT != lend >> PAGE_SHIFT"),
         m(Dropped, "the last folio is looked at even if it is the first", "!same_folio", "true"),
         m(OffByOne, "a folio that could not be split goes whole", "k.folio_next_index(folio)", "k.folio_index(folio)"),
-        m(Dropped, "the end is not moved for a folio at both ends", "if same_folio { end = k.folio_index(folio); }", ""),
+        m(Dropped, "the end is not moved for a folio at both ends", "if same_folio { end = k.folio_index(folio); }", "").none("a folio at both ends has the last byte of the range, so that the end is no more than the page after the folio, where the start is by then: the range is empty either way"),
         m(Swapped, "the first folio's reference goes before its lock", "end = k.folio_index(folio); } } ¦k.folio_unlock(folio); k.folio_put(folio);", "k.folio_put(folio); k.folio_unlock(folio);"),
         m(Other, "the last folio is looked for where the first is", "(lend >> PAGE_SHIFT) as u64", "(lstart >> PAGE_SHIFT) as u64"),
     ]),

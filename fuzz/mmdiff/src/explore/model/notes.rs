@@ -100,17 +100,22 @@ impl Notes {
 
     #[inline]
     pub(super) fn end_step(&mut self, returned: Returned, word: (u64, u64)) {
+        let hash = || {
+            let mut hasher = FxHasher::default();
+            returned.hash(&mut hasher);
+            hasher.finish()
+        };
         match self.mode {
             Mode::All => {
                 self.steps.push(StepEnd { events: self.events.len(), returned, word });
             }
             #[cfg(feature = "conform")]
-            Mode::Digest => {
-                let mut hasher = FxHasher::default();
-                returned.hash(&mut hasher);
-                self.digest.end(hasher.finish());
+            Mode::Digest => self.digest.end(hash()),
+            // What a step returned is compared even if others follow. No other mark is kept.
+            Mode::First | Mode::Second => {
+                self.compare(Event { call: Call::Leave {}, answer: hash() });
             }
-            _ => {}
+            Mode::Parted => {}
         }
     }
 
@@ -130,6 +135,12 @@ impl Notes {
             _ if matches!(call.kind(), Kind::Read | Kind::Mark) => return,
             call => Event { call, answer },
         };
+        self.compare(event);
+    }
+
+    /// Keeps an event for the other side, or compares it with what that said.
+    #[inline(always)]
+    fn compare(&mut self, event: Event) {
         match self.mode {
             Mode::First => {
                 if event.is_effect() {
