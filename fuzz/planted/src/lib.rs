@@ -18,23 +18,22 @@ use mistakes::Mistake;
 use mmcore::revision::{PostFix, PreFix, V6_12};
 use mmdiff::explore::tally::Tally;
 use mmdiff::explore::work::{Cut, Plan, Watch};
-use mmdiff::explore::{Bounds, Joint, Races, Settings, Tape};
+use mmdiff::explore::{Bounds, Joint, PATHS, Races, Settings, Tape};
 use mmdiff::oracle::{Class, Intent, Question};
 use mmdiff::run::Tree;
 use mmdiff::scenario::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The bounds that are tried, in this order: the settings of real callers before all others, then
-/// fewer folios before more, then no answer that changes before any that does.
+/// The bounds that are tried, in this order: what is enumerated sooner comes first.
 pub const LADDER: [Bounds; 9] = [
     bounds(1, Races::Most(0), Settings::Realizable),
     bounds(1, Races::Free, Settings::Realizable),
     bounds(2, Races::Most(0), Settings::Realizable),
     bounds(2, Races::Free, Settings::Realizable),
-    bounds(3, Races::Most(0), Settings::Realizable),
-    bounds(3, Races::Free, Settings::Realizable),
     bounds(1, Races::Free, Settings::Free),
     bounds(2, Races::Free, Settings::Free),
+    bounds(3, Races::Most(0), Settings::Realizable),
+    bounds(3, Races::Free, Settings::Realizable),
     bounds(3, Races::Free, Settings::Free),
 ];
 
@@ -56,9 +55,15 @@ fn question(mistake: &Mistake) -> Question {
     Question { pre, post: post.expect("it can be planted in"), intent: Intent::Fix }
 }
 
-/// The paths that can come to a ported file.
-fn paths(file: &str) -> &'static [Path] {
-    match file {
+/// The paths that can come to where a mistake is.
+fn paths(mistake: &Mistake) -> &'static [Path] {
+    // The one accessor that is called everywhere.
+    if ["mapping_inaccessible", "mapping_unmovable", "mapping_pins_folios"]
+        .contains(&mistake.function)
+    {
+        return &PATHS;
+    }
+    match mistake.file {
         "filemap.rs" => &[Path::Errors, Path::Creation],
         "guest_memfd.rs" => &[Path::Creation],
         "internal.rs" => &[Path::Flags, Path::Creation, Path::Truncation],
@@ -66,7 +71,7 @@ fn paths(file: &str) -> &'static [Path] {
         "shmem.rs" => &[Path::Flags, Path::Truncation],
         "truncate.rs" => &[Path::Truncation, Path::Creation],
         "compaction.rs" | "compaction/scan.rs" => &[Path::Compaction],
-        _ => &mmdiff::explore::PATHS,
+        _ => &[Path::Flags, Path::Creation, Path::Errors, Path::Truncation],
     }
 }
 
@@ -95,7 +100,7 @@ impl Watch for First {
 pub fn finds(number: usize, mistake: &Mistake, bounds: Bounds) -> bool {
     mmcore::choose(number as u16);
     let question = question(mistake);
-    let found = paths(mistake.file).iter().any(|&path| on_path(&question, bounds, path, mistake))
+    let found = paths(mistake).iter().any(|&path| on_path(&question, bounds, path, mistake))
         || mistake.file == "compaction.rs" && in_blocks(&question, bounds);
     mmcore::choose(0);
     found
@@ -137,7 +142,9 @@ fn in_blocks(question: &Question, bounds: Bounds) -> bool {
     }
 }
 
-/// The first bounds of the ladder, up to so many, within which the explorer finds a mistake.
-pub fn smallest(number: usize, mistake: &Mistake, rungs: usize) -> Option<usize> {
-    LADDER[..rungs].iter().position(|&bounds| finds(number, mistake, bounds))
+/// The first bounds of the ladder within which the explorer finds a mistake. What is said not to be
+/// found is looked for with two folios at most.
+pub fn smallest(number: usize, mistake: &Mistake) -> Option<usize> {
+    let most = if mistake.unfound.is_some() { 2 } else { 3 };
+    LADDER.iter().position(|&bounds| bounds.folios <= most && finds(number, mistake, bounds))
 }
