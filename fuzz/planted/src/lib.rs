@@ -24,13 +24,14 @@ use mmdiff::run::Tree;
 use mmdiff::scenario::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The bounds that are tried, in this order: what is enumerated sooner comes first.
+/// The bounds that are tried, in this order: fewer folios first; with as many, no answer that changes,
+/// then any; and last the settings of the scan's controls that no caller makes.
 pub const LADDER: [Bounds; 9] = [
     bounds(1, Races::Most(0), Settings::Realizable),
     bounds(1, Races::Free, Settings::Realizable),
+    bounds(1, Races::Free, Settings::Free),
     bounds(2, Races::Most(0), Settings::Realizable),
     bounds(2, Races::Free, Settings::Realizable),
-    bounds(1, Races::Free, Settings::Free),
     bounds(2, Races::Free, Settings::Free),
     bounds(3, Races::Most(0), Settings::Realizable),
     bounds(3, Races::Free, Settings::Realizable),
@@ -146,5 +147,10 @@ fn in_blocks(question: &Question, bounds: Bounds) -> bool {
 /// found is looked for with two folios at most.
 pub fn smallest(number: usize, mistake: &Mistake) -> Option<usize> {
     let most = if mistake.unfound.is_some() { 2 } else { 3 };
-    LADDER.iter().position(|&bounds| bounds.folios <= most && finds(number, mistake, bounds))
+    let scans = paths(mistake).contains(&Path::Compaction);
+    LADDER.iter().position(|&bounds| {
+        // The settings are those of scans.
+        let counts = scans || bounds.settings == Settings::Realizable;
+        counts && bounds.folios <= most && finds(number, mistake, bounds)
+    })
 }

@@ -3,7 +3,8 @@
 //! far as the ported functions can tell two arguments apart.
 //!
 //! A path's first choice is the function; the arguments come next. The scanner goes turn by turn, in
-//! [`super::scan`]; `isolate_migratepages_range`, which calls it block by block, is left out.
+//! [`super::scan`]; `isolate_migratepages_range`, which calls it block by block, is run whole, and is no
+//! part of an enumeration of paths.
 
 mod calls;
 mod ranges;

@@ -195,6 +195,7 @@ pub(crate) struct Record(Notes);
 
 impl Record {
     /// The side that these notes were taken of.
+    #[cfg(feature = "conform")]
     pub(crate) fn new(notes: Notes) -> Record {
         Record(notes)
     }
