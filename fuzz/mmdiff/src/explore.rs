@@ -26,10 +26,10 @@ pub use entries::PATHS;
 pub(crate) use entries::run as enumerate;
 #[cfg(feature = "conform")]
 pub(crate) use entries::whole;
-pub use joint::{Joint, Met};
-pub(crate) use joint::Record;
 #[cfg(feature = "conform")]
-pub(crate) use joint::{call, kind_of};
+pub(crate) use joint::call;
+pub use joint::{Joint, Met};
+pub(crate) use joint::{Record, kind_of};
 pub use model::{Model, Notes};
 #[cfg(feature = "cli")]
 pub(crate) use show::spell;
