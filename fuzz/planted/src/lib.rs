@@ -56,6 +56,9 @@ fn question(mistake: &Mistake) -> Question {
     Question { pre, post: post.expect("it can be planted in"), intent: Intent::Fix }
 }
 
+/// What goes from pageblock to pageblock.
+const BY_BLOCKS: [&str; 2] = ["isolate_migratepages_range", "pageblock_start_pfn"];
+
 /// The paths that can come to where a mistake is.
 fn paths(mistake: &Mistake) -> &'static [Path] {
     // The one accessor that is called everywhere.
@@ -65,6 +68,8 @@ fn paths(mistake: &Mistake) -> &'static [Path] {
         return &PATHS;
     }
     match mistake.file {
+        // They are in no path, but see `in_blocks`.
+        _ if BY_BLOCKS.contains(&mistake.function) => &[],
         "filemap.rs" => &[Path::Errors, Path::Creation],
         "guest_memfd.rs" => &[Path::Creation],
         "internal.rs" => &[Path::Flags, Path::Creation, Path::Truncation],
@@ -102,7 +107,7 @@ pub fn finds(number: usize, mistake: &Mistake, bounds: Bounds) -> bool {
     mmcore::choose(number as u16);
     let question = question(mistake);
     let found = paths(mistake).iter().any(|&path| on_path(&question, bounds, path, mistake))
-        || mistake.file == "compaction.rs" && in_blocks(&question, bounds);
+        || BY_BLOCKS.contains(&mistake.function) && in_blocks(&question, bounds);
     mmcore::choose(0);
     found
 }
@@ -146,9 +151,14 @@ fn in_blocks(question: &Question, bounds: Bounds) -> bool {
 /// The first bounds of the ladder within which the explorer finds a mistake. What is said not to be
 /// found is looked for with two folios at most.
 pub fn smallest(number: usize, mistake: &Mistake) -> Option<usize> {
+    smallest_of(number, mistake, LADDER.len())
+}
+
+/// The same, of the first bounds of the ladder.
+pub fn smallest_of(number: usize, mistake: &Mistake, rungs: usize) -> Option<usize> {
     let most = if mistake.unfound.is_some() { 2 } else { 3 };
     let scans = paths(mistake).contains(&Path::Compaction);
-    LADDER.iter().position(|&bounds| {
+    LADDER[..rungs].iter().position(|&bounds| {
         // The settings are those of scans.
         let counts = scans || bounds.settings == Settings::Realizable;
         counts && bounds.folios <= most && finds(number, mistake, bounds)
