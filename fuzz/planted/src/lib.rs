@@ -11,6 +11,7 @@
 //! `FOUND.md` is what that came to, and `tests/found.rs` demands it again.
 #![forbid(unsafe_code)]
 
+mod deep;
 pub mod mistakes;
 pub mod table;
 
@@ -24,18 +25,16 @@ use mmdiff::run::Tree;
 use mmdiff::scenario::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The bounds that are tried, in this order: fewer folios first; with as many, no answer that changes,
-/// then any; and last the settings of the scan's controls that no caller makes.
-pub const LADDER: [Bounds; 9] = [
+/// The bounds that are tried, in this order: fewer folios first, and with as many, no answer that
+/// changes before any. The last has settings of the scan's controls that no caller makes.
+pub const LADDER: [Bounds; 7] = [
     bounds(1, Races::Most(0), Settings::Realizable),
     bounds(1, Races::Free, Settings::Realizable),
-    bounds(1, Races::Free, Settings::Free),
     bounds(2, Races::Most(0), Settings::Realizable),
     bounds(2, Races::Free, Settings::Realizable),
-    bounds(2, Races::Free, Settings::Free),
     bounds(3, Races::Most(0), Settings::Realizable),
     bounds(3, Races::Free, Settings::Realizable),
-    bounds(3, Races::Free, Settings::Free),
+    bounds(1, Races::Most(0), Settings::Free),
 ];
 
 const fn bounds(folios: u8, races: Races, settings: Settings) -> Bounds {
@@ -113,6 +112,12 @@ pub fn finds(number: usize, mistake: &Mistake, bounds: Bounds) -> bool {
 }
 
 fn on_path(question: &Question, bounds: Bounds, path: Path, mistake: &Mistake) -> bool {
+    if path == Path::Compaction && bounds.folios > 1 {
+        let d = deep::finds(question, bounds);
+        if d || std::env::var_os("DEEP").is_some() {
+            return d;
+        }
+    }
     let plan = Plan::new(question, bounds, &[path]);
     let first = First::default();
     let is_near = |unit: usize| plan.units[unit].function().is_some_and(|it| is_near(it, mistake));
