@@ -112,11 +112,8 @@ pub fn finds(number: usize, mistake: &Mistake, bounds: Bounds) -> bool {
 }
 
 fn on_path(question: &Question, bounds: Bounds, path: Path, mistake: &Mistake) -> bool {
-    if path == Path::Compaction && bounds.folios > 1 {
-        let d = deep::finds(question, bounds);
-        if d || std::env::var_os("DEEP").is_some() {
-            return d;
-        }
+    if path == Path::Compaction && bounds.folios > 1 && deep::finds(question, bounds) {
+        return true;
     }
     let plan = Plan::new(question, bounds, &[path]);
     let first = First::default();
@@ -153,19 +150,14 @@ fn in_blocks(question: &Question, bounds: Bounds) -> bool {
     }
 }
 
-/// The first bounds of the ladder within which the explorer finds a mistake. What is said not to be
-/// found is looked for with two folios at most.
+/// The first bounds of the ladder within which the explorer finds a mistake. What is said to be hidden
+/// from it is looked for with two folios at most, and with any settings.
 pub fn smallest(number: usize, mistake: &Mistake) -> Option<usize> {
-    smallest_of(number, mistake, LADDER.len())
-}
-
-/// The same, of the first bounds of the ladder.
-pub fn smallest_of(number: usize, mistake: &Mistake, rungs: usize) -> Option<usize> {
-    let most = if mistake.unfound.is_some() { 2 } else { 3 };
     let scans = paths(mistake).contains(&Path::Compaction);
-    LADDER[..rungs].iter().position(|&bounds| {
+    let is_tried = |rung: usize| match LADDER[rung].settings {
+        Settings::Realizable => rung < 3 || mistake.hidden.is_none(),
         // The settings are those of scans.
-        let counts = scans || bounds.settings == Settings::Realizable;
-        counts && bounds.folios <= most && finds(number, mistake, bounds)
-    })
+        Settings::Free => scans && mistake.hidden.is_some(),
+    };
+    (0..LADDER.len()).find(|&rung| is_tried(rung) && finds(number, mistake, LADDER[rung]))
 }

@@ -2,7 +2,7 @@
 //! `FOUND.md`: each mistake, and the smallest bounds within which it is found.
 
 use crate::LADDER;
-use crate::mistakes::{Mistake, Unfound};
+use crate::mistakes::{Hidden, Mistake};
 use mmdiff::explore::{Bounds, Races, Settings};
 use std::fmt::Write;
 
@@ -31,7 +31,7 @@ pub fn render(mistakes: &[Mistake], found: &[Option<usize>]) -> String {
          text by text. Each is planted in the tree that is named, and that tree is compared with itself by\n\
          the explorer, with the bounds below in this order, until a difference shows. *Racing*: answers\n\
          change whenever the locks let them. *Any settings*: of the scan's controls, those too that no\n\
-         caller makes.\n\n\
+         caller makes; they are tried for what is said below to take them.\n\n\
          Of {} mistakes {count} are found.\n\n| smallest bounds | mistakes |\n|---|--:|\n",
         mistakes.len()
     );
@@ -49,22 +49,26 @@ pub fn render(mistakes: &[Mistake], found: &[Option<usize>]) -> String {
             "| {number} | {tree} | {file}: `{function}` | {what} | {kind} | {place} |"
         );
     }
-    let mut say = |heading: &str, why: fn(Unfound) -> Option<&'static str>| {
+    let mut say = |heading: &str, why: fn(Hidden) -> Option<&'static str>| {
         let _ = writeln!(text, "\n## {heading}\n");
         for (number, mistake) in (1..).zip(mistakes) {
-            if let Some(why) = mistake.unfound.and_then(why) {
+            if let Some(why) = mistake.hidden.and_then(why) {
                 let (function, what) = (mistake.function, mistake.what);
                 let _ = writeln!(text, "- {number}, `{function}`, {what}: {why}.");
             }
         }
     };
-    say("No mistakes: the function does the same", |unfound| match unfound {
-        Unfound::None(why) => Some(why),
-        Unfound::Missed(_) => None,
+    say("No mistakes: the function does the same", |hidden| match hidden {
+        Hidden::None(why) => Some(why),
+        _ => None,
     });
-    say("Missed: the explorer does not come there", |unfound| match unfound {
-        Unfound::Missed(why) => Some(why),
-        Unfound::None(_) => None,
+    say("Missed: the explorer does not come there", |hidden| match hidden {
+        Hidden::Missed(why) => Some(why),
+        _ => None,
+    });
+    say("Found with settings that no caller makes", |hidden| match hidden {
+        Hidden::Settings(which) => Some(which),
+        _ => None,
     });
     text
 }

@@ -139,6 +139,9 @@ pub(super) const MISTAKES: &[In] = &[
                 "the hint is set where it must not be",
                 "!skip && !k.cc_no_set_skip_hint()",
                 "!skip",
+            )
+            .settings(
+                "no_set_skip_hint without ignore_skip_hint, which alloc_contig_range sets both",
             ),
             m(
                 Dropped,

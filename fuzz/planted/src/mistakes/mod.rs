@@ -62,13 +62,15 @@ impl Kind {
     }
 }
 
-/// Why a mistake is not found.
+/// Why a mistake is hidden from the explorer, or from the scans that callers in the kernel make.
 #[derive(Clone, Copy, Debug)]
-pub enum Unfound {
+pub enum Hidden {
     /// It is none: what the function does is the same. The proof.
     None(&'static str),
     /// It is one, and the explorer does not come there. The reason.
     Missed(&'static str),
+    /// It shows with settings that no caller makes. Which.
+    Settings(&'static str),
 }
 
 /// A mistake.
@@ -88,8 +90,8 @@ pub struct Mistake {
     pub old: &'static str,
     /// What is put there.
     pub new: &'static str,
-    /// Why it is not found, if it is not.
-    pub unfound: Option<Unfound>,
+    /// Why it is hidden, if it is.
+    pub hidden: Option<Hidden>,
 }
 
 /// Some mistakes of a function.
@@ -101,7 +103,7 @@ struct In {
 }
 
 /// One of them: its kind, what is wrong, the old text and the new; and why it is none, if it is none.
-struct M(Kind, &'static str, &'static str, &'static str, Option<Unfound>);
+struct M(Kind, &'static str, &'static str, &'static str, Option<Hidden>);
 
 const fn m(kind: Kind, what: &'static str, old: &'static str, new: &'static str) -> M {
     M(kind, what, old, new, None)
@@ -110,12 +112,17 @@ const fn m(kind: Kind, what: &'static str, old: &'static str, new: &'static str)
 impl M {
     /// It is no mistake, because of this.
     const fn none(self, why: &'static str) -> M {
-        M(self.0, self.1, self.2, self.3, Some(Unfound::None(why)))
+        M(self.0, self.1, self.2, self.3, Some(Hidden::None(why)))
+    }
+
+    /// No caller makes settings with which it shows: it takes these.
+    const fn settings(self, which: &'static str) -> M {
+        M(self.0, self.1, self.2, self.3, Some(Hidden::Settings(which)))
     }
 
     /// It is one, and the explorer does not find it, because of this.
     const fn missed(self, why: &'static str) -> M {
-        M(self.0, self.1, self.2, self.3, Some(Unfound::Missed(why)))
+        M(self.0, self.1, self.2, self.3, Some(Hidden::Missed(why)))
     }
 }
 
@@ -152,7 +159,7 @@ pub fn all() -> Vec<Mistake> {
 /// The mistakes of a function, with where they are.
 fn each(of: &In) -> impl Iterator<Item = Mistake> {
     let &In { tree, file, function, mistakes } = of;
-    mistakes.iter().map(move |&M(kind, what, old, new, unfound)| Mistake {
+    mistakes.iter().map(move |&M(kind, what, old, new, hidden)| Mistake {
         tree,
         file,
         function,
@@ -160,6 +167,6 @@ fn each(of: &In) -> impl Iterator<Item = Mistake> {
         what,
         old,
         new,
-        unfound,
+        hidden,
     })
 }
