@@ -55,8 +55,10 @@ fn question(mistake: &Mistake) -> Question {
     Question { pre, post: post.expect("it can be planted in"), intent: Intent::Fix }
 }
 
-/// What goes from pageblock to pageblock.
-const BY_BLOCKS: [&str; 2] = ["isolate_migratepages_range", "pageblock_start_pfn"];
+/// Whether it is made where the scanner goes from pageblock to pageblock.
+fn is_by_blocks(mistake: &Mistake) -> bool {
+    ["isolate_migratepages_range", "pageblock_start_pfn"].contains(&mistake.function)
+}
 
 /// The paths that can come to where a mistake is.
 fn paths(mistake: &Mistake) -> &'static [Path] {
@@ -68,7 +70,7 @@ fn paths(mistake: &Mistake) -> &'static [Path] {
     }
     match mistake.file {
         // They are in no path, but see `in_blocks`.
-        _ if BY_BLOCKS.contains(&mistake.function) => &[],
+        _ if is_by_blocks(mistake) => &[],
         "filemap.rs" => &[Path::Errors, Path::Creation],
         "guest_memfd.rs" => &[Path::Creation],
         "internal.rs" => &[Path::Flags, Path::Creation, Path::Truncation],
@@ -106,7 +108,7 @@ pub fn finds(number: usize, mistake: &Mistake, bounds: Bounds) -> bool {
     mmcore::choose(number as u16);
     let question = question(mistake);
     let found = paths(mistake).iter().any(|&path| on_path(&question, bounds, path, mistake))
-        || BY_BLOCKS.contains(&mistake.function) && in_blocks(&question, bounds);
+        || is_by_blocks(mistake) && in_blocks(&question, bounds);
     mmcore::choose(0);
     found
 }
@@ -154,10 +156,13 @@ fn in_blocks(question: &Question, bounds: Bounds) -> bool {
 /// from it is looked for with two folios at most, and with any settings.
 pub fn smallest(number: usize, mistake: &Mistake) -> Option<usize> {
     let scans = paths(mistake).contains(&Path::Compaction);
-    let is_tried = |rung: usize| match LADDER[rung].settings {
+    let is_tried = |rung: usize, bounds: Bounds| match bounds.settings {
+        // Whole, two pageblocks are too many paths if answers change.
+        _ if bounds.folios > 1 && bounds.races == Races::Free && is_by_blocks(mistake) => false,
         Settings::Realizable => rung < 3 || mistake.hidden.is_none(),
         // The settings are those of scans.
         Settings::Free => scans && mistake.hidden.is_some(),
     };
-    (0..LADDER.len()).find(|&rung| is_tried(rung) && finds(number, mistake, LADDER[rung]))
+    (0..LADDER.len())
+        .find(|&rung| is_tried(rung, LADDER[rung]) && finds(number, mistake, LADDER[rung]))
 }

@@ -51,13 +51,13 @@ pub(super) const MISTAKES: &[In] = &[
                 "either will do to give up blocks as a whole",
                 "k.cc_direct_compaction() && k.cc_mode() == MigrateMode::Async",
                 "k.cc_direct_compaction() || k.cc_mode() == MigrateMode::Async",
-            ).settings("a direct compaction in MIGRATE_SYNC of order -1, or an asynchronous one that is not direct"),
+            ),
             m(
                 Dropped,
                 "kcompactd gives up blocks as a whole too",
                 "k.cc_direct_compaction() && k.cc_mode() == MigrateMode::Async",
                 "k.cc_mode() == MigrateMode::Async",
-            ).settings("an asynchronous compaction that is not direct"),
+            ),
             m(Forgotten, "blocks are not given up as a whole", "scan.skip_on_failure = true;", ""),
             m(
                 OffByOne,
