@@ -14,7 +14,9 @@ mod model;
 mod preconditions;
 pub mod results;
 mod scan;
+#[cfg(feature = "cli")]
 pub mod seeds;
+#[cfg(feature = "cli")]
 mod show;
 pub mod stretches;
 pub mod tally;
@@ -25,12 +27,17 @@ pub mod work;
 pub use bounds::{Bounds, Races, Settings};
 pub use entries::PATHS;
 pub(crate) use entries::run as enumerate;
+#[cfg(feature = "conform")]
 pub(crate) use entries::whole;
+#[cfg(feature = "conform")]
+pub(crate) use joint::call;
 pub use joint::{Joint, Met};
-pub(crate) use joint::{Record, call, kind_of};
+pub(crate) use joint::{Record, kind_of};
 pub use model::{Model, Notes};
 pub use preconditions::preconditions;
+#[cfg(feature = "cli")]
 pub(crate) use show::spell;
+#[cfg(feature = "cli")]
 pub use show::{command, show};
 pub use tape::{Choice, Tape};
 pub use var::{Var, What};

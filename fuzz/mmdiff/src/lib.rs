@@ -39,7 +39,7 @@ pub mod corpus;
 pub mod diagram;
 #[cfg(feature = "cli")]
 pub mod explain;
-#[cfg(feature = "cli")]
+#[cfg(feature = "explore")]
 pub mod explore;
 pub mod fuzz;
 pub mod oracle;

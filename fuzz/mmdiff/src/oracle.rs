@@ -14,7 +14,7 @@ pub use compare::{Difference, Side, What};
 pub use divergence::{Cause, Class, Divergence, Outcomes};
 pub use invariants::Invariant;
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "explore")]
 use crate::explore::{self, Record};
 use crate::run::{Run, Tree};
 use crate::scenario::{Path, Scenario};
@@ -116,7 +116,7 @@ impl Judge {
     }
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "explore")]
 impl Judge {
     /// Sorts the differences of two runs that were made elsewhere, step by step.
     pub(crate) fn judge_records(&mut self, scenario: &Scenario, pre: &Record, post: &Record) {

@@ -22,14 +22,14 @@ pub use on_path::OnPath;
 #[cfg(feature = "cli")]
 pub(crate) use truncation::range as truncated_range;
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "explore")]
 use crate::explore::{self, Model};
-#[cfg(feature = "cli")]
+#[cfg(feature = "explore")]
 use crate::scenario::Path;
 use crate::scenario::Scenario;
 use crate::trace::{Event, Recorder};
 use crate::world::World;
-#[cfg(feature = "cli")]
+#[cfg(feature = "explore")]
 use mmcore::compaction::{Scan, Step};
 use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{Oops, Site, errno};
@@ -125,14 +125,17 @@ pub struct Tree {
     /// [`Revision::PINS_FOLIOS`](mmcore::Revision::PINS_FOLIOS)
     pub pins_folios: u64,
     /// Makes the calls of a path on open answers: see [`crate::explore`].
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "explore")]
     pub(crate) enumerate: fn(Path, usize, &mut Model<'_>) -> Returned,
     /// Makes one turn of the scanner.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "explore")]
     pub(crate) turn: fn(&mut Scan, &mut Model<'_>) -> Step,
     /// Makes the second half of one.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "explore")]
     pub(crate) bottom: fn(&mut Scan, &mut Model<'_>) -> Step,
+    /// Told when an enumeration begins to run this revision, and when it has ended to.
+    #[cfg(feature = "explore")]
+    pub(crate) around: fn(bool),
     begin: fn(&Scenario, &mut World),
     step: fn(&Scenario, usize, &mut Recorder<'_, World>) -> Returned,
 }
@@ -155,12 +158,14 @@ pub(crate) const fn tree<R: Functions>() -> Tree {
         tree: R::TREE,
         truncate_tests: R::TRUNCATE_TESTS,
         pins_folios: R::PINS_FOLIOS,
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "explore")]
         enumerate: explore::enumerate::<R>,
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "explore")]
         turn: explore::turn::<R>,
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "explore")]
         bottom: explore::bottom::<R>,
+        #[cfg(feature = "explore")]
+        around: |_| {},
         begin: begin::<R>,
         step: step::<R>,
     }
@@ -179,6 +184,14 @@ impl Tree {
     /// The revision of that name.
     pub fn named(name: &str) -> Option<&'static Tree> {
         TREES.iter().find(|tree| tree.name == name)
+    }
+
+    /// A revision that goes by another name, and tells `around` when an enumeration begins to run it
+    /// (`true`) and when it has ended to, in the thread that does. So whoever builds the ported
+    /// functions with switches in them can turn these for one side alone.
+    #[cfg(feature = "explore")]
+    pub const fn switched<R: Functions>(name: &'static str, around: fn(bool)) -> Tree {
+        Tree { name, around, ..tree::<R>() }
     }
 }
 

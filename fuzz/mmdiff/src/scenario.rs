@@ -31,7 +31,7 @@ use std::fmt;
 
 /// A way through the kernel that is compared, and the shape of the scenarios for it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "explore", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Path {
     /// `mapping->flags`, its setters and tests.

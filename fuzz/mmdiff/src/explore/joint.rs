@@ -149,7 +149,9 @@ impl Joint {
         if let Some(races) = races {
             model.set_races_left(races);
         }
+        (tree.around)(true);
         let went = stretch(tree, side, &mut model);
+        (tree.around)(false);
         let controls = model.decided();
         (Side { went, controls, races: model.races_left() }, model.notes, model.bits_read)
     }
@@ -193,6 +195,7 @@ pub(crate) struct Record(Notes);
 
 impl Record {
     /// The side that these notes were taken of.
+    #[cfg(feature = "conform")]
     pub(crate) fn new(notes: Notes) -> Record {
         Record(notes)
     }

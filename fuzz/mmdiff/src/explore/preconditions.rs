@@ -45,7 +45,7 @@ const COMPACTION: [&str; 5] = [
     "cc->order 0 and MIGRATE_SYNC_NO_COPY: nobody compacts so",
     "a range that is empty, or in two pageblocks: the callers cut it",
     "a folio above order 9 to which there is a reference: neither an LRU list nor hugetlb has one",
-    "isolate_migratepages_range of more than one page frame: it goes block by block, unmerged",
+    "isolate_migratepages_range of more page frames than one (with --races 0, than two): unmerged",
     FLAGS,
 ];
 

@@ -6,11 +6,12 @@
 use super::bounds::{Bounds, Races};
 use super::closure;
 use super::cubes::{self, Folder};
-use super::entries::PATHS;
+use super::entries::{PATHS, functions};
 use super::joint::{Joint, Met};
 use super::scan::{Head, Turned};
 use super::tally::Tally;
 use super::tape::{Choice, Tape};
+use super::var::What;
 use crate::oracle::{Class, Question};
 use crate::scenario::Path;
 use rayon::prelude::*;
@@ -27,6 +28,20 @@ pub struct Unit {
     /// The path that it is of.
     pub path: Path,
     work: Work,
+}
+
+impl Unit {
+    /// The function that its paths call, if all call the same.
+    pub fn function(&self) -> Option<&'static str> {
+        let Work::Calls(prefix) = &self.work else { return None };
+        let chosen = prefix.iter().find(|choice| choice.var.what == What::Function)?;
+        functions(self.path).get(usize::from(chosen.got)).copied()
+    }
+
+    /// Whether it is the proof about scans of any length, not a part of the enumeration.
+    pub fn is_any_length(&self) -> bool {
+        matches!(self.work, Work::AnyLength(_))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +76,8 @@ pub trait Watch: Sync {
     fn done(&self, unit: usize, tally: &Tally);
     /// Whether to stop, and why; `states` are held at the moment.
     fn stop(&self, states: u64) -> Option<Cut>;
+    /// The sides differ so. It is asked next whether to stop.
+    fn differ(&self, _class: &Class) {}
 }
 
 /// What is enumerated.
@@ -241,7 +258,7 @@ impl Worker<'_> {
             let met = self.joint.run(&mut tape);
             self.counts()?;
             self.tally.paths += 1;
-            self.note(&met, &tape, 1, &[]);
+            self.note(&met, &tape, 1, &[])?;
             self.folder.fold(tape.choices(), tape.floor());
             if !tape.advance() {
                 break;
@@ -251,16 +268,21 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn note(&mut self, met: &Met, tape: &Tape, paths: u128, before: &[Choice]) {
+    fn note(&mut self, met: &Met, tape: &Tape, paths: u128, before: &[Choice]) -> Result<(), Cut> {
         if self.tally.decisions.insert(met.decision) && self.examples {
             self.tally.add_example(met.decision, [before, tape.choices()].concat());
         }
         for class in &met.classes {
+            self.watch.differ(class);
+            if let Some(why) = self.watch.stop(self.states.load(Ordering::Relaxed)) {
+                return Err(why);
+            }
             let number = self.number(class);
             self.folder.found(tape.choices(), tape.floor(), number);
             let example = [before, tape.choices()].concat();
             self.tally.add_class(class, paths, &example);
         }
+        Ok(())
     }
 
     /// Takes over what was folded, below the choices that were given.
@@ -292,7 +314,7 @@ impl Worker<'_> {
                         true => Vec::new(),
                         false => retrace(&witnesses, witness),
                     };
-                    self.note(&met, &tape, paths, &before);
+                    self.note(&met, &tape, paths, &before)?;
                     match next {
                         None => self.tally.paths += paths,
                         Some(next) => {

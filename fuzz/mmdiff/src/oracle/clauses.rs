@@ -16,7 +16,8 @@ use std::fmt;
 
 /// A reading of what the patch intends.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum, schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[cfg_attr(feature = "explore", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Intent {
     /// The fix: the mask read is wrong wherever it is made, and every difference that stems from it

@@ -2,6 +2,7 @@
 //! The calls of each path.
 
 use super::ranges;
+use crate::explore::bounds::{Bounds, Races};
 use crate::explore::model::Model;
 use crate::explore::var::{Var, What};
 use crate::run::{Functions, Returned};
@@ -24,12 +25,9 @@ pub(crate) fn run<R: Functions>(path: Path, step: usize, k: &mut Model<'_>) -> R
         Path::Creation => after_creation::<R>(k),
         Path::Truncation => ranges::truncation::<R>(k),
         Path::Migration => migration::<R>(k),
-        Path::Compaction => {
-            // Scans are not merged in it: of more page frames there would be too many paths.
-            let (start, end) = ranges::frames(k, 1);
-            R::isolate_migratepages_range(k, start, end).into()
-        }
-        // It has no end.
+        // The scanner goes turn by turn. What calls it block by block is run whole.
+        Path::Compaction => blocks::<R>(k),
+        // A lifecycle has no end.
         Path::Lifecycle => Returned::Nothing,
     }
 }
@@ -116,6 +114,14 @@ fn after_creation<R: Functions>(k: &mut Model<'_>) -> Returned {
             R::kvm_gmem_punch_hole(k, FILE, offset, len).into()
         }
     }
+}
+
+/// Scans are not merged in it: with answers that change, two page frames would be too many paths.
+fn blocks<R: Functions>(k: &mut Model<'_>) -> Returned {
+    let Bounds { folios, races, .. } = k.bounds();
+    let most = if races == Races::Most(0) { folios.min(2) } else { 1 };
+    let (start_pfn, end_pfn) = ranges::frames(k, most);
+    R::isolate_migratepages_range(k, start_pfn, end_pfn).into()
 }
 
 fn migration<R: Functions>(k: &mut Model<'_>) -> Returned {

@@ -5,6 +5,7 @@
 use crate::run::Returned;
 use crate::trace::Event;
 use mmcore::{Call, Kind};
+#[cfg(feature = "conform")]
 use mmdiff_kernel::compare::Digest;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -19,6 +20,7 @@ pub struct Notes {
     mode: Mode,
     at: usize,
     effects: FxHasher,
+    #[cfg(feature = "conform")]
     digest: Digest,
 }
 
@@ -45,6 +47,7 @@ enum Mode {
     /// The sides have parted.
     Parted,
     /// Keep a digest.
+    #[cfg(feature = "conform")]
     Digest,
 }
 
@@ -73,12 +76,14 @@ impl Notes {
 
     /// Keeps a digest, of what counts when the port and the kernel's C are compared: `digest` is
     /// memory to use again.
+    #[cfg(feature = "conform")]
     pub fn digest(mut digest: Digest) -> Notes {
         digest.clear();
         Notes { digest, mode: Mode::Digest, ..Notes::default() }
     }
 
     /// The digest, if one was kept.
+    #[cfg(feature = "conform")]
     pub fn into_digest(self) -> Digest {
         self.digest
     }
@@ -95,16 +100,22 @@ impl Notes {
 
     #[inline]
     pub(super) fn end_step(&mut self, returned: Returned, word: (u64, u64)) {
+        let hash = || {
+            let mut hasher = FxHasher::default();
+            returned.hash(&mut hasher);
+            hasher.finish()
+        };
         match self.mode {
             Mode::All => {
                 self.steps.push(StepEnd { events: self.events.len(), returned, word });
             }
-            Mode::Digest => {
-                let mut hasher = FxHasher::default();
-                returned.hash(&mut hasher);
-                self.digest.end(hasher.finish());
+            #[cfg(feature = "conform")]
+            Mode::Digest => self.digest.end(hash()),
+            // What a step returned is compared even if others follow. No other mark is kept.
+            Mode::First | Mode::Second => {
+                self.compare(Event { call: Call::Leave {}, answer: hash() });
             }
-            _ => {}
+            Mode::Parted => {}
         }
     }
 
@@ -112,6 +123,7 @@ impl Notes {
     pub(super) fn note(&mut self, call: Call, answer: u64) {
         match self.mode {
             Mode::All => return self.keep(call, answer),
+            #[cfg(feature = "conform")]
             Mode::Digest => return self.digest.add(call, answer),
             _ => {}
         }
@@ -123,6 +135,12 @@ impl Notes {
             _ if matches!(call.kind(), Kind::Read | Kind::Mark) => return,
             call => Event { call, answer },
         };
+        self.compare(event);
+    }
+
+    /// Keeps an event for the other side, or compares it with what that said.
+    #[inline(always)]
+    fn compare(&mut self, event: Event) {
         match self.mode {
             Mode::First => {
                 if event.is_effect() {
@@ -137,7 +155,7 @@ impl Notes {
                     self.mode = Mode::Parted;
                 }
             }
-            Mode::Parted | Mode::All | Mode::Digest => {}
+            _ => {}
         }
     }
 

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Mistakes in the port that nobody made, and whether the explorer finds them.
+//!
+//! A proof that nothing is wrong is worth what it would say if something were. So the list of
+//! [`mistakes`] has several for every ported function: a condition turned round, a skip that is off by
+//! one, two effects in the wrong order, a lock kept, another errno. Each is planted in a copy of mmcore
+//! (`mmcore/`), behind a switch, on which the explorer is built a second time (`mmdiff/`, the same
+//! sources). The question is then the usual one: how does a tree differ from the same tree with the
+//! mistake? [`smallest`] goes up the [`LADDER`] of bounds until a difference shows.
+//!
+//! `FOUND.md` is what that came to, and `tests/found.rs` demands it again.
+#![forbid(unsafe_code)]
+
+mod deep;
+pub mod mistakes;
+pub mod table;
+
+use mistakes::Mistake;
+use mmcore::revision::{PostFix, PreFix, V6_12};
+use mmdiff::explore::tally::Tally;
+use mmdiff::explore::work::{Cut, Plan, Watch};
+use mmdiff::explore::{Bounds, Joint, PATHS, Races, Settings, Tape};
+use mmdiff::oracle::{Class, Intent, Question};
+use mmdiff::run::Tree;
+use mmdiff::scenario::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The bounds that are tried, in this order: fewer folios first, and with as many, no answer that
+/// changes before any. The last has settings of the scan's controls that no caller makes.
+pub const LADDER: [Bounds; 7] = [
+    bounds(1, Races::Most(0), Settings::Realizable),
+    bounds(1, Races::Free, Settings::Realizable),
+    bounds(2, Races::Most(0), Settings::Realizable),
+    bounds(2, Races::Free, Settings::Realizable),
+    bounds(3, Races::Most(0), Settings::Realizable),
+    bounds(3, Races::Free, Settings::Realizable),
+    bounds(1, Races::Most(0), Settings::Free),
+];
+
+const fn bounds(folios: u8, races: Races, settings: Settings) -> Bounds {
+    Bounds { folios, races, settings, tries: 2 }
+}
+
+/// The trees with the mistake that is chosen.
+static PLANTED: [Tree; 3] = [
+    Tree::switched::<V6_12>("v6.12", mmcore::switch),
+    Tree::switched::<PostFix>("post-fix", mmcore::switch),
+    Tree::switched::<PreFix>("pre-fix", mmcore::switch),
+];
+
+/// A tree, and the same with the mistake.
+fn question(mistake: &Mistake) -> Question {
+    let pre = Tree::named(mistake.tree).expect("the list names a revision");
+    let post = PLANTED.iter().find(|tree| tree.name == mistake.tree);
+    Question { pre, post: post.expect("it can be planted in"), intent: Intent::Fix }
+}
+
+/// Whether it is made where the scanner goes from pageblock to pageblock.
+fn is_by_blocks(mistake: &Mistake) -> bool {
+    ["isolate_migratepages_range", "pageblock_start_pfn"].contains(&mistake.function)
+}
+
+/// The paths that can come to where a mistake is.
+fn paths(mistake: &Mistake) -> &'static [Path] {
+    // The one accessor that is called everywhere.
+    if ["mapping_inaccessible", "mapping_unmovable", "mapping_pins_folios"]
+        .contains(&mistake.function)
+    {
+        return &PATHS;
+    }
+    match mistake.file {
+        // They are in no path, but see `in_blocks`.
+        _ if is_by_blocks(mistake) => &[],
+        "filemap.rs" => &[Path::Errors, Path::Creation],
+        "guest_memfd.rs" => &[Path::Creation],
+        "internal.rs" => &[Path::Flags, Path::Creation, Path::Truncation],
+        "migrate.rs" => &[Path::Migration],
+        "shmem.rs" => &[Path::Flags, Path::Truncation],
+        "truncate.rs" => &[Path::Truncation, Path::Creation],
+        "compaction.rs" | "compaction/scan.rs" => &[Path::Compaction],
+        _ => &[Path::Flags, Path::Creation, Path::Errors, Path::Truncation],
+    }
+}
+
+/// Stops the enumeration at the first difference.
+#[derive(Default)]
+struct First(AtomicBool);
+
+impl Watch for First {
+    fn done(&self, _: usize, tally: &Tally) {
+        if !tally.found.is_empty() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn stop(&self, _: u64) -> Option<Cut> {
+        self.0.load(Ordering::Relaxed).then_some(Cut::Interrupt)
+    }
+
+    fn differ(&self, _: &Class) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether the explorer finds a mistake within these bounds. `number` is the mistake's, from 1. One at
+/// a time: the mistake is switched on for the process.
+pub fn finds(number: usize, mistake: &Mistake, bounds: Bounds) -> bool {
+    mmcore::choose(number as u16);
+    let question = question(mistake);
+    let found = paths(mistake).iter().any(|&path| on_path(&question, bounds, path, mistake))
+        || is_by_blocks(mistake) && in_blocks(&question, bounds);
+    mmcore::choose(0);
+    found
+}
+
+fn on_path(question: &Question, bounds: Bounds, path: Path, mistake: &Mistake) -> bool {
+    if path == Path::Compaction && bounds.folios > 1 && deep::finds(question, bounds) {
+        return true;
+    }
+    let plan = Plan::new(question, bounds, &[path]);
+    let first = First::default();
+    let is_near = |unit: usize| plan.units[unit].function().is_some_and(|it| is_near(it, mistake));
+    // The proof about scans of any length has no bound to name.
+    let wanted = |unit: usize| !plan.units[unit].is_any_length();
+    // Where it is most likely comes first: that saves time, and leaves nothing out.
+    plan.run(&|unit| wanted(unit) && is_near(unit), &first);
+    plan.run(&|unit| wanted(unit) && !is_near(unit), &first);
+    first.0.into_inner()
+}
+
+/// Whether a mistake is likely to show where this function is called.
+fn is_near(function: &str, mistake: &Mistake) -> bool {
+    match mistake.file {
+        _ if function == mistake.function => true,
+        "shmem.rs" => function == "shmem_undo_range",
+        "truncate.rs" => function == "truncate_inode_pages_range",
+        _ => false,
+    }
+}
+
+/// `isolate_migratepages_range`, which the explorer leaves out of its paths, but runs whole.
+fn in_blocks(question: &Question, bounds: Bounds) -> bool {
+    let mut joint = Joint::new(question, bounds, Path::Compaction);
+    let mut tape = Tape::default();
+    loop {
+        if !joint.run(&mut tape).classes.is_empty() {
+            return true;
+        }
+        if !tape.advance() {
+            return false;
+        }
+    }
+}
+
+/// The first bounds of the ladder within which the explorer finds a mistake. What is said to be hidden
+/// from it is looked for with two folios at most, and with any settings.
+pub fn smallest(number: usize, mistake: &Mistake) -> Option<usize> {
+    let scans = paths(mistake).contains(&Path::Compaction);
+    let is_tried = |rung: usize, bounds: Bounds| match bounds.settings {
+        // Whole, two pageblocks are too many paths if answers change.
+        _ if bounds.folios > 1 && bounds.races == Races::Free && is_by_blocks(mistake) => false,
+        Settings::Realizable => rung < 3 || mistake.hidden.is_none(),
+        // The settings are those of scans.
+        Settings::Free => scans && mistake.hidden.is_some(),
+    };
+    (0..LADDER.len())
+        .find(|&rung| is_tried(rung, LADDER[rung]) && finds(number, mistake, LADDER[rung]))
+}
