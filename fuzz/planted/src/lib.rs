@@ -27,13 +27,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The bounds that are tried, in this order: fewer folios first, and with as many, no answer that
 /// changes before any. The last has settings of the scan's controls that no caller makes.
-pub const LADDER: [Bounds; 7] = [
+pub const LADDER: [Bounds; 8] = [
     bounds(1, Races::Most(0), Settings::Realizable),
     bounds(1, Races::Free, Settings::Realizable),
     bounds(2, Races::Most(0), Settings::Realizable),
     bounds(2, Races::Free, Settings::Realizable),
     bounds(3, Races::Most(0), Settings::Realizable),
     bounds(3, Races::Free, Settings::Realizable),
+    bounds(4, Races::Most(0), Settings::Realizable),
     bounds(1, Races::Most(0), Settings::Free),
 ];
 

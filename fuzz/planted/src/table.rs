@@ -11,7 +11,7 @@ const NONE: &str = "none";
 
 /// Bounds in words, as the table has them. How many tries there are is the same in all.
 fn words(Bounds { folios, races, settings, .. }: Bounds) -> String {
-    let folios = ["", "1 folio", "2 folios", "3 folios"][usize::from(folios)];
+    let folios = ["", "1 folio", "2 folios", "3 folios", "4 folios"][usize::from(folios)];
     let races = if races == Races::Free { ", racing" } else { "" };
     let settings = if settings == Settings::Free { ", any settings" } else { "" };
     format!("{folios}{races}{settings}")

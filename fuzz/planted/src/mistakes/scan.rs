@@ -300,7 +300,7 @@ pub(super) const MISTAKES: &[In] = &[
                 "31 are enough",
                 "u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX",
                 "u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX - 1",
-            ),
+            ).missed("no sum of what is there on entry, 0, 31 or 32, and of the sizes of up to three folios is 31"),
             m(
                 Dropped,
                 "a block that is to be finished is not",
@@ -364,7 +364,7 @@ pub(super) const MISTAKES: &[In] = &[
                 "the next block has no end",
                 "self.next_skip_pfn = self.next_skip_pfn.wrapping_add(size);",
                 "",
-            ),
+            ).none("nothing is isolated by now, so the head of the loop finds the old block at its end and sets the same end for the next"),
             m(
                 Dropped,
                 "-ENOMEM does not end the scan",

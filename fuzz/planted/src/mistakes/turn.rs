@@ -175,7 +175,7 @@ pub(super) const MISTAKES: &[In] = &[
         FILE,
         "look_at_page",
         &[
-            m(Dropped, "the hint is looked at again", "self.valid_page.is_none()", "true"),
+            m(Dropped, "the hint is looked at again", "self.valid_page.is_none()", "true").none("a scan stays in one pageblock and in its zone and only goes on, so that of its page frames none but the first can be the first of either"),
             m(
                 Dropped,
                 "the hint is looked at by the zone's first page alone",
