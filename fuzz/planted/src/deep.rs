@@ -29,6 +29,10 @@ pub(crate) fn finds(question: &Question, bounds: Bounds) -> bool {
             break;
         }
     }
+    if bounds.folios == 1 {
+        // The explorer is quick.
+        return false;
+    }
     let mut turns = 0;
     while turns < MOST && !scans.is_empty() {
         for scan in &mut scans {

@@ -115,7 +115,7 @@ pub fn finds(number: usize, mistake: &Mistake, bounds: Bounds) -> bool {
 }
 
 fn on_path(question: &Question, bounds: Bounds, path: Path, mistake: &Mistake) -> bool {
-    if path == Path::Compaction && bounds.folios > 1 && deep::finds(question, bounds) {
+    if path == Path::Compaction && deep::finds(question, bounds) {
         return true;
     }
     let plan = Plan::new(question, bounds, &[path]);
@@ -157,13 +157,14 @@ fn in_blocks(question: &Question, bounds: Bounds) -> bool {
 /// from it is looked for with two folios at most, and with any settings.
 pub fn smallest(number: usize, mistake: &Mistake) -> Option<usize> {
     let scans = paths(mistake).contains(&Path::Compaction);
-    let is_tried = |rung: usize, bounds: Bounds| match bounds.settings {
-        // Whole, two pageblocks are too many paths if answers change.
-        _ if bounds.folios > 1 && bounds.races == Races::Free && is_by_blocks(mistake) => false,
-        Settings::Realizable => rung < 3 || mistake.hidden.is_none(),
+    let is_tried = |bounds: Bounds| match bounds {
         // The settings are those of scans.
-        Settings::Free => scans && mistake.hidden.is_some(),
+        Bounds { settings: Settings::Free, .. } => scans && mistake.hidden.is_some(),
+        Bounds { folios: 1, .. } => true,
+        // Whole, two pageblocks are too many paths if answers change.
+        Bounds { races: Races::Free, .. } if is_by_blocks(mistake) => false,
+        Bounds { folios: 2, races: Races::Most(_), .. } => true,
+        _ => mistake.hidden.is_none(),
     };
-    (0..LADDER.len())
-        .find(|&rung| is_tried(rung, LADDER[rung]) && finds(number, mistake, LADDER[rung]))
+    LADDER.iter().position(|&bounds| is_tried(bounds) && finds(number, mistake, bounds))
 }

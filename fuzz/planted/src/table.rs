@@ -27,8 +27,8 @@ pub fn render(mistakes: &[Mistake], found: &[Option<usize>]) -> String {
     let count = found.iter().flatten().count();
     let mut text = format!(
         "# Planted mistakes, and what finds them\n\n\
-         Written by `{BLESS}`; do not edit. The mistakes are in `src/mistakes/`,\n\
-         text by text. Each is planted in the tree that is named, and that tree is compared with itself by\n\
+         Written by `{BLESS}`;\n\
+         do not edit. The mistakes are in `src/mistakes/`, text by text. Each is planted in the tree that is named, and that tree is compared with itself by\n\
          the explorer, with the bounds below in this order, until a difference shows. *Racing*: answers\n\
          change whenever the locks let them. *Any settings*: of the scan's controls, those too that no\n\
          caller makes; they are tried for what is said below to take them.\n\n\

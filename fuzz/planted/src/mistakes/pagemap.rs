@@ -68,7 +68,7 @@ pub(super) const MISTAKES: &[In] = &[
         m(Kept, "the orders that were there stay", "!u64::from(kept)", "0"),
         m(Bound, "the greatest order is below MAX_PAGECACHE_ORDER", "max.min(MAX_PAGECACHE_ORDER)", "max.min(MAX_PAGECACHE_ORDER - 1)"),
         m(Dropped, "the greatest order is not raised to the least", "max.min(MAX_PAGECACHE_ORDER).max(min)", "max.min(MAX_PAGECACHE_ORDER)")
-            .none("the one caller in the ported functions, mapping_set_large_folios, gives 0 as the least; other arguments are given by conform alone"),
+            .missed("the one caller in the ported functions, mapping_set_large_folios, gives 0 as the least; other arguments are given by conform alone"),
     ]),
     of(FILE, "mapping_max_folio_order", &[
         m(Other, "the least order is read", "order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MAX)", "order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MIN)"),
