@@ -163,11 +163,15 @@ fn and_where_changes_are_counted() {
 }
 
 #[test]
-#[ignore = "minutes: cargo test --release -p mmdiff --test merged -- --ignored every_scan"]
+#[ignore = "10 minutes: cargo test --release -p mmdiff --test merged -- --ignored every_scan"]
 fn every_scan_of_a_page_frame_that_was_counted_is_there() {
     same(both(PAIR, Bounds::default(), |_| true));
+}
+
+#[test]
+#[ignore = "10 minutes: cargo test --release -p mmdiff --test merged -- --ignored in_6_12"]
+fn and_in_6_12() {
     same(both(("v6.12-pre-fix", "v6.12"), Bounds::default(), |_| true));
-    same(both(PAIR, Bounds { races: Races::Most(0), ..Bounds::default() }, |_| true));
 }
 
 #[test]
