@@ -6,6 +6,7 @@
 //! does not count.
 
 mod compaction;
+mod end;
 mod filemap;
 mod guest_memfd;
 mod internal;
@@ -151,6 +152,7 @@ pub fn all() -> Vec<Mistake> {
         compaction::MISTAKES,
         turn::MISTAKES,
         scan::MISTAKES,
+        end::MISTAKES,
         revision::MISTAKES,
     ];
     files.into_iter().flatten().flat_map(each).collect()
