@@ -47,7 +47,7 @@ pub trait Watch: Sync {
 }
 
 /// So many scenarios without anything that is looked for end the search.
-const PATIENCE: u64 = 100_000;
+const PATIENCE: u64 = 30_000;
 /// So many scenarios are mutated further.
 const POOL: usize = 1 << 12;
 
