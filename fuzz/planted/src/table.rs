@@ -74,7 +74,8 @@ pub fn render(mistakes: &[Mistake], found: &[Option<usize>]) -> String {
 }
 
 /// What writes the table.
-pub const BLESS: &str = "PLANTED_BLESS=1 cargo test --release --manifest-path fuzz/planted/Cargo.toml -- --ignored";
+pub const BLESS: &str =
+    "PLANTED_BLESS=1 cargo test --release --manifest-path fuzz/planted/Cargo.toml -- --ignored";
 
 /// What a table says of its mistakes, in order: by the place on the ladder.
 ///
