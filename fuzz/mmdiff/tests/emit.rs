@@ -81,3 +81,14 @@ fn what_is_written_can_be_replayed_and_is_never_written_over() {
     assert_eq!(emit(folder.path()).status.code(), Some(2));
     assert_eq!(std::fs::read(seed).unwrap(), b"mine");
 }
+
+#[test]
+fn a_folder_that_cannot_be_is_refused_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "mine").unwrap();
+    let refused = emit(&file.join("corpus"));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(refused.stdout.is_empty(), "the work was done");
+    assert_eq!(std::fs::read(file).unwrap(), b"mine");
+}

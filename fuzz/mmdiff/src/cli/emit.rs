@@ -5,7 +5,7 @@
 use super::corpus::write_missing;
 use super::progress::Progress;
 use super::workers::Workers;
-use super::{Failure, interrupt};
+use super::{Failure, interrupt, output};
 use crate::corpus::migrate::{VERSION_FILE, version_line};
 use crate::explore::command;
 use crate::explore::results::Results;
@@ -14,9 +14,17 @@ use crate::scenario::Path as Target;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
+/// Fails if [`emit`] is bound to, for want of a folder: before the work, not after it.
+pub(super) fn check(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure(format!("cannot create {}: {error}", folder.display())))?;
+    output::check_writable(&folder.join(VERSION_FILE))
+}
+
 /// Looks for a seed for each decision, writes what is found, and says so on standard error: how many
 /// there are, and a decision that was not reached. Ctrl-C ends the search, and what it has is written.
-pub(super) fn emit(results: &Results, folder: &Path, workers: &Workers) -> Result<(), Failure> {
+/// Returns whether the search came to its end.
+pub(super) fn emit(results: &Results, folder: &Path, workers: &Workers) -> Result<bool, Failure> {
     let question = results.question().map_err(Failure)?;
     let pool = workers.pool()?;
     let (tallies, bounds) = (&results.tallies, results.bounds);
@@ -28,7 +36,7 @@ pub(super) fn emit(results: &Results, folder: &Path, workers: &Workers) -> Resul
     let reached: Vec<Reached> = pool.install(|| wanted.par_iter().map(search).collect());
     watcher.0.finish_and_clear();
     let written = write(folder, &reached)?;
-    for ((path, wanted), Reached { seeds, missing, tried }) in wanted.iter().zip(&reached) {
+    for ((path, wanted), Reached { seeds, missing, tried, .. }) in wanted.iter().zip(&reached) {
         let (seeds, wanted) = (seeds.len(), wanted.len());
         eprintln!("{path}: seeds for {seeds} of {wanted} decisions, after {tried} scenarios");
         if let Some(target) = missing.first() {
@@ -36,7 +44,11 @@ pub(super) fn emit(results: &Results, folder: &Path, workers: &Workers) -> Resul
         }
     }
     eprintln!("{}: {written} files written", folder.display());
-    Ok(())
+    let stopped = reached.iter().any(|reached| reached.stopped);
+    if stopped {
+        eprintln!("the search was interrupted");
+    }
+    Ok(!stopped)
 }
 
 /// Writes the seeds that are not there, and says how many.

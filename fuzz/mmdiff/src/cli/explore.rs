@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff explore` and `mmdiff merge`.
 
-use super::emit::emit;
 use super::output::Output;
 use super::progress::Progress;
 use super::workers::Workers;
-use super::{Ended, Failure, Sides, check, interrupt, output, path};
+use super::{Ended, Failure, Sides, check, emit, interrupt, output, path};
 use crate::explore::results::Results;
 use crate::explore::tally::Tally;
 use crate::explore::work::{Cut, Plan, Watch};
@@ -108,7 +107,8 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
         return Ok(Ended::Intended);
     }
     let mut plan = Plan::new(&question, bounds, &check::wanted(&options.paths));
-    if options.emit_corpus.is_some() {
+    if let Some(folder) = &options.emit_corpus {
+        emit::check(folder)?;
         plan = plan.keep_examples();
     }
     if plan.units.is_empty() {
@@ -125,10 +125,13 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     // Results that could not be saved are reported all the same.
     let ended = finish(&results, &options.output)?;
     saved?;
-    if let Some(folder) = &options.emit_corpus {
-        emit(&results, folder, &options.workers)?;
+    match &options.emit_corpus {
+        Some(folder) if !emit::emit(&results, folder, &options.workers)? => Ok(match ended {
+            Ended::Intended => Ended::CutOff,
+            ended => ended,
+        }),
+        _ => Ok(ended),
     }
-    Ok(ended)
 }
 
 /// Enumerates some paths, all of them to the end, unless somebody interrupts.

@@ -4,9 +4,10 @@
 //!
 //! Why that loses nothing: at the head of the loop no folio is referenced or locked, so nothing about
 //! any page lasts; what does last is the scan's own variables ([`Scan`]), the lruvec's lock among
-//! them, the controls, and, where changes are counted, the signal and the skip hint that were seen. [`Head`] is all of that, for both sides. Three counters are made plain,
-//! because no later decision depends on more: of `nr_scanned` only whether the sides agree, of
-//! `nr_isolated` whether it is 0, of `nr_migratepages` how much of 32 there is.
+//! them, the controls, and, where changes are counted, the signal and the skip hint that were seen.
+//! [`Head`] is all of that, for both sides. Three counters are made plain, because no later decision
+//! depends on more: of `nr_scanned` only whether the sides agree, of `nr_isolated` whether it is 0, of
+//! `nr_migratepages` how much of 32 there is.
 //!
 //! A difference ends its path: what would come after it is not compared.
 

@@ -23,7 +23,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
-/// What both sides do and return in a step: a hash, the same on every machine.
+/// What both sides do and return in a step: a hash, the same on every machine of 64 bits.
 pub type Decision = u64;
 
 /// What is looked for.
@@ -60,6 +60,8 @@ pub struct Reached {
     pub missing: Vec<Target>,
     /// How many scenarios were run.
     pub tried: u64,
+    /// Whether it was stopped before its end.
+    pub stopped: bool,
 }
 
 /// The decisions of a path, of an enumeration that [kept examples](super::work::Plan::keep_examples).
@@ -119,11 +121,13 @@ pub fn search(question: &Question, path: Path, wanted: &Wanted, watch: &dyn Watc
         tried += 1;
     }
     let mut last = tried;
-    while search.best.len() < wanted.len() && tried - last < PATIENCE && !watch.stop() {
+    let mut stopped = false;
+    while search.best.len() < wanted.len() && tried - last < PATIENCE && !stopped {
         if search.run(&search.next(path, tried)) {
             last = tried;
         }
         tried += 1;
+        stopped = watch.stop();
     }
     let (mut seeds, mut missing) = (Vec::new(), Vec::new());
     for (decision, target) in wanted {
@@ -132,7 +136,7 @@ pub fn search(question: &Question, path: Path, wanted: &Wanted, watch: &dyn Watc
             None => missing.push(target.clone()),
         }
     }
-    Reached { seeds, missing, tried }
+    Reached { seeds, missing, tried, stopped }
 }
 
 struct Search<'a> {

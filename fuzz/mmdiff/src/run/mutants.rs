@@ -378,7 +378,8 @@ fn bytes_that_differ_are_a_difference_of_their_own_unless_a_sorted_zeroing_expla
 #[cfg(feature = "cli")]
 mod enumerated {
     use super::*;
-    use crate::explore::{Bounds, Joint, Model, Tape, closure};
+    use crate::explore::{Bounds, Joint, Model, Tape, closure, enumerate};
+    use crate::run::Returned;
     use mmcore::compaction::{Scan, Step};
 
     /// Whether a path shows a difference beyond the fix, with the side after as the mutant; the
@@ -440,6 +441,23 @@ mod enumerated {
             assert!(!closure.holds());
             assert!(closure.parted.is_some(), "the sides stand differently between two turns");
         }
+    }
+
+    /// The calls of a path, of which the first returns 0 for a descriptor.
+    fn forgets_the_descriptor(path: Path, step: usize, model: &mut Model<'_>) -> Returned {
+        match enumerate::<PostFix>(path, step, model) {
+            Returned::Value(fd) if step == 0 && fd > 0 => Returned::Value(0),
+            returned => returned,
+        }
+    }
+
+    #[test]
+    fn what_a_step_returned_is_compared_though_another_follows() {
+        let tree = Tree { enumerate: forgets_the_descriptor, ..tree::<PostFix>() };
+        let post = Box::leak(Box::new(tree));
+        let question = Question { pre: &POST, post, intent: Intent::Fix };
+        let mut joint = Joint::new(&question, Bounds::default(), Path::Creation);
+        assert!(!joint.run(&mut Tape::default()).classes.is_empty());
     }
 
     #[test]
