@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Locks, references and lists, watched call by call: what breaks the balance at once.
 
-mod support;
-#[path = "support/worlds.rs"]
-mod worlds;
-
+use crate::worlds::*;
 use mmcore::{IsolateMode, Kernel, NodeStat, Page};
 use mmdiff::oracle::Invariant::Balance;
 use mmdiff::scenario::FileKind;
 use mmdiff::world::World;
 use mmdiff::world::state::{Driver, Lock};
-use worlds::*;
 
 /// Takes the folio off its list as the scanner does.
 fn isolate(k: &mut World) {

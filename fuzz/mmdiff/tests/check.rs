@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What many scenarios come to together, in whatever order they come.
 
-mod support;
-
+use crate::support::*;
 use mmdiff::check::{Plan, Tally, run};
 use mmdiff::corpus::{Seed, seeds};
 use mmdiff::oracle::{Clause, Intent, Invariant};
 use mmdiff::scenario::{FileKind, Path, Scenario, generate};
 use std::sync::atomic::{AtomicU64, Ordering};
-use support::*;
 
 fn tally<'a>(scenarios: impl IntoIterator<Item = &'a Scenario>) -> Tally {
     let mut tally = Tally::default();

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What each clause explains, and the neighbouring cases that it must not.
 
-mod support;
-
+use crate::support::{
+    INTENTS, assert_nothing_found, clauses, file, fix, message, patch, raw, returned, run, trees,
+    undone,
+};
 use mmdiff::oracle::{Cause, Clause, Intent, Invariant, Outcomes, Question, Side, Verdict, judge};
 use mmdiff::run::{Returned, TREES};
 use mmdiff::scenario::codec::{Below, List};
 use mmdiff::scenario::*;
-use support::{
-    INTENTS, assert_nothing_found, clauses, file, fix, message, patch, raw, returned, run, trees,
-    undone,
-};
 
 /// Takes from the second page of a folio, up to its end, of 4 pages; from mid-page if the file is
 /// not a guest's.

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The byte format of scenarios: total, and `decode(encode(s)) == s`.
 
-mod support;
-
+use crate::support::Dice;
 use arbitrary::{Arbitrary, Unstructured};
 use mmdiff::scenario::codec::{Below, List};
 use mmdiff::scenario::*;
-use support::Dice;
 
 const GENERATED: u64 = 1500;
 const RANDOM: u64 = 1500;
@@ -133,7 +131,7 @@ fn a_choice_is_taken_modulo_the_number_of_choices() {
     for value in 0..=u8::MAX {
         let of = |value: u8| Scenario::decode(Path::Flags, &[value]);
         let kind = FileKind::ALL[usize::from(value) % FileKind::ALL.len()];
-        let file = support::file(kind);
+        let file = crate::support::file(kind);
         assert_eq!(of(value), Scenario::Flags(FlagsScenario { file, ..Default::default() }));
 
         let step = |value: u8| Scenario::decode(Path::Creation, &[0, 0, 0, 0, 0, 1, value, 3, 2]);

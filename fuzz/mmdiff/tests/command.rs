@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The command: what it ends with, what it says, what it leaves behind.
 
-mod support;
-
 use mmdiff::scenario::Scenario;
 use serde_json::Value;
 use std::fs;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The committed corpus is what the code writes, and an odd one gets one clear error.
 
-mod support;
-
+use crate::support::{assert_nothing_found, clauses, fix};
 use mmdiff::corpus::{self, MAX_INPUT, Seed, seeds};
 use mmdiff::oracle::{Clause, Verdict};
 use mmdiff::scenario::{Path, Scenario};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path as FsPath, PathBuf};
-use support::{assert_nothing_found, clauses, fix};
 use tempfile::TempDir;
 
 fn committed() -> PathBuf {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Decision diagrams: whole, the same on any number of threads, and they part where the patch does.
 
-mod support;
-
+use crate::support::{patch, post_fix, pre_fix, undone};
 use mmcore::Function;
 use mmdiff::diagram::{Diagram, Kind, Who, draw, in_words, write_dot, write_svgs};
 use mmdiff::explore::Bounds;
 use mmdiff::oracle::{Intent, Question};
 use mmdiff::scenario::Path;
 use std::sync::LazyLock;
-use support::{patch, post_fix, pre_fix, undone};
 
 /// All paths but the scanner's, which takes long without optimisation.
 const PATHS: [Path; 5] =

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Each invariant, broken by a function that misbehaves, and held by one that does the same right.
 
-mod support;
-#[path = "support/worlds.rs"]
-mod worlds;
-
+use crate::support::{fix, raw, trees};
+use crate::worlds::*;
 use mmcore::{Kernel, MigrateMode, Page};
 use mmdiff::oracle::Invariant::{self, *};
 use mmdiff::run::Run;
@@ -15,8 +13,6 @@ use mmdiff::scenario::{
 use mmdiff::world::Misdeed;
 use mmdiff::world::extents::Byte;
 use mmdiff::world::state::Lock;
-use support::{fix, raw, trees};
-use worlds::*;
 
 // ---- guest memory ----
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What user space and the guest see of whole sequences of operations.
 
-#[path = "support/posix.rs"]
-mod posix;
-mod support;
-
+use crate::posix::Posix;
+use crate::support::*;
 use mmcore::errno::{EBUSY, EINVAL, EOPNOTSUPP};
 use mmcore::{Folio, Mapping};
 use mmdiff::oracle::{Invariant, Verdict};
@@ -12,8 +10,6 @@ use mmdiff::run::{Returned, Run};
 use mmdiff::scenario::codec::{Below, List};
 use mmdiff::scenario::*;
 use mmdiff::world::extents::Byte;
-use posix::Posix;
-use support::*;
 
 const M: Mapping = Mapping(0);
 

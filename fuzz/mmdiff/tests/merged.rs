@@ -163,19 +163,19 @@ fn and_where_changes_are_counted() {
 }
 
 #[test]
-#[ignore = "10 minutes: cargo test --release -p mmdiff --test merged -- --ignored every_scan"]
+#[ignore = "10 minutes: cargo test --release -p mmdiff --test all -- --ignored merged::every_scan"]
 fn every_scan_of_a_page_frame_that_was_counted_is_there() {
     same(both(PAIR, Bounds::default(), |_| true));
 }
 
 #[test]
-#[ignore = "10 minutes: cargo test --release -p mmdiff --test merged -- --ignored in_6_12"]
+#[ignore = "10 minutes: cargo test --release -p mmdiff --test all -- --ignored merged::and_in_6_12"]
 fn and_in_6_12() {
     same(both(("v6.12-pre-fix", "v6.12"), Bounds::default(), |_| true));
 }
 
 #[test]
-#[ignore = "minutes: cargo test --release -p mmdiff --test merged -- --ignored free_settings"]
+#[ignore = "minutes: cargo test --release -p mmdiff --test all -- --ignored merged::merged_scans_with_free"]
 fn merged_scans_with_free_settings_are_as_many_as_whole_scans() {
     same(both(PAIR, Bounds { settings: Settings::Free, ..Bounds::default() }, few));
 }
@@ -183,7 +183,7 @@ fn merged_scans_with_free_settings_are_as_many_as_whole_scans() {
 /// Where the sides differ a merged path ends, and a whole scan goes on and may differ again: so what
 /// is found is the same, on as many scans or more.
 #[test]
-#[ignore = "a minute: cargo test -p mmdiff --test merged -- --ignored sides_that_differ"]
+#[ignore = "a minute: cargo test -p mmdiff --test all -- --ignored merged::sides_that_differ"]
 fn sides_that_differ_do_so_in_the_same_ways_in_merged_and_in_whole_scans() {
     for (merged, whole) in both(("post-fix", "v6.12"), Bounds::default(), |number| number == 11) {
         assert!(!merged.found.is_empty() && merged.paths <= whole.paths);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Racing actors: they step in between two calls, and obey the locking rules.
 
-mod support;
-
+use crate::support::{Dice, assert_nothing_found, file, fix, race, run, trees};
 use mmcore::{Call, Folio, Mapping};
 use mmdiff::oracle::Invariant;
 use mmdiff::run::{Returned, Run};
@@ -11,7 +10,6 @@ use mmdiff::scenario::*;
 use mmdiff::trace::Event;
 use mmdiff::world::Came;
 use mmdiff::world::state::Lock;
-use support::{Dice, assert_nothing_found, file, fix, race, run, trees};
 
 const F: Folio = Folio(0);
 const M: Mapping = Mapping(0);

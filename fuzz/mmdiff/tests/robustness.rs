@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! No input makes a run panic or go on without end.
 
-mod support;
-
+use crate::support::{Dice, assert_nothing_found, patch};
 use mmcore::Site;
 use mmdiff::corpus::seeds;
 use mmdiff::oracle::{Intent, Judge, judge};
 use mmdiff::run::Returned;
 use mmdiff::scenario::{Path, Scenario};
-use support::{Dice, assert_nothing_found, patch};
 
 /// How many calls a step may make. The watchdog bites at 200,000, but looks only now and then.
 const BOUND: usize = 250_000;

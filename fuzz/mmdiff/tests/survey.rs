@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The survey says what KERNEL-FACTS says under "What the mask really did".
 
-mod support;
-
+use crate::support::*;
 use mmdiff::oracle::{Intent, Question, Verdict};
 use mmdiff::scenario::{FileKind, Scenario};
 use mmdiff::survey::{self, Decision, Observed, Row};
-use support::*;
 
 const ENOSPC: u64 = 1 << 1;
 const UNEVICTABLE: u64 = 1 << 3;

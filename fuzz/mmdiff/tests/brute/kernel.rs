@@ -2,7 +2,7 @@
 //! A kernel whose state is fixed before the run. What changes in it are the consequences of what the
 //! functions do, as the kernel's helpers have them.
 
-use crate::decisions::Seen;
+use super::decisions::Seen;
 use mmcore::errno::{EAGAIN, EBUSY, EIO};
 use mmcore::migrate::AOP_WRITEPAGE_ACTIVATE;
 use mmcore::{Call, Folio, Kernel, Kind, Mapping, PAGE_SHIFT, PAGE_SIZE, Word};

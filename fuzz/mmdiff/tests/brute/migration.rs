@@ -2,8 +2,8 @@
 //! Migration of a folio, by brute force: every state of the folio, the file and the destination, and
 //! every way in which what is attempted can turn out.
 
-use crate::decisions::{Decisions, Seen, compare, explored, same};
-use crate::kernel::{
+use super::decisions::{Decisions, Seen, compare, explored, same};
+use super::kernel::{
     ANY, Bits, COPY, DST, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, SWITCH, State, WRITEPAGE,
 };
 use mmcore::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};

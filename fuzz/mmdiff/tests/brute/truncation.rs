@@ -2,8 +2,8 @@
 //! Truncation of a folio, by brute force: every size and place, every edge of the range, and every
 //! state of the folio and of both files.
 
-use crate::decisions::{Decisions, Seen, compare, explored, same};
-use crate::kernel::{ANOTHER, ANY, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, State};
+use super::decisions::{Decisions, Seen, compare, explored, same};
+use super::kernel::{ANOTHER, ANY, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, State};
 use mmcore::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::truncate::{
@@ -250,13 +250,13 @@ fn and_in_6_12() {
 }
 
 #[test]
-#[ignore = "10 minutes: cargo test --release -p mmdiff --test brute -- --ignored every_order"]
+#[ignore = "10 minutes: cargo test --release -p mmdiff --test all -- --ignored at_every_order_and_all_pairs"]
 fn the_truncation_of_a_part_is_decided_as_by_brute_force_at_every_order_and_all_pairs_of_flags() {
     compare_partial::<PreFix, PostFix>(&places(&ORDERS), true);
 }
 
 #[test]
-#[ignore = "minutes: cargo test --release -p mmdiff --test brute -- --ignored in_6_12"]
+#[ignore = "minutes: cargo test --release -p mmdiff --test all -- --ignored and_in_6_12_at_every_order"]
 fn and_in_6_12_at_every_order() {
     compare_partial::<V6_12PreFix, V6_12>(&places(&ORDERS), false);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What in a trace shows that something was run that is left out.
 
-use crate::settings::{Controls, is_async_direct_of_everything};
+use super::settings::{Controls, is_async_direct_of_everything};
 use mmcore::compaction::pageblock_end_pfn;
 use mmcore::{Call, Folio, Function, Mapping, MigrateMode};
 use mmdiff::trace::Event;

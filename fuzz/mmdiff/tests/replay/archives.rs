@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What is fed from zip archives, and how little they are trusted.
 
-use crate::fixtures::{Fed, feed, folder, put};
-use crate::zips::{DEFLATED, Entry, STORED, deflate, end, zip};
+use super::fixtures::{Fed, feed, folder, put};
+use super::zips::{DEFLATED, Entry, STORED, deflate, end, zip};
 use mmdiff::corpus::MAX_INPUT;
 use mmdiff::replay::Reason;
 use mmdiff::scenario::Path;

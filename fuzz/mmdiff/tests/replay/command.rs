@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The command: what it ends with, what it says, what it leaves behind.
 
-use crate::fixtures::{committed, folder, put};
-use crate::zips::{Entry, STORED, zip};
+use super::fixtures::{committed, folder, put};
+use super::zips::{Entry, STORED, zip};
 use serde_json::Value;
 use std::fs;
 use std::path::Path as FsPath;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What is fed from folders and files, and what is reported of the rest.
 
-use crate::fixtures::{feed, folder, put};
+use super::fixtures::{feed, folder, put};
 use mmdiff::corpus::MAX_INPUT;
 use mmdiff::replay::{self, Exam, Examine, Plan, Reason, named_after};
 use mmdiff::scenario::Path;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The JUnit form has the shape of the schema that Jenkins published, and says what was found.
 
-use crate::command::run;
-use crate::fixtures::{committed, folder};
+use super::command::run;
+use super::fixtures::{committed, folder};
 use roxmltree::{Document, Node};
 
 type Names = &'static [&'static str];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a replay comes to: every finding, counted, whatever the order.
 
-use crate::fixtures::{FIX, MESSAGE, committed, folder, put, replay_on};
+use super::fixtures::{FIX, MESSAGE, committed, folder, put, replay_on};
 use mmdiff::corpus;
 use mmdiff::fuzz;
 use mmdiff::oracle::judge;
