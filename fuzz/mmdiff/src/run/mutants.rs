@@ -13,6 +13,7 @@ use crate::scenario::{
 use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE, mapping_inaccessible};
 use mmcore::revision::{PostFix, PreFix};
 use mmcore::{Folio, Kernel, Mapping, Oops, Revision};
+use std::cell::Cell;
 
 /// A way of getting the patch wrong. Everything else is as in post-fix.
 type Fault = u8;
@@ -55,22 +56,60 @@ const SETS_BOTH_ERRORS: Fault = 17;
 /// `mapping_set_large_folios` sets AS_ENOSPC as well. For the old side.
 const LARGE_SETS_ENOSPC: Fault = 18;
 
+thread_local! {
+    /// What is wrong now.
+    static FAULT: Cell<Fault> = const { Cell::new(FAITHFUL) };
+}
+
+/// Post-fix with the fault of now: compiled once for all of them.
 #[derive(Clone, Copy, Default, Debug)]
-struct Mutant<const FAULT: Fault>;
+struct Mutant;
 
-impl<const FAULT: Fault> Functions for Mutant<FAULT> {}
+/// Post-fix with this fault.
+const fn mutant<const WRONG: Fault>() -> Tree {
+    const MUTANT: Tree = tree::<Mutant>();
+    Tree {
+        truncate_tests: match WRONG {
+            TESTS_BIT_10 => 1 << 10,
+            KEEPS_MASK | MASK_BUT_NEVER | TESTS_OTHER_MASK => PreFix::TRUNCATE_TESTS,
+            _ => PostFix::TRUNCATE_TESTS,
+        },
+        #[cfg(feature = "explore")]
+        enumerate: |path, step, model| {
+            FAULT.set(WRONG);
+            (MUTANT.enumerate)(path, step, model)
+        },
+        #[cfg(feature = "explore")]
+        turn: |scan, model| {
+            FAULT.set(WRONG);
+            (MUTANT.turn)(scan, model)
+        },
+        #[cfg(feature = "explore")]
+        bottom: |scan, model| {
+            FAULT.set(WRONG);
+            (MUTANT.bottom)(scan, model)
+        },
+        begin: |scenario, world| {
+            FAULT.set(WRONG);
+            (MUTANT.begin)(scenario, world);
+        },
+        step: |scenario, step, world| {
+            FAULT.set(WRONG);
+            (MUTANT.step)(scenario, step, world)
+        },
+        ..MUTANT
+    }
+}
 
-impl<const FAULT: Fault> Revision for Mutant<FAULT> {
+impl Functions for Mutant {}
+
+impl Revision for Mutant {
     const NAME: &'static str = "mutant";
     const TREE: &'static str = "none";
 
     const AS_RELEASE_ALWAYS: u32 = PostFix::AS_RELEASE_ALWAYS;
     const AS_STABLE_WRITES: u32 = PostFix::AS_STABLE_WRITES;
-    const TRUNCATE_TESTS: u64 = match FAULT {
-        TESTS_BIT_10 => 1 << 10,
-        KEEPS_MASK | MASK_BUT_NEVER | TESTS_OTHER_MASK => PreFix::TRUNCATE_TESTS,
-        _ => PostFix::TRUNCATE_TESTS,
-    };
+    const TRUNCATE_TESTS: u64 = PostFix::TRUNCATE_TESTS;
     const PINS_FOLIOS: u64 = PostFix::PINS_FOLIOS;
     const HUGE_ORDER_READ_FIRST: bool = PostFix::HUGE_ORDER_READ_FIRST;
     const MOVES_DRIVER_PAGES: bool = PostFix::MOVES_DRIVER_PAGES;
@@ -81,7 +120,7 @@ impl<const FAULT: Fault> Revision for Mutant<FAULT> {
 
     fn mapping_pins_folios<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
         let pins = PostFix::mapping_pins_folios(k, mapping);
-        match FAULT {
+        match FAULT.get() {
             NEVER_PINS => false,
             PINS_UNEVICTABLE => k.test_bit(mapping, AS_UNEVICTABLE),
             _ => pins,
@@ -89,7 +128,7 @@ impl<const FAULT: Fault> Revision for Mutant<FAULT> {
     }
 
     fn truncate_zeroes<K: Kernel>(k: &mut K, folio: Folio) -> Result<bool, Oops> {
-        match FAULT {
+        match FAULT.get() {
             INVERTED => PostFix::truncate_zeroes(k, folio).map(|zeroes| !zeroes),
             ZEROES_ALWAYS => Ok(true),
             ZEROES_NEVER => PostFix::truncate_zeroes(k, folio).map(|_| false),
@@ -114,7 +153,7 @@ impl<const FAULT: Fault> Revision for Mutant<FAULT> {
     }
 
     fn gmem_mark_after_ops<K: Kernel>(k: &mut K, mapping: Mapping) {
-        match FAULT {
+        match FAULT.get() {
             SETS_EIO => k.store_flags(mapping, 0, 1 << AS_EIO),
             SETS_BOTH_ERRORS => k.store_flags(mapping, 0, 1 << AS_EIO | 1 << AS_ENOSPC),
             KEEPS_ENOSPC => PreFix::gmem_mark_after_ops(k, mapping),
@@ -124,7 +163,7 @@ impl<const FAULT: Fault> Revision for Mutant<FAULT> {
 
     fn gmem_mark<K: Kernel>(k: &mut K, mapping: Mapping) {
         PostFix::gmem_mark(k, mapping);
-        match FAULT {
+        match FAULT.get() {
             LOSES_UNEVICTABLE => k.clear_bit(mapping, AS_UNEVICTABLE),
             LOSES_INACCESSIBLE => k.clear_bit(mapping, 9),
             _ => {}
@@ -133,7 +172,7 @@ impl<const FAULT: Fault> Revision for Mutant<FAULT> {
 
     fn mapping_set_large_folios<K: Kernel>(k: &mut K, mapping: Mapping) {
         <PostFix as Revision>::mapping_set_large_folios(k, mapping);
-        if FAULT == LARGE_SETS_ENOSPC {
+        if FAULT.get() == LARGE_SETS_ENOSPC {
             k.set_bit(mapping, AS_ENOSPC);
         }
     }
@@ -147,9 +186,8 @@ static PRE: Tree = tree::<PreFix>();
 
 /// What is found when pre-fix is compared with the mutant: whether anything is beyond the fix, and
 /// the invariants that the mutant breaks.
-fn found<const FAULT: Fault>() -> (bool, Vec<Invariant>) {
-    let post: &'static Tree = Box::leak(Box::new(tree::<Mutant<FAULT>>()));
-    let question = Question { pre: &PRE, post, intent: Intent::Fix };
+fn found<const WRONG: Fault>() -> (bool, Vec<Invariant>) {
+    let question = Question { pre: &PRE, post: leaked::<WRONG>(), intent: Intent::Fix };
     let mut beyond = false;
     let mut broken = Vec::new();
     for scenario in scenarios() {
@@ -270,8 +308,8 @@ fn a_question_too_many_is_beyond() {
 
 static POST: Tree = tree::<PostFix>();
 
-fn leaked<const FAULT: Fault>() -> &'static Tree {
-    Box::leak(Box::new(tree::<Mutant<FAULT>>()))
+fn leaked<const WRONG: Fault>() -> &'static Tree {
+    Box::leak(Box::new(mutant::<WRONG>()))
 }
 
 /// The classes of the differences that a scenario shows.
@@ -383,8 +421,8 @@ mod enumerated {
     use mmcore::compaction::{Scan, Step};
 
     /// Whether a path shows a difference beyond the fix, with the side after as the mutant.
-    fn beyond_on<const FAULT: Fault>(path: Path) -> bool {
-        differs(&Question { pre: &PRE, post: leaked::<FAULT>(), intent: Intent::Fix }, path)
+    fn beyond_on<const WRONG: Fault>(path: Path) -> bool {
+        differs(&Question { pre: &PRE, post: leaked::<WRONG>(), intent: Intent::Fix }, path)
     }
 
     /// Whether a path shows a difference that no clause explains; the search ends there.
