@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The port asks and does what the kernel's own C asks and does: sampled, every function, both
+//! revisions.
+
+use crate::support::{Side, kinds_of, told_apart};
+use mmcore::revision::{V6_12, V6_12PreFix};
+use mmdiff_kernel::sample;
+use std::collections::BTreeSet;
+
+/// So many runs of each function.
+const RUNS: u64 = 10_000;
+
+/// Asserts that the port and the C of these functions are the same.
+#[track_caller]
+fn conforms(names: &[&str]) {
+    conforms_in::<V6_12>(names);
+    conforms_in::<V6_12PreFix>(names);
+}
+
+#[track_caller]
+fn conforms_in<R: Side>(names: &[&str]) {
+    let compiled = R::compiled();
+    for name in names {
+        let kinds = kinds_of::<R>(&[name]);
+        assert!(compiled.has(name), "{name} is there: {:?}", compiled.faults());
+        assert_eq!(kinds.len(), 1, "{name} is drawn");
+        if let Some(how) = told_apart::<R>(compiled, &kinds, 0..RUNS) {
+            panic!("{}: {name}: {how}", R::NAME);
+        }
+    }
+}
+
+macro_rules! conformance {
+    ($($test:ident: $($name:literal),*;)*) => {
+        /// Every function that is tested below.
+        const TESTED: &[&str] = &[$($($name),*),*];
+        $(
+            #[test]
+            #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+            fn $test() {
+                conforms(&[$($name),*]);
+            }
+        )*
+    };
+}
+
+conformance! {
+    write_back_errors_conform: "mapping_set_error", "filemap_check_errors",
+        "filemap_check_and_keep_errors", "file_check_and_advance_wb_err";
+    setters_of_flags_conform: "mapping_set_unevictable", "mapping_clear_unevictable",
+        "mapping_set_exiting", "mapping_set_no_writeback_tags", "mapping_set_release_always",
+        "mapping_clear_release_always", "mapping_set_stable_writes", "mapping_clear_stable_writes";
+    tests_of_flags_conform: "mapping_unevictable", "mapping_exiting", "mapping_use_writeback_tags",
+        "mapping_release_always", "mapping_stable_writes";
+    the_range_of_folio_orders_conforms: "mapping_set_folio_order_range", "mapping_set_large_folios",
+        "mapping_max_folio_order", "mapping_min_folio_order", "mapping_large_folio_support";
+    inline_helpers_of_mm_conform: "folio_evictable", "folio_needs_release";
+    helpers_of_the_scanner_conform: "isolation_suitable", "test_and_set_skip", "update_cached_migrate",
+        "compact_lock_irqsave", "too_many_isolated", "skip_isolation_on_order";
+    the_scanner_conforms: "isolate_migratepages_block";
+    the_scanner_of_ranges_conforms: "isolate_migratepages_range";
+    migration_conforms: "move_to_new_folio", "fallback_migrate_folio", "writeout", "migrate_folio";
+    truncation_of_a_folio_conforms: "truncate_inode_partial_folio", "truncate_inode_folio",
+        "truncate_cleanup_folio";
+    truncation_of_a_range_conforms: "truncate_inode_pages_range";
+    truncation_of_shmem_conforms: "shmem_undo_range";
+    shm_lock_conforms: "shmem_lock", "shmem_unlock_mapping";
+    creation_of_a_guest_memfd_conforms: "__kvm_gmem_create";
+    holes_and_callbacks_of_a_guest_memfd_conform: "kvm_gmem_punch_hole", "kvm_gmem_error_folio",
+        "kvm_gmem_migrate_folio";
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn the_flag_that_the_patch_is_about_conforms_under_either_name() {
+    conforms_in::<V6_12>(&["mapping_set_inaccessible", "mapping_inaccessible"]);
+    conforms_in::<V6_12PreFix>(&["mapping_set_unmovable", "mapping_unmovable"]);
+}
+
+#[test]
+fn every_function_that_can_be_run_is_tested() {
+    let tested: BTreeSet<&str> = TESTED.iter().copied().collect();
+    let drawn: BTreeSet<&str> =
+        (0..sample::KINDS).map(|kind| sample::draw(kind, 0).name::<V6_12>()).collect();
+    let own = ["mapping_set_inaccessible", "mapping_inaccessible"];
+    let untested: Vec<_> = drawn.iter().filter(|name| !tested.contains(*name)).copied().collect();
+    assert_eq!(untested, own[..].iter().copied().rev().collect::<Vec<_>>(), "each has its test");
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn all_of_the_plan_is_found_in_the_tree() {
+    assert_eq!(V6_12::compiled().faults(), []);
+    assert_eq!(V6_12PreFix::compiled().faults(), []);
+}
