@@ -24,7 +24,7 @@ mod tape;
 mod var;
 pub mod work;
 
-pub use bounds::{Bounds, Races, Settings};
+pub use bounds::{Bounds, Orders, Races, Settings};
 pub use entries::PATHS;
 pub(crate) use entries::run as enumerate;
 #[cfg(feature = "conform")]

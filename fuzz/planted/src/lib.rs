@@ -19,15 +19,17 @@ use mistakes::Mistake;
 use mmcore::revision::{PostFix, PreFix, V6_12};
 use mmdiff::explore::tally::Tally;
 use mmdiff::explore::work::{Cut, Plan, Watch};
-use mmdiff::explore::{Bounds, Joint, PATHS, Races, Settings, Tape};
+use mmdiff::explore::{Bounds, Joint, Orders, PATHS, Races, Settings, Tape};
 use mmdiff::oracle::{Class, Intent, Question};
 use mmdiff::run::Tree;
 use mmdiff::scenario::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The bounds that are tried, in this order: fewer folios first, and with as many, no answer that
-/// changes before any. The last has settings of the scan's controls that no caller makes.
-pub const LADDER: [Bounds; 8] = [
+/// changes before any. The first has folios of the lowest orders alone; the last has settings of the
+/// scan's controls that no caller makes.
+pub const LADDER: [Bounds; 9] = [
+    Bounds { orders: Orders::Lowest, ..bounds(1, Races::Most(0), Settings::Realizable) },
     bounds(1, Races::Most(0), Settings::Realizable),
     bounds(1, Races::Free, Settings::Realizable),
     bounds(2, Races::Most(0), Settings::Realizable),
@@ -39,7 +41,7 @@ pub const LADDER: [Bounds; 8] = [
 ];
 
 const fn bounds(folios: u8, races: Races, settings: Settings) -> Bounds {
-    Bounds { folios, races, settings, tries: 2 }
+    Bounds { folios, races, settings, tries: 2, orders: Orders::All }
 }
 
 /// The trees with the mistake that is chosen.

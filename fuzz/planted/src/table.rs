@@ -3,18 +3,19 @@
 
 use crate::LADDER;
 use crate::mistakes::{Hidden, Mistake};
-use mmdiff::explore::{Bounds, Races, Settings};
+use mmdiff::explore::{Bounds, Orders, Races, Settings};
 use std::fmt::Write;
 
 /// What a mistake that no bounds find is said to be found by.
 const NONE: &str = "none";
 
 /// Bounds in words, as the table has them. How many tries there are is the same in all.
-fn words(Bounds { folios, races, settings, .. }: Bounds) -> String {
+fn words(Bounds { folios, races, settings, orders, .. }: Bounds) -> String {
+    let orders = if orders == Orders::Lowest { ", orders 0 and 1" } else { "" };
     let folios = ["", "1 folio", "2 folios", "3 folios", "4 folios"][usize::from(folios)];
     let races = if races == Races::Free { ", racing" } else { "" };
     let settings = if settings == Settings::Free { ", any settings" } else { "" };
-    format!("{folios}{races}{settings}")
+    format!("{folios}{orders}{races}{settings}")
 }
 
 /// The bounds of a place on the ladder, in words; or that there is none.

@@ -8,7 +8,7 @@ use super::{Ended, Failure, Sides, check, emit, interrupt, output, path};
 use crate::explore::results::Results;
 use crate::explore::tally::Tally;
 use crate::explore::work::{Cut, Plan, Watch};
-use crate::explore::{Bounds, Races, Settings, show};
+use crate::explore::{Bounds, Orders, Races, Settings, show};
 use crate::oracle::Question;
 use crate::scenario::Path;
 use clap::Args;
@@ -69,12 +69,15 @@ pub(super) struct BoundsArgs {
     /// How often a loop goes round that only the rest of the kernel ends
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=8))]
     tries: u8,
+    /// Which orders folios have: 0 and 1, or all that the ported functions tell apart
+    #[arg(long, value_enum, default_value_t = Orders::All)]
+    orders: Orders,
 }
 
 impl BoundsArgs {
     pub(super) fn bounds(&self) -> Bounds {
-        let BoundsArgs { folios, races, settings, tries } = *self;
-        Bounds { folios, races, settings, tries }
+        let BoundsArgs { folios, races, settings, tries, orders } = *self;
+        Bounds { folios, races, settings, tries, orders }
     }
 }
 

@@ -16,11 +16,20 @@ pub struct Bounds {
     pub settings: Settings,
     /// How often a loop goes round that only the rest of the kernel ends.
     pub tries: u8,
+    /// Which orders folios and compound pages have.
+    #[serde(default)]
+    pub orders: Orders,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Bounds { folios: 1, races: Races::Free, settings: Settings::Realizable, tries: 2 }
+        Bounds {
+            folios: 1,
+            races: Races::Free,
+            settings: Settings::Realizable,
+            tries: 2,
+            orders: Orders::All,
+        }
     }
 }
 
@@ -76,10 +85,45 @@ impl fmt::Display for Settings {
     }
 }
 
+/// Which orders folios and compound pages have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, JsonSchema, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+pub enum Orders {
+    /// 0 and 1: small and large.
+    Lowest,
+    /// Those that any ported function compares with, one below and one above each.
+    #[default]
+    All,
+}
+
+impl Orders {
+    /// How many of so many orders there are, from the lowest up.
+    pub(super) fn of(self, all: u8) -> u8 {
+        match self {
+            Orders::Lowest => all.min(2),
+            Orders::All => all,
+        }
+    }
+}
+
+impl fmt::Display for Orders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Orders::Lowest => "lowest",
+            Orders::All => "all",
+        })
+    }
+}
+
 impl fmt::Display for Bounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Bounds { folios, races, settings, tries } = self;
+        let Bounds { folios, races, settings, tries, orders } = self;
         let s = if *folios == 1 { "" } else { "s" };
-        write!(f, "{folios} folio{s}, races {races}, settings {settings}, {tries} tries")
+        write!(f, "{folios} folio{s}, races {races}, settings {settings}, {tries} tries")?;
+        match orders {
+            Orders::Lowest => f.write_str(", orders 0 and 1"),
+            Orders::All => Ok(()),
+        }
     }
 }

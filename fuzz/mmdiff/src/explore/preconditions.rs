@@ -23,13 +23,14 @@ const CREATION: [&str; 4] = [
 ];
 
 /// Truncation: `entries::ranges`, and `Cache` for the pieces.
-const TRUNCATION: [&str; 7] = [
+const TRUNCATION: [&str; 8] = [
     "a range that begins below 0, or ends before it begins other than at -1",
     "a folio that is not all below the top of loff_t, or above order 10",
     "a folio that its range does not touch, given to truncate_inode_partial_folio",
     "an unlocked folio; and one that has left the file, given to truncate_cleanup_folio",
     "more than three folios in a file, folios of two sizes, and gaps of other sizes than theirs",
     "pieces of a split folio but one, its second page: the others are not found again",
+    "a split that fails in the last pass of shmem_undo_range, which tries until it does not",
     FLAGS,
 ];
 

@@ -16,10 +16,11 @@ use std::fmt::Write;
 /// The command that shows a path again.
 pub fn command(results: &Results, path: Path, choices: &[Choice]) -> String {
     let Results { pre, post, intent, bounds, .. } = results;
-    let Bounds { folios, races, settings, tries } = bounds;
+    let Bounds { folios, races, settings, tries, orders } = bounds;
     format!(
         "mmdiff explore --pre {pre} --post {post} --intent {intent} --folios {folios} \
-         --races {races} --settings {settings} --tries {tries} --show {}",
+         --races {races} --settings {settings} --tries {tries} --orders {orders} \
+         --show {}",
         spell(path.name(), choices)
     )
 }

@@ -230,6 +230,8 @@ variables! {
     NextSkip "next_skip_pfn",
     /// Where a scan ends that ends: whether that is the end of its range.
     RangeEnd "end_pfn",
+    /// khugepaged has put a large folio where there was none.
+    Collapsed "khugepaged",
 }
 
 impl Var {
@@ -305,7 +307,7 @@ impl What {
             What::NewError | What::Advanced => &["0", "-EIO", "-ENOSPC"],
             What::CcMode => &["MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC"],
             What::CcOrder => &["-1", "1", "2", "10"],
-            What::CcNrMigrate => &["0", "31", "32"],
+            What::CcNrMigrate => &["0", "30", "31", "32"],
             What::LowPfn => {
                 &["no boundary", "a multiple of 32", "the range's end", "pageblock start"]
             }

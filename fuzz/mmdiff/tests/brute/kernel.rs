@@ -2,6 +2,7 @@
 //! A kernel whose state is fixed before the run. What changes in it are the consequences of what the
 //! functions do, as the kernel's helpers have them.
 
+use super::cache::Cache;
 use super::decisions::Seen;
 use mmcore::errno::{EAGAIN, EBUSY, EIO};
 use mmcore::migrate::AOP_WRITEPAGE_ACTIVATE;
@@ -61,6 +62,8 @@ pub(crate) struct State {
     pub(crate) writepage: i32,
     pub(crate) switch: i32,
     pub(crate) copy: i32,
+    /// The file that the folio is looked for in, if it is.
+    pub(crate) cache: Option<Cache>,
 }
 
 /// A clean locked page of the file's, and everything works.
@@ -88,6 +91,7 @@ pub(crate) const PLAIN: State = State {
     writepage: 0,
     switch: 0,
     copy: 0,
+    cache: None,
 };
 
 /// What a split and a callback return; what `->writepage` does; the switch; the copy.
@@ -125,7 +129,10 @@ pub(crate) struct Machine<'a> {
 
 impl Kernel for Machine<'_> {
     fn call(&mut self, call: Call) -> u64 {
-        let answer = self.answer(call);
+        let answer = match self.cache(call) {
+            Some(answer) => answer,
+            None => self.answer(call),
+        };
         if call.kind() == Kind::Effect {
             self.seen.push(Seen::Effect(Event { call, answer }));
         }

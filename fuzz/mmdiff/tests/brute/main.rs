@@ -10,7 +10,9 @@
 //! Nothing changes by itself while a state runs, so the explorer is held to `races 0`.
 #![cfg(feature = "cli")]
 
+mod cache;
 mod decisions;
 mod kernel;
 mod migration;
+mod range;
 mod truncation;

@@ -21,16 +21,16 @@ const PAGE: i64 = PAGE_SIZE as i64;
 
 /// A folio's place in the file, in bytes.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+pub(crate) struct Place {
     /// Its number among those of its size.
     number: u8,
     order: u32,
-    pos: i64,
-    size: i64,
+    pub(crate) pos: i64,
+    pub(crate) size: i64,
 }
 
 /// The bottom of the file, one folio up, and the last folio that fits below the top of `loff_t`.
-fn places(orders: &[u32]) -> Vec<Place> {
+pub(crate) fn places(orders: &[u32]) -> Vec<Place> {
     let at = |&order: &u32| {
         let size = PAGE << order;
         let top = i64::MAX - (i64::MAX % size) - size;
@@ -40,16 +40,19 @@ fn places(orders: &[u32]) -> Vec<Place> {
     orders.iter().flat_map(at).collect()
 }
 
+/// A byte, and its neighbours below the top of `loff_t`.
+pub(crate) fn near(at: i64) -> impl Iterator<Item = i64> {
+    [at.checked_sub(1), Some(at), at.checked_add(1)].into_iter().flatten()
+}
+
 /// The ranges that touch the folio: at, one before and one after whatever C compares with.
 fn ranges(Place { pos, size, .. }: Place) -> Vec<(i64, i64)> {
     let (last, half) = (pos + (size - 1), size / 2);
-    let near = |at: i64| [at.checked_sub(1), Some(at), at.checked_add(1)];
-    let mut starts: BTreeSet<i64> =
-        near(pos).into_iter().chain([last, pos + half + 1].map(Some)).flatten().collect();
+    let mut starts: BTreeSet<i64> = near(pos).chain([last, pos + half + 1]).collect();
     starts.extend([0, pos - PAGE, pos + PAGE]);
     let starts: BTreeSet<i64> =
         starts.into_iter().map(|at| at.min(last)).filter(|&at| at >= 0).collect();
-    let mut ends: BTreeSet<i64> = near(pos).into_iter().chain(near(last)).flatten().collect();
+    let mut ends: BTreeSet<i64> = near(pos).chain(near(last)).collect();
     ends.extend([pos + half, pos + PAGE - 1, i64::MAX - 1]);
     ends.extend([last.saturating_add(PAGE)]);
     let mut ranges = Vec::new();
@@ -63,10 +66,10 @@ fn ranges(Place { pos, size, .. }: Place) -> Vec<(i64, i64)> {
 }
 
 /// One function, as both sides have it, with the range for the one that takes one.
-type Sides = [fn(&mut Machine<'_>, (i64, i64)) -> Returned; 2];
+pub(crate) type Sides = [fn(&mut Machine<'_>, (i64, i64)) -> Returned; 2];
 
 /// Two revisions, and what of the flags they could mean in a truncation.
-struct Pair {
+pub(crate) struct Pair {
     names: (&'static str, &'static str),
     /// What the new side tests: the old one tests AS_ENOSPC and AS_UNEVICTABLE.
     bit: u64,
@@ -79,7 +82,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn of<A: Revision, B: Revision>() -> Pair {
+    pub(crate) fn of<A: Revision, B: Revision>() -> Pair {
         let (mask, bit) = (1 << AS_ENOSPC | 1 << AS_UNEVICTABLE, B::TRUNCATE_TESTS);
         let release = u64::from(B::INVALIDATE_ASKS_NEEDS_RELEASE) << B::AS_RELEASE_ALWAYS;
         let name = |number: usize| {
@@ -120,7 +123,7 @@ impl Pair {
     }
 
     /// Runs both sides from a state.
-    fn add(&self, to: &mut Collected, sides: &Sides, state: State, range: (i64, i64)) {
+    pub(crate) fn add(&self, to: &mut Collected, sides: &Sides, state: State, range: (i64, i64)) {
         let Collected { decisions, seen } = to;
         seen.clear();
         let mut first = 0;
@@ -140,13 +143,13 @@ impl Pair {
     }
 
     /// The words of both files: all pairs, or those in which every bit of the one is not the other's.
-    fn flags(&self, all: bool) -> Vec<[u64; 2]> {
+    pub(crate) fn flags(&self, all: bool) -> Vec<[u64; 2]> {
         let words = self.words();
         let pairs = words.iter().flat_map(|&file| words.iter().map(move |&other| [file, other]));
         pairs.filter(|[file, other]| all || *file == !other).collect()
     }
 
-    fn explored(&self, function: u8, places: &[Place]) -> Decisions {
+    pub(crate) fn explored(&self, function: u8, places: &[Place]) -> Decisions {
         let choice = |what, of, got| Choice { var: Var::one(what), of, got, label: got };
         let prefix = |place: &Place| {
             [
@@ -163,8 +166,8 @@ impl Pair {
 }
 
 #[derive(Default)]
-struct Collected {
-    decisions: Decisions,
+pub(crate) struct Collected {
+    pub(crate) decisions: Decisions,
     seen: Vec<Seen>,
 }
 

@@ -24,7 +24,7 @@ const fn event(call: Call, answer: u64) -> Event {
 const FILE: Mapping = Mapping(0);
 const FOLIO: Folio = Folio(0);
 
-pub(crate) const CHECKS: [Check; 13] = [
+pub(crate) const CHECKS: [Check; 14] = [
     Check {
         says: "asynchronous direct compaction",
         violates: |trace| {
@@ -43,6 +43,20 @@ pub(crate) const CHECKS: [Check; 13] = [
             event(Call::CcMode {}, 0),
             event(Call::CcDirectCompaction {}, 1),
             event(Call::CcOrder {}, u64::MAX),
+        ],
+    },
+    Check {
+        says: "a split that fails in the last pass",
+        violates: |trace| {
+            let last_pass =
+                trace.iter().skip_while(|event| !matches!(event.call, Call::FindGetEntries { .. }));
+            let fails =
+                |event: &Event| matches!(event.call, Call::SplitFolio { .. }) && event.answer != 0;
+            last_pass.into_iter().any(fails)
+        },
+        example: &[
+            event(Call::FindGetEntries { mapping: FILE, start: 1, end: u64::MAX - 1 }, 1),
+            event(Call::SplitFolio { folio: FOLIO }, u64::MAX),
         ],
     },
     Check {

@@ -36,7 +36,7 @@ pub(super) const MISTAKES: &[In] = &[
                 "31 are enough",
                 "u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX",
                 "u64::from(k.cc_nr_migratepages()) >= COMPACT_CLUSTER_MAX - 1",
-            ).missed("no sum of what is there on entry, 0, 31 or 32, and of the sizes of up to three folios is 31"),
+            ),
             m(
                 Dropped,
                 "a block that is to be finished is not",

@@ -162,7 +162,7 @@ pub(super) const MISTAKES: &[In] = &[
                 "the pieces of a split folio are not picked up",
                 "Undone::Split => { k.folio_unlock(folio); ¦index = start;",
                 "",
-            ).missed("in the last pass nothing is split: the folio at either end was split, or taken out of the range, before, and no folio comes into the explorer's file meanwhile"),
+            ),
             m(Kept, "the batch's references are kept", "k.folio_batch_release();", ""),
             m(Dropped, "it does not pause", "k.cond_resched();", ""),
         ],

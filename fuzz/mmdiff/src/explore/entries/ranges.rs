@@ -46,6 +46,7 @@ pub(super) fn truncation<R: Functions>(k: &mut Model<'_>) -> Returned {
         }
         _ => {
             let (start, end) = range(k, place);
+            k.cache.collapses = true;
             R::shmem_undo_range(k, FILE, start, end).into()
         }
     }
@@ -61,7 +62,8 @@ fn partial<R: Functions>(k: &mut Model<'_>, place: Place) -> Returned {
 
 /// Chooses the size and the place of the first folio.
 fn first_folio(k: &mut Model<'_>) -> Place {
-    let order = k.choose(Var::one(What::Order), MAX_PAGE_ORDER as u8 + 1);
+    let of = k.bounds().orders.of(MAX_PAGE_ORDER as u8 + 1);
+    let order = k.choose(Var::one(What::Order), of);
     let size = PAGE << order;
     let pos = match k.choose(Var::one(What::Place), 3) {
         0 => 0,
@@ -147,7 +149,8 @@ fn choose_among(
 
 /// A hole in a new guest_memfd: whole pages, around a folio of up to four pages.
 pub(super) fn hole(k: &mut Model<'_>) -> (i64, i64) {
-    let order = k.choose(Var::one(What::Order), 3);
+    let of = k.bounds().orders.of(3);
+    let order = k.choose(Var::one(What::Order), of);
     let pages = 1u64 << order;
     k.cache.add(pages, pages);
     let (first, after) = (pages as i64, 2 * pages as i64);

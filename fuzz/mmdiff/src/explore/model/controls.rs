@@ -46,8 +46,8 @@ const SETTINGS: usize = 10;
 const CC_ORDERS: [i32; 4] = [-1, 1, 2, 10];
 /// The modes that `cc->mode` may have.
 const MODES: [MigrateMode; 3] = [MigrateMode::Async, MigrateMode::SyncLight, MigrateMode::Sync];
-/// `cc->nr_migratepages` on entry: nothing, one short of enough, enough.
-const NR_MIGRATEPAGES: [u32; 3] = [0, 31, 32];
+/// `cc->nr_migratepages` on entry: nothing, two and one short of enough, enough.
+const NR_MIGRATEPAGES: [u32; 4] = [0, 30, 31, 32];
 
 impl Setting {
     const ALL: [Setting; SETTINGS] = [

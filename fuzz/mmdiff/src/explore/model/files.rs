@@ -21,13 +21,17 @@ struct Slot {
     index: u64,
     /// How many pages it has.
     pages: u64,
-    /// What is there: 0 is open, else 1 nothing, 2 a folio, 3 a value entry.
+    /// What is there: 0 is open, else 1 nothing, 2 a folio, 3 a value entry, 4 nothing yet.
     state: u8,
+    /// khugepaged has put it there.
+    is_late: bool,
 }
 
 const NOTHING: u8 = 1;
 const FOLIO: u8 = 2;
 const VALUE: u8 = 3;
+/// khugepaged may put a folio there before the next look.
+const NOTHING_YET: u8 = 4;
 
 /// The page cache of the file, and the batch that was found last.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,18 +41,20 @@ pub(in crate::explore) struct Cache {
     batch: [(usize, u64); SLOTS],
     found: usize,
     next: u64,
+    /// Whether khugepaged can put a folio where none was, while the file is cut.
+    pub(in crate::explore) collapses: bool,
 }
 
 impl Cache {
     /// Adds a slot of which is open what is there. The slot's number is the folio's.
     pub(in crate::explore) fn add(&mut self, index: u64, pages: u64) {
-        self.slots[self.count] = Slot { index, pages, state: 0 };
+        self.slots[self.count] = Slot { index, pages, ..Slot::default() };
         self.count += 1;
     }
 
     /// Adds a folio. Its number is the slot's.
     pub(in crate::explore) fn add_folio(&mut self, index: u64, pages: u64) {
-        self.slots[self.count] = Slot { index, pages, state: FOLIO };
+        self.slots[self.count] = Slot { index, pages, state: FOLIO, is_late: false };
         self.count += 1;
     }
 
@@ -68,6 +74,11 @@ impl Cache {
         if let Some(slot) = self.slots[..self.count].get_mut(usize::from(folio.0)) {
             slot.state = NOTHING;
         }
+    }
+
+    /// Whether khugepaged has put the folio there.
+    pub(super) fn is_late(&self, folio: Folio) -> bool {
+        self.slots[..self.count].get(usize::from(folio.0)).is_some_and(|slot| slot.is_late)
     }
 
     pub(super) fn index(&self, folio: Folio) -> u64 {
@@ -195,17 +206,29 @@ impl Model<'_> {
 
     /// What is in a slot: decided now, if it is open.
     fn slot_state(&mut self, slot: usize) -> u8 {
+        if self.cache.slots[slot].state == NOTHING_YET {
+            let got = self.choose(Var { what: What::Collapsed, about: slot as u8 }, 2);
+            self.fill(slot, NOTHING + got);
+            self.cache.slots[slot].is_late = got == 1;
+            if got == 1 && self.bounds.races != super::Races::Free {
+                self.races -= 1;
+            }
+        }
         if self.cache.slots[slot].state == 0 {
             let is_piece = slot >= usize::from(self.bounds.folios);
             let (what, of) = if is_piece { (What::Piece, 2) } else { (What::Slot, 3) };
             let got = self.choose(Var { what, about: slot as u8 }, of);
-            self.cache.slots[slot].state = got + 1;
-            let folio = Folio(slot as u16);
-            if got + 1 == FOLIO {
-                self.set_order(folio, self.cache.slots[slot].pages.trailing_zeros());
-            }
+            self.fill(slot, NOTHING + got);
         }
         self.cache.slots[slot].state
+    }
+
+    fn fill(&mut self, slot: usize, state: u8) {
+        self.cache.slots[slot].state = state;
+        if state == FOLIO {
+            let order = self.cache.slots[slot].pages.trailing_zeros();
+            self.set_order(Folio(slot as u16), order);
+        }
     }
 
     /// Fills the batch with what is in `start..=end`. With `lock`, only what is whole in it, not
@@ -249,8 +272,14 @@ impl Model<'_> {
     pub(super) fn get_locked(&mut self, index: u64) -> u64 {
         let covers = |slot: &Slot| slot.index <= index && index - slot.index < slot.pages;
         let at = self.cache.slots[..self.cache.count].iter().position(covers);
-        let folio =
-            at.filter(|&slot| self.slot_state(slot) == FOLIO).map(|slot| Folio(slot as u16));
+        let state = at.map(|slot| self.slot_state(slot));
+        if let (Some(slot), Some(NOTHING)) = (at, state)
+            && self.cache.collapses
+            && self.races != 0
+        {
+            self.cache.slots[slot].state = NOTHING_YET;
+        }
+        let folio = at.filter(|_| state == Some(FOLIO)).map(|slot| Folio(slot as u16));
         if let Some(folio) = folio {
             self.lock(folio);
             self.put_in_file(folio);

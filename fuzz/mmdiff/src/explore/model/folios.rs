@@ -116,7 +116,8 @@ impl Model<'_> {
     /// The folio's order. There is a reference, so it stays.
     #[inline(always)]
     pub(super) fn order(&mut self, folio: Folio) -> u32 {
-        let got = self.fact(at(folio), What::Order, about(folio), REFERENCED, May::Stay);
+        let of = self.bounds.orders.of(REFERENCED);
+        let got = self.fact(at(folio), What::Order, about(folio), of, May::Stay);
         if got & FILE_ORDER != 0 { u32::from(got ^ FILE_ORDER) } else { ORDERS[usize::from(got)] }
     }
 
@@ -232,9 +233,11 @@ impl Model<'_> {
         [0, -EHWPOISON][self.outcome(What::Poison, 2)].to_word()
     }
 
-    /// A split leaves the first page.
+    /// A split leaves the first page. That of a folio of khugepaged's does not fail: the last pass of
+    /// `shmem_undo_range` would try again until it does not.
     pub(super) fn split(&mut self, folio: Folio) -> u64 {
-        let rc = [0, -EAGAIN, -EBUSY][self.outcome(What::Split, 3)];
+        let of = if self.cache.is_late(folio) { 1 } else { 3 };
+        let rc = [0, -EAGAIN, -EBUSY][self.outcome(What::Split, of)];
         if rc == 0 {
             self.cache.split(folio);
             self.set_order(folio, 0);

@@ -48,11 +48,13 @@ impl Model<'_> {
 
     #[inline(always)]
     pub(super) fn compound_order(&mut self, page: Page) -> u32 {
-        ORDERS[self.page_fact(page, What::Order, ORDERS.len() as u8) as usize]
+        let of = self.bounds.orders.of(ORDERS.len() as u8);
+        ORDERS[self.page_fact(page, What::Order, of) as usize]
     }
 
     pub(super) fn buddy_order(&mut self, page: Page) -> u64 {
-        BUDDY_ORDERS[self.page_fact(page, What::BuddyOrder, BUDDY_ORDERS.len() as u8) as usize]
+        let of = self.bounds.orders.of(BUDDY_ORDERS.len() as u8);
+        BUDDY_ORDERS[self.page_fact(page, What::BuddyOrder, of) as usize]
     }
 
     pub(super) fn dissolve(&mut self, page: Page) -> u64 {
