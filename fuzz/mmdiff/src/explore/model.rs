@@ -11,7 +11,9 @@
 //! - under its lock it keeps its mapping and its private data, can only become dirty, and its
 //!   write-back can only end;
 //! - whoever has cleared its LRU flag keeps it cleared;
-//! - AS_EIO, AS_ENOSPC and AS_UNEVICTABLE change at any time, every other flag never.
+//! - AS_EIO, AS_ENOSPC and AS_UNEVICTABLE change at any time, every other flag never;
+//! - where a cut of tmpfs has found nothing at an edge, khugepaged may have put a folio by the next
+//!   look.
 
 mod controls;
 mod files;
