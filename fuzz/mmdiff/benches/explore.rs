@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! How fast the enumeration is, and what others make of the same space.
 //!
-//! `cargo bench -p mmdiff --bench explore` measures, on one core, the joint paths a second of each
-//! path of the kernel. Then the same space, truncation with one folio, is walked by three strategies
+//! `cargo bench -p mmdiff --bench explore` measures, on one core, the runs a second of each path of the
+//! kernel; and on all cores, how long all paths with one folio take, without the proof about scans of
+//! any length. Then the same space, truncation with one folio, is walked by three strategies
 //! that answer the same questions, side by side: this enumeration, bolero's exhaustive driver, and
 //! proptest's random numbers. What counts is how many of the decisions each has seen.
 
@@ -23,6 +24,7 @@ use std::time::{Duration, Instant};
 fn main() {
     divan::main();
     if std::env::args().any(|argument| argument == "--bench") {
+        one_folio();
         strategies();
     }
 }
@@ -36,11 +38,16 @@ const ROUNDS: usize = 3;
 /// So many times as many runs as there are paths, at most, for whoever goes by chance.
 const CHANCES: u64 = 16;
 
-struct Count(AtomicU64);
+#[derive(Default)]
+struct Count {
+    runs: AtomicU64,
+    paths: AtomicU64,
+}
 
 impl Watch for Count {
     fn done(&self, _: usize, tally: &Tally) {
-        self.0.fetch_add(tally.runs, Ordering::Relaxed);
+        self.runs.fetch_add(tally.runs, Ordering::Relaxed);
+        self.paths.fetch_add(tally.paths as u64, Ordering::Relaxed);
     }
     fn stop(&self, _: u64) -> Option<Cut> {
         None
@@ -49,11 +56,11 @@ impl Watch for Count {
 
 /// Does the whole enumeration of a path on one core, and says how often the functions were run.
 fn enumerate(path: Path) -> u64 {
-    let count = Count(AtomicU64::new(0));
+    let count = Count::default();
     let plan = Plan::new(&QUESTION, Bounds::default(), &[path]);
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     one.install(|| plan.run(&|_| true, &count));
-    count.0.into_inner()
+    count.runs.into_inner()
 }
 
 #[divan::bench(args = mmdiff::explore::PATHS, sample_count = 3, sample_size = 1)]
@@ -123,6 +130,23 @@ fn proptest(wanted: usize, most: u64) -> Walk {
 fn rand_below(rng: &mut TestRng, of: u8) -> u8 {
     use proptest::prelude::Rng;
     (rng.next_u32() % u32::from(of.max(1))) as u8
+}
+
+/// Does everything with one folio on all cores, but for scans of any length.
+fn one_folio() {
+    let cores = rayon::current_num_threads();
+    println!("\nall paths, one folio, races free; on {cores} cores, each of {ROUNDS} rounds");
+    println!("joint paths         runs  seconds  joint paths/s a core  runs/s a core");
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        let plan = Plan::new(&QUESTION, Bounds::default(), &mmdiff::explore::PATHS);
+        let count = Count::default();
+        plan.run(&|i| !plan.units[i].is_any_length(), &count);
+        let seconds = start.elapsed().as_secs_f64();
+        let (paths, runs) = (count.paths.into_inner(), count.runs.into_inner());
+        let rate = |what: u64| what as f64 / seconds / cores as f64 / 1e6;
+        println!("{paths:11} {runs:12} {seconds:8.3} {:>20.1}M {:>13.2}M", rate(paths), rate(runs));
+    }
 }
 
 /// Prints the table of the README.

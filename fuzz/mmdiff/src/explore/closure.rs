@@ -112,7 +112,7 @@ fn turns(
         let Turned { next, met } = joint.half_turn(&mut tape);
         turns.tally.count(0, watch)?;
         for class in &met.classes {
-            turns.tally.add_class(class, 1, tape.choices());
+            turns.tally.add_class(class, &class.signature(), 1, [&[], tape.choices()]);
         }
         match next.map(|head| State::of(&head, !state.halfway)) {
             None => {}

@@ -65,7 +65,10 @@ pub struct Joint {
     judge: Judge,
     scenario: Scenario,
     path: Path,
+    /// Memory for what is written down, to use again: of a path, and of both sides of one whose
+    /// sides differ.
     events: Vec<Event>,
+    recorded: [Vec<Event>; 2],
     /// The bits of flags words that either side has read.
     pub bits_read: (u64, u64),
 }
@@ -80,6 +83,7 @@ impl Joint {
             scenario: stand_in(path),
             path,
             events: Vec::new(),
+            recorded: Default::default(),
             bits_read: (0, 0),
         }
     }
@@ -164,11 +168,14 @@ impl Joint {
         races: Option<u8>,
         stretch: Stretch<'_>,
     ) -> &Judgement {
+        let [pre, post] = std::mem::take(&mut self.recorded).map(Notes::all_in);
         tape.rewind();
-        let (_, pre, _) = self.side(tape, races, 0, stretch, Notes::all());
+        let (_, pre, _) = self.side(tape, races, 0, stretch, pre);
         tape.second_side();
-        let (_, post, _) = self.side(tape, races, 1, stretch, Notes::all());
-        self.judge.judge_records(&self.scenario, &Record(pre), &Record(post));
+        let (_, post, _) = self.side(tape, races, 1, stretch, post);
+        let (pre, post) = (Record(pre), Record(post));
+        self.judge.judge_records(&self.scenario, &pre, &post);
+        self.recorded = [pre, post].map(|Record(notes)| notes.events);
         self.judge.judgement()
     }
 }

@@ -42,6 +42,67 @@ const MAPPINGS: usize = FOLIOS;
 const PAGE: usize = FOLIOS + 2;
 const REST: usize = FOLIOS + 3;
 
+/// What facts are about. Everything else is asked once, or asked anew each time.
+const FACTS: [What; 36] = [
+    What::Order,
+    What::Mapping,
+    What::Locked,
+    What::Lru,
+    What::Unevictable,
+    What::Mlocked,
+    What::Writeback,
+    What::Dirty,
+    What::Anon,
+    What::Private,
+    What::FileLru,
+    What::ZoneDevice,
+    What::Lruvec,
+    What::Mapcount,
+    What::ExtraRefs,
+    What::Mapped,
+    What::MovableFlag,
+    What::Movable,
+    What::Isolated,
+    What::MappingFlags,
+    What::Huge,
+    What::Buddy,
+    What::BuddyOrder,
+    What::Compound,
+    What::PageLru,
+    What::PageMovable,
+    What::PageIsolated,
+    What::Host,
+    What::MigrateOp,
+    What::WritepageOp,
+    What::Shmem,
+    What::VmLocked,
+    What::InodesMapping,
+    What::Gmems,
+    What::Signal,
+    What::Skip,
+];
+
+/// What is decided of an object, by place in [`FACTS`]: 0 is open, else one more than the
+/// alternative.
+type Facts = [u8; FACTS.len()];
+
+/// Where each fact is: a run begins with all of them open, so they are kept close.
+const PLACES: [u8; What::ALL.len()] = {
+    let mut places = [u8::MAX; What::ALL.len()];
+    let mut i = 0;
+    while i < FACTS.len() {
+        places[FACTS[i] as usize] = i as u8;
+        i += 1;
+    }
+    places
+};
+
+/// Where a fact is among those of an object.
+#[inline(always)]
+const fn place_of(what: What) -> usize {
+    PLACES[what as usize] as usize
+}
+
 /// How an answer may have changed since it was given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum May {
@@ -68,8 +129,8 @@ pub struct Model<'t> {
     bounds: Bounds,
     /// What is written down of the run.
     pub notes: Notes,
-    /// What is decided, by object and [`What`]: 0 is open, else one more than the alternative.
-    facts: [[u8; What::ALL.len()]; OBJECTS],
+    /// What is decided, by object.
+    facts: [Facts; OBJECTS],
     /// What we hold of each folio: see [`folios`].
     held: [u8; FOLIOS],
     words: [WordFacts; 2],
@@ -113,7 +174,7 @@ impl<'t> Model<'t> {
             tape,
             bounds,
             notes,
-            facts: [[0; What::ALL.len()]; OBJECTS],
+            facts: [[0; FACTS.len()]; OBJECTS],
             held: [0; FOLIOS],
             words: [WordFacts::default(); 2],
             changing: files::CHANGING,
@@ -175,13 +236,13 @@ impl<'t> Model<'t> {
     /// The fact about an object: one of `of` alternatives, decided now if it is open.
     #[inline(always)]
     fn fact(&mut self, object: usize, what: What, about: u8, of: u8, may: May) -> u8 {
-        let slot = self.facts[object][what as usize];
-        if slot == 0 {
+        let known = self.facts[object][place_of(what)];
+        if known == 0 {
             let got = self.choose(Var { what, about }, of);
-            self.facts[object][what as usize] = got + 1;
+            self.set(object, what, got);
             return got;
         }
-        let was = slot - 1;
+        let was = known - 1;
         let open = match may {
             May::Stay => false,
             May::Rise => was == 0,
@@ -195,14 +256,14 @@ impl<'t> Model<'t> {
         if got != was && self.bounds.races != Races::Free {
             self.races -= 1;
         }
-        self.facts[object][what as usize] = got + 1;
+        self.set(object, what, got);
         got
     }
 
     /// Decides a fact.
     #[inline(always)]
     fn set(&mut self, object: usize, what: What, got: u8) {
-        self.facts[object][what as usize] = got + 1;
+        self.facts[object][place_of(what)] = got + 1;
     }
 
     /// A fact about the rest of the kernel that does not change.

@@ -26,6 +26,7 @@ use crate::run::{Returned, Tree};
 use mmcore::compaction::{COMPACT_CLUSTER_MAX, Scan, Step};
 use mmcore::{Function, IsolateMode, Kernel, Oops, PAGEBLOCK_NR_PAGES};
 use rustc_hash::FxHashSet;
+use std::hash::{Hash, Hasher};
 
 /// One side of a scan, at the head of the loop.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -50,10 +51,18 @@ impl At {
 }
 
 /// Both sides of a scan, at the head of the loop, and how many changes there may still be.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Head {
     sides: [At; 2],
     races: u8,
+}
+
+/// The sides are nearly always the same: one of them is enough to tell heads apart.
+impl Hash for Head {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.sides[0].hash(state);
+        self.races.hash(state);
+    }
 }
 
 /// Where a turn, or what comes before the loop, led to.

@@ -87,13 +87,27 @@ impl Tally {
         }
     }
 
-    /// Notes one path or stretch that stands for `paths` joint paths if it ends there.
-    pub(super) fn add_class(&mut self, class: &Class, paths: u128, example: &[Choice]) {
-        let signature = class.signature();
-        let found = self.found.entry(signature).or_insert_with(|| Found::new(class, example));
+    /// Notes one path or stretch that stands for `paths` joint paths if it ends there: a class, with
+    /// its signature, and the choices that lead there, in two parts.
+    pub(super) fn add_class(
+        &mut self,
+        class: &Class,
+        signature: &str,
+        paths: u128,
+        example: [&[Choice]; 2],
+    ) {
+        let Some(found) = self.found.get_mut(signature) else {
+            let found = Found { paths, ..Found::new(class, &example.concat()) };
+            self.found.insert(signature.to_string(), found);
+            return;
+        };
         found.paths += paths;
-        if (example.len(), example) < (found.example.len(), &found.example) {
-            found.example = example.to_vec();
+        let length = example[0].len() + example[1].len();
+        let is_less = length < found.example.len()
+            || length == found.example.len()
+                && example.into_iter().flatten().lt(found.example.iter());
+        if is_less {
+            found.example = example.concat();
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Tape {
     floor: usize,
     /// The next choice to be taken in order.
     at: usize,
+    /// Up to here the choices are taken as they stand, if they are of what is asked.
+    until: usize,
     /// What the first side made; the second looks there.
     first: usize,
     second: bool,
@@ -88,6 +90,7 @@ impl Tape {
             self.choices.truncate(self.floor);
             self.taken.clear();
         }
+        self.until = self.choices.len();
     }
 
     /// Starts the second side.
@@ -98,6 +101,7 @@ impl Tape {
         self.first = self.at;
         self.second = true;
         self.at = 0;
+        self.until = self.first;
         self.taken.clear();
     }
 
@@ -117,51 +121,44 @@ impl Tape {
         choice.label
     }
 
-    /// The place of the choice that is to be taken now.
-    #[inline]
+    /// The place of the choice that is to be taken now: the next, nearly always.
+    #[inline(always)]
     fn take(&mut self, var: Var, of: u8) -> usize {
-        if self.second {
-            return self.look_up(var, of);
-        }
-        self.next_in_order(var, of)
-    }
-
-    #[inline]
-    fn next_in_order(&mut self, var: Var, of: u8) -> usize {
         let at = self.at;
         match self.choices.get(at) {
-            Some(choice) => {
-                debug_assert_eq!((choice.var, choice.of), (var, of), "a path repeats itself")
+            Some(next) if at < self.until && (next.var, next.of) == (var, of) => {
+                self.at += 1;
+                at
             }
-            None => {
-                let got = self.ask.map_or(0, |ask| ask(of) % of.max(1));
-                self.choices.push(Choice { var, of, got, label: got });
-            }
+            _ => self.take_another(var, of),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_another(&mut self, var: Var, of: u8) -> usize {
+        debug_assert!(self.second || self.at == self.choices.len(), "a path repeats itself");
+        if self.second { self.look_up(var, of) } else { self.next_in_order(var, of) }
+    }
+
+    /// A choice that follows those in order: there from the run before, or made now.
+    fn next_in_order(&mut self, var: Var, of: u8) -> usize {
+        let at = self.at;
+        if at == self.choices.len() {
+            let got = self.ask.map_or(0, |ask| ask(of) % of.max(1));
+            self.choices.push(Choice { var, of, got, label: got });
         }
         self.at += 1;
         at
     }
 
-    /// The second side's choice: the first's, if there is one left for the variable.
-    #[inline]
+    /// The second side's choice, out of order: the first's, if there is one left for the variable.
     fn look_up(&mut self, var: Var, of: u8) -> usize {
-        if self.taken.is_empty() && self.at < self.first {
-            let at = self.at;
-            let next = self.choices[at];
-            if (next.var, next.of) == (var, of) {
-                self.at += 1;
-                return at;
-            }
-        }
-        self.look_up_out_of_order(var, of)
-    }
-
-    #[cold]
-    fn look_up_out_of_order(&mut self, var: Var, of: u8) -> usize {
         if self.taken.is_empty() {
             self.taken.resize(self.first.max(1), false);
             self.taken[..self.at].fill(true);
             self.at = self.first;
+            self.until = 0;
         }
         let same = |&i: &usize| {
             let choice = self.choices[i];

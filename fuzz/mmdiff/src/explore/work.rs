@@ -206,7 +206,7 @@ pub(super) fn begin_scans(joint: &mut Joint, examples: bool) -> (Tally, Begun) {
             tally.add_example(met.decision, tape.choices().to_vec());
         }
         for class in &met.classes {
-            tally.add_class(class, 1, tape.choices());
+            tally.add_class(class, &class.signature(), 1, [&[], tape.choices()]);
         }
         match next {
             None => tally.paths += 1,
@@ -229,7 +229,8 @@ struct Worker<'a> {
     joint: Joint,
     tally: Tally,
     folder: Folder,
-    classes: Vec<Class>,
+    /// Those that were met, with their signatures.
+    classes: Vec<(Class, String)>,
     examples: bool,
     states: &'a AtomicU64,
     watch: &'a dyn Watch,
@@ -243,9 +244,9 @@ impl Worker<'_> {
 
     /// The number of a class in this unit.
     fn number(&mut self, class: &Class) -> u16 {
-        let known = self.classes.iter().position(|known| known == class);
+        let known = self.classes.iter().position(|(known, _)| known == class);
         let number = known.unwrap_or_else(|| {
-            self.classes.push(*class);
+            self.classes.push((*class, class.signature()));
             self.classes.len() - 1
         });
         number as u16
@@ -279,8 +280,8 @@ impl Worker<'_> {
             }
             let number = self.number(class);
             self.folder.found(tape.choices(), tape.floor(), number);
-            let example = [before, tape.choices()].concat();
-            self.tally.add_class(class, paths, &example);
+            let (_, signature) = &self.classes[usize::from(number)];
+            self.tally.add_class(class, signature, paths, [before, tape.choices()]);
         }
         Ok(())
     }
@@ -289,8 +290,8 @@ impl Worker<'_> {
     fn take_cubes(&mut self, given: &[Choice]) {
         let given = cubes::literals(given);
         for (number, cube) in std::mem::take(&mut self.folder.root) {
-            let signature = self.classes[usize::from(number)].signature();
-            if let Some(found) = self.tally.found.get_mut(&signature) {
+            let (_, signature) = &self.classes[usize::from(number)];
+            if let Some(found) = self.tally.found.get_mut(signature) {
                 found.cubes.push([&given[..], &cube].concat());
             }
         }

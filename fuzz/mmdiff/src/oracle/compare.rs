@@ -77,11 +77,12 @@ struct Effects {
 
 impl Effects {
     fn fill(&mut self, events: &[Event]) {
-        let effects = || events.iter().enumerate().filter(|(_, event)| event.is_effect());
         self.at.clear();
-        self.at.extend(effects().map(|(i, _)| i));
         self.events.clear();
-        self.events.extend(effects().map(|(_, event)| *event));
+        for (i, event) in events.iter().enumerate().filter(|(_, event)| event.is_effect()) {
+            self.at.push(i);
+            self.events.push(*event);
+        }
     }
 }
 
@@ -193,11 +194,19 @@ impl Alignment<'_> {
     /// Compares the questions up to here as multisets.
     fn questions(&mut self, pre_to: usize, post_to: usize) {
         let Comparison { found, left, .. } = &mut *self.all;
+        let mut pre = asked(self.pre, self.pre_from, pre_to);
+        let mut post = asked(self.post, self.post_from, post_to);
+        let (mut before, mut after) = (pre.next(), post.next());
+        // Nearly always in the same order.
+        while let (Some((_, one)), Some((_, other))) = (before, after)
+            && one == other
+        {
+            (before, after) = (pre.next(), post.next());
+        }
         left.clear();
-        left.extend(asked(self.post, self.post_from, post_to));
-        // Nearly always in the same order, so each is the first that is left.
+        left.extend(after.into_iter().chain(post));
         let mut first = 0;
-        for (at, event) in asked(self.pre, self.pre_from, pre_to) {
+        for (at, event) in before.into_iter().chain(pre) {
             match left[first..].iter().position(|&(_, other)| other == event) {
                 Some(0) => first += 1,
                 Some(i) => drop(left.remove(first + i)),

@@ -7,7 +7,7 @@
 //! product of what it allows each control to be, with one tie: `ISOLATE_ASYNC_MIGRATE` goes with
 //! every mode but MIGRATE_SYNC (`isolate_migratepages`, mm/compaction.c).
 
-use super::{Model, REST};
+use super::{Model, REST, place_of};
 use crate::explore::bounds::{Races, Settings};
 use crate::explore::var::{Var, What};
 use mmcore::compaction::pageblock_end_pfn;
@@ -147,6 +147,41 @@ const CALLERS_OF: [[u8; 4]; SETTINGS] = {
     table
 };
 
+/// The alternatives of a control that there are.
+#[derive(Clone, Copy, Default)]
+struct Allowed {
+    values: [u8; 4],
+    count: u8,
+}
+
+impl Allowed {
+    const fn with(mut self, value: u8) -> Allowed {
+        self.values[self.count as usize] = value;
+        self.count += 1;
+        self
+    }
+
+    fn values(&self) -> &[u8] {
+        &self.values[..usize::from(self.count)]
+    }
+}
+
+/// What each control may be, by the callers that the scan may be of.
+const ALLOWED: [[Allowed; 1 << CALLERS.len()]; SETTINGS] = {
+    let none = Allowed { values: [0; 4], count: 0 };
+    let mut table = [[none; 1 << CALLERS.len()]; SETTINGS];
+    let mut i = 0;
+    while i < (SETTINGS * 4) << CALLERS.len() {
+        let (setting, value, callers) = (i / 4 % SETTINGS, i % 4, i / 4 / SETTINGS);
+        let there_is = value < Setting::ALL[setting].alternatives() as usize;
+        if there_is && CALLERS_OF[setting][value] & callers as u8 != 0 {
+            table[setting][callers] = table[setting][callers].with(value as u8);
+        }
+        i += 1;
+    }
+    table
+};
+
 /// What is decided of the scan, and lasts from turn to turn.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(in crate::explore) struct Controls {
@@ -223,17 +258,21 @@ impl Controls {
         self.known[setting as usize].checked_sub(1)
     }
 
-    /// Whether the setting can be so, given what is decided.
-    fn allows(&self, scope: Settings, setting: Setting, value: u8) -> bool {
+    /// What the setting may be, given what is decided.
+    #[inline]
+    fn allowed(&self, scope: Settings, setting: Setting) -> Allowed {
         match scope {
+            Settings::Realizable => ALLOWED[setting as usize][usize::from(self.callers)],
             Settings::Free => {
-                let is = |of: Setting, wanted: u8| match of as u8 == setting as u8 {
-                    true => value == wanted,
-                    false => self.value(of) == Some(wanted),
-                };
-                !(is(Setting::Order, 0) && is(Setting::Mode, 0) && is(Setting::Direct, 1))
+                let allowed = (0..setting.alternatives()).filter(|&value| {
+                    let is = |of: Setting, wanted: u8| match of as u8 == setting as u8 {
+                        true => value == wanted,
+                        false => self.value(of) == Some(wanted),
+                    };
+                    !(is(Setting::Order, 0) && is(Setting::Mode, 0) && is(Setting::Direct, 1))
+                });
+                allowed.fold(Allowed::default(), Allowed::with)
             }
-            Settings::Realizable => self.callers_after(setting, value) != 0,
         }
     }
 
@@ -251,7 +290,7 @@ impl Model<'_> {
     pub(in crate::explore) fn go_on(&mut self, controls: Controls) {
         self.controls = controls;
         for (what, known) in LASTING.into_iter().zip(controls.lasting) {
-            self.facts[REST][what as usize] = known;
+            self.facts[REST][place_of(what)] = known;
         }
     }
 
@@ -259,7 +298,7 @@ impl Model<'_> {
     pub(in crate::explore) fn decided(&self) -> Controls {
         let mut controls = self.controls;
         if self.bounds.races != Races::Free {
-            controls.lasting = LASTING.map(|what| self.facts[REST][what as usize]);
+            controls.lasting = LASTING.map(|what| self.facts[REST][place_of(what)]);
         }
         controls
     }
@@ -275,21 +314,12 @@ impl Model<'_> {
 
     fn decide(&mut self, setting: Setting) -> u8 {
         let scope = self.bounds.settings;
-        let controls = self.controls;
-        let mut allowed = [0; 4];
-        let mut count = 0;
-        for value in 0..setting.alternatives() {
-            if controls.allows(scope, setting, value) {
-                allowed[count] = value;
-                count += 1;
-            }
-        }
-        let value = self.choose_among(Var::one(setting.what()), &allowed[..count]);
+        let allowed = self.controls.allowed(scope, setting);
+        let value = self.choose_among(Var::one(setting.what()), allowed.values());
         self.controls.known[setting as usize] = value + 1;
-        self.controls.callers = match scope {
-            Settings::Free => controls.callers,
-            Settings::Realizable => controls.callers_after(setting, value),
-        };
+        if scope == Settings::Realizable {
+            self.controls.callers = self.controls.callers_after(setting, value);
+        }
         value
     }
 

@@ -2,7 +2,7 @@
 //! Folios, and what a lock, a reference or a cleared LRU flag of ours keeps stable about them.
 
 use super::pages::{ORDERS, REFERENCED};
-use super::{FOLIOS, May, Model, about, at};
+use super::{FACTS, FOLIOS, May, Model, about, at};
 use crate::explore::var::{Var, What};
 use mmcore::errno::{EAGAIN, EBUSY, EIO};
 use mmcore::migrate::AOP_WRITEPAGE_ACTIVATE;
@@ -22,7 +22,7 @@ impl Model<'_> {
     /// A folio of which nothing is decided but that there is one.
     #[inline]
     pub(super) fn begin_folio(&mut self, folio: Folio) {
-        self.facts[at(folio)] = [0; What::ALL.len()];
+        self.facts[at(folio)] = [0; FACTS.len()];
         self.held[at(folio)] = 0;
     }
 

@@ -2,7 +2,7 @@
 //! Pages, asked about without a reference: nothing about them is stable. And the counters of the
 //! node, which are not either.
 
-use super::{May, Model, PAGE};
+use super::{FACTS, May, Model, PAGE};
 use crate::explore::var::{Var, What};
 use mmcore::errno::{EBUSY, ENOMEM};
 use mmcore::{Folio, NodeStat, Page, Word};
@@ -35,7 +35,7 @@ impl Model<'_> {
 
     fn turn_to(&mut self, page: Page) {
         self.page = page.0;
-        self.facts[PAGE] = [0; What::ALL.len()];
+        self.facts[PAGE] = [0; FACTS.len()];
         let folio = self.page_folio(page);
         self.begin_folio(folio);
     }
