@@ -3,7 +3,8 @@
 //! archive.
 //!
 //! `cargo bench -p mmdiff --bench replay` measures each with divan, and then the ratios, in rounds in
-//! which each has its turn: so whatever else the machine does, it does to all of them.
+//! which each has its turn: so whatever else the machine does, it does to all of them. With
+//! `FUZZ_TARGETS=FOLDER`, the folder of built fuzz targets, libFuzzer's own replay is among them.
 
 use mmdiff::oracle::{Intent, Question};
 use mmdiff::replay::{self, Exam, Examine, Plan, Tally};
@@ -16,6 +17,7 @@ use rayon::prelude::*;
 use std::fs;
 use std::io::Write;
 use std::path::{Path as FsPath, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -155,7 +157,22 @@ fn contestants() -> Vec<Contestant> {
             all.push((format!("{form}, {path}"), Box::new(move || replay(input, path).fed())));
         }
     }
+    if let Some(targets) = std::env::var_os("FUZZ_TARGETS").map(PathBuf::from) {
+        for path in Path::ALL {
+            let target = targets.join(path.target());
+            all.push((format!("libFuzzer, {path}"), Box::new(move || replayed_by(&target))));
+        }
+    }
     all
+}
+
+/// The same inputs, from their folder, replayed by a fuzz target.
+fn replayed_by(target: &FsPath) -> u64 {
+    let mut command = Command::new(target);
+    command.arg("-runs=0").arg(&CORPUS.folder);
+    let done = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    assert!(done.is_ok_and(|status| status.success()), "{} must run", target.display());
+    FILES as u64
 }
 
 /// Everything in turns, several times, and the medians beside that of reading alone.

@@ -18,6 +18,7 @@ pub use invariants::Invariant;
 use crate::explore::{self, Record};
 use crate::run::{Run, Tree};
 use crate::scenario::{Path, Scenario};
+use crate::trace::Beside;
 use std::collections::BTreeMap;
 
 /// What a comparison is about: two revisions, and a reading of what the patch between them intends.
@@ -105,8 +106,9 @@ impl Judge {
         self.sorter.compare_setup(scenario, judgement);
         for step in 0..scenario.steps() {
             judgement.pre.step(scenario);
-            judgement.post.step(scenario);
-            self.sorter.compare_step(scenario, judgement, step);
+            let beside = Beside::new(judgement.pre.events(step));
+            let alike = judgement.post.step_beside(scenario, beside);
+            self.sorter.compare_step(scenario, judgement, step, alike);
         }
         judgement.add_consequences();
         let built = scenario.is_built();
@@ -132,7 +134,7 @@ impl Judge {
         for step in 0..pre.steps().min(post.steps()) {
             pre.replay(step, post, &mut judgement.pre);
             post.replay(step, pre, &mut judgement.post);
-            self.sorter.compare_step(scenario, judgement, step);
+            self.sorter.compare_step(scenario, judgement, step, false);
         }
     }
 

@@ -27,7 +27,7 @@ use crate::explore::{self, Model};
 #[cfg(feature = "explore")]
 use crate::scenario::Path;
 use crate::scenario::Scenario;
-use crate::trace::{Event, Recorder};
+use crate::trace::{Beside, Event, Recorder};
 use crate::world::World;
 #[cfg(feature = "explore")]
 use mmcore::compaction::{Scan, Step};
@@ -217,15 +217,23 @@ impl Run {
 
     /// Runs the next step of `scenario`.
     pub fn step(&mut self, scenario: &Scenario) {
+        self.step_beside(scenario, Beside::NOBODY);
+    }
+
+    /// Runs the next step beside one that was run already, and says whether this one said the same,
+    /// event by event.
+    pub fn step_beside(&mut self, scenario: &Scenario, beside: Beside<'_>) -> bool {
         let start = self.trace.len();
         self.world.refuel();
         self.world.begin_balance();
-        let mut recorder = Recorder { kernel: &mut self.world, trace: &mut self.trace };
+        let mut recorder = Recorder { kernel: &mut self.world, trace: &mut self.trace, beside };
         let returned = (self.tree.step)(scenario, self.steps.len(), &mut recorder);
+        let said_the_same = recorder.beside.is_all();
         if !matches!(returned, Returned::Oops(_)) {
             self.world.check_balance();
         }
         self.steps.push((start..self.trace.len(), returned));
+        said_the_same
     }
 
     /// The events of a step.

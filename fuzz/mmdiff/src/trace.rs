@@ -20,6 +20,18 @@ impl Event {
         self.call.kind() == Kind::Effect
     }
 
+    /// Whether two events count as the same where they stand in the same place of two traces.
+    #[inline(always)]
+    pub fn is_like(&self, other: &Event) -> bool {
+        use Call::{FlagsAnd, TestBit};
+        match (self.call, other.call) {
+            (TestBit { mapping, .. } | FlagsAnd { mapping, .. }, of) => {
+                matches!(of, TestBit { mapping: m, .. } | FlagsAnd { mapping: m, .. } if m == mapping)
+            }
+            _ => self == other,
+        }
+    }
+
     /// What the event counts as when two revisions are compared. A read of a mapping's flags counts
     /// as that, whichever bits it looks at and finds: the two sides of the patch look at different
     /// ones. Other reads of memory, and marks, count for nothing.
@@ -59,6 +71,43 @@ pub enum Compared {
     Event(Event),
 }
 
+/// What another said, as far as it has been repeated.
+///
+/// Who speaks is known where it is compiled, so to compare each event as it is said takes an
+/// instruction or two, where two traces that are written down take a jump for each event.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    rest: &'a [Event],
+    /// Nothing else has been said so far.
+    agrees: bool,
+}
+
+impl<'a> Beside<'a> {
+    /// Nobody: nothing is compared.
+    pub const NOBODY: Beside<'static> = Beside { rest: &[], agrees: false };
+
+    /// Somebody who said this.
+    pub fn new(events: &'a [Event]) -> Self {
+        Beside { rest: events, agrees: true }
+    }
+
+    /// Whether all of it was repeated, in its order, and nothing else said.
+    pub fn is_all(&self) -> bool {
+        self.agrees && self.rest.is_empty()
+    }
+
+    #[inline(always)]
+    fn hear(&mut self, event: &Event) {
+        if !self.agrees {
+            return;
+        }
+        match self.rest.split_first() {
+            Some((next, rest)) if event.is_like(next) => self.rest = rest,
+            _ => self.agrees = false,
+        }
+    }
+}
+
 /// Wraps a kernel and keeps what is said through the door.
 #[derive(Debug)]
 pub struct Recorder<'a, K> {
@@ -66,23 +115,27 @@ pub struct Recorder<'a, K> {
     pub kernel: &'a mut K,
     /// Where the events go.
     pub trace: &'a mut Vec<Event>,
+    /// What they are compared with.
+    pub beside: Beside<'a>,
 }
 
 impl<K: Kernel> Kernel for Recorder<'_, K> {
     #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
     fn call(&mut self, call: Call) -> u64 {
         let answer = self.kernel.call(call);
-        keep(self.trace, &call, answer);
+        keep(self.trace, &mut self.beside, &call, answer);
         answer
     }
 }
 
-/// Adds an event. In a fuzz target it is a call of its own: the branch in it would be counted at
+/// Adds an event. In a fuzz target it is a call of its own: the branches in it would be counted at
 /// every question of the port.
-#[cfg_attr(not(fuzzing), inline)]
+#[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
 #[cfg_attr(fuzzing, inline(never))]
-fn keep(trace: &mut Vec<Event>, call: &Call, answer: u64) {
-    trace.push(Event { call: *call, answer });
+fn keep(trace: &mut Vec<Event>, beside: &mut Beside<'_>, call: &Call, answer: u64) {
+    let event = Event { call: *call, answer };
+    beside.hear(&event);
+    trace.push(event);
 }
 
 /// The ported function that the event at `at` belongs to: the innermost one that is open there.

@@ -86,26 +86,13 @@ impl Effects {
     }
 }
 
-/// Whether two traces do not differ. Almost always they are the same event by event, but for which
-/// flags are read; that is looked at first.
+/// Whether two traces do not differ, though one reads what the other does not.
 fn alike(pre: &[Event], post: &[Event]) -> bool {
-    let same = |(a, b): (&Event, &Event)| a == b || reads_same_flags(a, b);
-    if pre.len() == post.len() && pre.iter().zip(post).all(same) {
-        return true;
-    }
     compared(pre).map(|(_, event)| event).eq(compared(post).map(|(_, event)| event))
 }
 
-fn reads_same_flags(a: &Event, b: &Event) -> bool {
-    let read = |event: &Event| match event.call {
-        Call::TestBit { mapping, .. } | Call::FlagsAnd { mapping, .. } => Some(mapping),
-        _ => None,
-    };
-    read(a).is_some() && read(a) == read(b)
-}
-
 impl Comparison {
-    /// Finds the differences between the traces of a step: none, almost always.
+    /// Finds the differences between the traces of a step.
     pub(super) fn traces(&mut self, pre: &[Event], post: &[Event]) {
         self.found.clear();
         if alike(pre, post) {

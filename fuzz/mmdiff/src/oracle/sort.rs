@@ -155,16 +155,20 @@ impl Sorter {
     }
 
     /// Compares a step. Worlds change by effects alone, so they are compared only once a trace has
-    /// differed.
+    /// differed. That they are `alike` event by event was seen, or has to be looked for.
     pub(super) fn compare_step(
         &mut self,
         scenario: &Scenario,
         judgement: &mut Judgement,
         step: usize,
+        alike: bool,
     ) {
         let (pre, post) = (&judgement.pre, &judgement.post);
         let (before, after) = (pre.steps[step].1, post.steps[step].1);
-        self.comparison.traces(pre.events(step), post.events(step));
+        match alike {
+            true => self.comparison.found.clear(),
+            false => self.comparison.traces(pre.events(step), post.events(step)),
+        }
         let found = &mut self.comparison.found;
         if before != after {
             let at = (pre.events(step).len(), post.events(step).len());

@@ -78,6 +78,18 @@ impl World {
                 let state = self.folio(folio);
                 (state.anon || state.driver != Driver::No).to_word()
             }
+            PageHuge { page } => {
+                // The first question about a page.
+                self.point_at(page);
+                self.is_huge(page).to_word()
+            }
+            PageBuddy { page } => self.is_buddy(page).to_word(),
+            PageCompound { page } => self.is_compound(page).to_word(),
+            PageLru { page } => self.page_is(page, |folio| folio.lru).to_word(),
+            PageMovable { page } => {
+                self.page_is(page, |folio| folio.driver != Driver::No).to_word()
+            }
+            PageIsolated { page } => self.page_is(page, |folio| folio.isolated).to_word(),
             _ => return None,
         })
     }
@@ -132,7 +144,13 @@ impl World {
             | FolioTestMovableFlag { .. }
             | FolioTestMovable { .. }
             | FolioTestIsolated { .. }
-            | FolioMappingFlags { .. } => 0,
+            | FolioMappingFlags { .. }
+            | PageHuge { .. }
+            | PageBuddy { .. }
+            | PageCompound { .. }
+            | PageLru { .. }
+            | PageMovable { .. }
+            | PageIsolated { .. } => 0,
 
             Warn { site } => {
                 self.note(Misdeed::Warned(site));
@@ -257,21 +275,9 @@ impl World {
                 self.cc.nr_isolated_events += nr;
                 0
             }
-            PageHuge { page } => {
-                // The first question about a page.
-                self.point_at(page);
-                self.is_huge(page).to_word()
-            }
             CompoundOrder { page } => self.order_at(page).to_word(),
             CompoundNr { page } => 1 << self.order_at(page),
-            PageBuddy { page } => self.is_buddy(page).to_word(),
             BuddyOrderUnsafe { page } => self.buddy_order(page),
-            PageCompound { page } => self.is_compound(page).to_word(),
-            PageLru { page } => self.page_is(page, |folio| folio.lru).to_word(),
-            PageMovable { page } => {
-                self.page_is(page, |folio| folio.driver != Driver::No).to_word()
-            }
-            PageIsolated { page } => self.page_is(page, |folio| folio.isolated).to_word(),
             PageFolio { page } => self.folio_at(page).to_word(),
             FolioGetNontailPage { page } => self.get_nontail(page).to_word(),
 

@@ -70,37 +70,48 @@ impl World {
     }
 
     /// Puts the finger on the page frame, for the questions about it that follow.
-    #[inline]
+    #[inline(always)]
     pub(super) fn point_at(&mut self, page: Page) {
-        let there = |&(start, len, _): &(u64, u64, Slot)| page.0.wrapping_sub(start) < len;
-        if !self.slots.get(self.finger).is_some_and(there) {
-            self.finger = self.slot_before(page).unwrap_or(0);
+        if self.under_finger(page).is_none() {
+            self.finger = self.find_slot(page).unwrap_or(0);
         }
+    }
+
+    /// The slot under the finger, if the page frame is in it.
+    #[inline(always)]
+    fn under_finger(&self, page: Page) -> Option<&(u64, u64, Slot)> {
+        let there = |&&(start, len, _): &&(u64, u64, Slot)| page.0.wrapping_sub(start) < len;
+        self.slots.get(self.finger).filter(there)
+    }
+
+    #[inline(never)]
+    fn find_slot(&self, page: Page) -> Option<usize> {
+        self.slots.partition_point(|&(start, _, _)| start <= page.0).checked_sub(1)
     }
 
     /// The last slot that begins at the page frame or before it.
-    pub(super) fn slot_before(&self, page: Page) -> Option<usize> {
-        let begins = |&(start, _, _): &(u64, u64, Slot)| start <= page.0;
-        match self.slots.get(self.finger) {
-            Some(&(start, len, _)) if page.0.wrapping_sub(start) < len => Some(self.finger),
-            _ => self.slots.partition_point(begins).checked_sub(1),
-        }
+    #[inline(always)]
+    fn slot_before(&self, page: Page) -> Option<&(u64, u64, Slot)> {
+        self.under_finger(page).or_else(|| Some(&self.slots[self.find_slot(page)?]))
     }
 
     /// What the page frame holds.
+    #[inline(always)]
     pub(super) fn slot(&self, page: Page) -> Slot {
-        match self.slot_before(page).map(|i| self.slots[i]) {
-            Some((start, len, slot)) if page.0 - start < len => slot,
+        match self.slot_before(page) {
+            Some(&(start, len, slot)) if page.0 - start < len => slot,
             _ => Slot::Kernel,
         }
     }
 
     /// The first page frame of what the page frame belongs to.
+    #[inline(always)]
     pub(super) fn slot_start(&self, page: Page) -> u64 {
-        self.slot_before(page).map_or(page.0, |i| self.slots[i].0)
+        self.slot_before(page).map_or(page.0, |&(start, ..)| start)
     }
 
     /// The folio that a page frame belongs to.
+    #[inline(always)]
     fn folio_of(&self, page: Page) -> Option<Folio> {
         match self.slot(page) {
             Slot::Folio(folio) => Some(folio),
@@ -109,14 +120,17 @@ impl World {
         }
     }
 
+    #[inline(always)]
     pub(super) fn page_is(&self, page: Page, test: impl Fn(&FolioState) -> bool) -> bool {
         self.folio_of(page).is_some_and(|folio| test(self.folio(folio)))
     }
 
+    #[inline(always)]
     pub(super) fn is_huge(&self, page: Page) -> bool {
         self.page_is(page, |folio| folio.huge)
     }
 
+    #[inline(always)]
     fn is_head(&self, page: Page) -> bool {
         self.slot_start(page) == page.0
     }
@@ -128,11 +142,12 @@ impl World {
         }
         match self.slot(page) {
             Slot::Folio(folio) | Slot::Huge(folio, _) => self.folio(folio).order.into(),
-            Slot::KernelCompound => self.slot_before(page).map_or(0, |i| self.slots[i].1.ilog2()),
+            Slot::KernelCompound => self.slot_before(page).map_or(0, |&(_, len, _)| len.ilog2()),
             _ => 0,
         }
     }
 
+    #[inline(always)]
     pub(super) fn is_compound(&self, page: Page) -> bool {
         match self.slot(page) {
             Slot::KernelCompound => true,
@@ -140,6 +155,7 @@ impl World {
         }
     }
 
+    #[inline(always)]
     pub(super) fn is_buddy(&self, page: Page) -> bool {
         let dissolved = |folio| !self.folio(folio).huge;
         self.is_head(page)

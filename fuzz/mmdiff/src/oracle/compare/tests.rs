@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::run::{Returned, TREES};
-use crate::scenario::{FileKind, Scenario};
+use crate::scenario::{FileKind, Path, Scenario, generate};
+use crate::trace::Beside;
 use mmcore::{Function, Lruvec, Site};
 
 const M: Mapping = Mapping(0);
@@ -222,4 +223,46 @@ fn what_a_step_returns_is_told_in_the_kernel_s_words() {
     }
     let event = event(Call::SpinTrylockLru { lruvec: Lruvec(1) }, 0);
     assert_eq!(event.to_string(), "spin_trylock_irqsave(lruvec1) = no");
+}
+
+#[test]
+fn a_step_beside_another_says_the_same_exactly_if_each_event_is_like_its_counterpart() {
+    let mut seen = [false; 2];
+    for path in Path::ALL {
+        for case in 0..500 {
+            let scenario = generate::scenario(5, path, case);
+            let (mut pre, mut post) = (Run::new(&TREES[0]), Run::new(&TREES[1]));
+            pre.begin(&scenario);
+            post.begin(&scenario);
+            for step in 0..scenario.steps() {
+                pre.step(&scenario);
+                let said_the_same = post.step_beside(&scenario, Beside::new(pre.events(step)));
+                let (a, b) = (pre.events(step), post.events(step));
+                let alike = a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.is_like(y));
+                assert_eq!(said_the_same, alike, "{scenario:?}");
+                assert!(!alike || traces(a, b).is_empty(), "{scenario:?}");
+                seen[usize::from(alike)] = true;
+            }
+        }
+    }
+    assert_eq!(seen, [true; 2]);
+}
+
+#[test]
+fn reads_of_flags_are_alike_whichever_bits_they_look_at_and_nothing_else_is_that_is_not_equal() {
+    let all = [
+        event(Call::TestBit { mapping: M, nr: 1 }, 1),
+        event(Call::FlagsAnd { mapping: M, mask: 8 }, 0),
+        event(Call::TestBit { mapping: Mapping(1), nr: 1 }, 1),
+        event(Call::FlagsAnd { mapping: Mapping(1), mask: 8 }, 0),
+        ask(0),
+        ask(1),
+        effect(0),
+    ];
+    for (i, a) in all.iter().enumerate() {
+        for (j, b) in all.iter().enumerate() {
+            let same_flags = i < 4 && j < 4 && i / 2 == j / 2;
+            assert_eq!(a.is_like(b), i == j || same_flags, "{a} {b}");
+        }
+    }
 }
