@@ -107,8 +107,8 @@ impl Judge {
         for step in 0..scenario.steps() {
             judgement.pre.step(scenario);
             let beside = Beside::new(judgement.pre.events(step));
-            let alike = judgement.post.step_beside(scenario, beside);
-            self.sorter.compare_step(scenario, judgement, step, alike);
+            let said_the_same = judgement.post.step_beside(scenario, beside);
+            self.sorter.compare_step(scenario, judgement, step, said_the_same);
         }
         judgement.add_consequences();
         let built = scenario.is_built();

@@ -228,7 +228,7 @@ impl Run {
         self.world.begin_balance();
         let mut recorder = Recorder { kernel: &mut self.world, trace: &mut self.trace, beside };
         let returned = (self.tree.step)(scenario, self.steps.len(), &mut recorder);
-        let said_the_same = recorder.beside.is_all();
+        let said_the_same = recorder.beside.was_repeated();
         if !matches!(returned, Returned::Oops(_)) {
             self.world.check_balance();
         }

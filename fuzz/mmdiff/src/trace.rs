@@ -71,10 +71,11 @@ pub enum Compared {
     Event(Event),
 }
 
-/// What another said, as far as it has been repeated.
+/// What another said that is still to be repeated.
 ///
-/// Who speaks is known where it is compiled, so to compare each event as it is said takes an
-/// instruction or two, where two traces that are written down take a jump for each event.
+/// Which call is made is known where the port is compiled, so to compare it as it is made takes a few
+/// instructions, where two traces that are written down take a jump for each event. (Not in a fuzz
+/// target, where no call is compiled in.)
 #[derive(Clone, Copy, Debug)]
 pub struct Beside<'a> {
     rest: &'a [Event],
@@ -92,7 +93,7 @@ impl<'a> Beside<'a> {
     }
 
     /// Whether all of it was repeated, in its order, and nothing else said.
-    pub fn is_all(&self) -> bool {
+    pub fn was_repeated(&self) -> bool {
         self.agrees && self.rest.is_empty()
     }
 

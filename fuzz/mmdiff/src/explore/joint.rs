@@ -65,9 +65,9 @@ pub struct Joint {
     judge: Judge,
     scenario: Scenario,
     path: Path,
-    /// Memory for what is written down, to use again: of a path, and of both sides of one whose
-    /// sides differ.
+    /// Memory to use again, for what the first side says that is compared.
     events: Vec<Event>,
+    /// The same, for all that both say, where they differ.
     recorded: [Vec<Event>; 2],
     /// The bits of flags words that either side has read.
     pub bits_read: (u64, u64),

@@ -57,7 +57,7 @@ pub struct Head {
     races: u8,
 }
 
-/// The sides are nearly always the same: one of them is enough to tell heads apart.
+/// The sides are nearly always the same, so one of them spreads heads well enough; both are compared.
 impl Hash for Head {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.sides[0].hash(state);

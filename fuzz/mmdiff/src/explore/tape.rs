@@ -134,19 +134,22 @@ impl Tape {
         }
     }
 
-    #[cold]
     #[inline(never)]
     fn take_another(&mut self, var: Var, of: u8) -> usize {
-        debug_assert!(self.second || self.at == self.choices.len(), "a path repeats itself");
         if self.second { self.look_up(var, of) } else { self.next_in_order(var, of) }
     }
 
     /// A choice that follows those in order: there from the run before, or made now.
     fn next_in_order(&mut self, var: Var, of: u8) -> usize {
         let at = self.at;
-        if at == self.choices.len() {
-            let got = self.ask.map_or(0, |ask| ask(of) % of.max(1));
-            self.choices.push(Choice { var, of, got, label: got });
+        match self.choices.get(at) {
+            Some(choice) => {
+                debug_assert_eq!((choice.var, choice.of), (var, of), "a path repeats itself")
+            }
+            None => {
+                let got = self.ask.map_or(0, |ask| ask(of) % of.max(1));
+                self.choices.push(Choice { var, of, got, label: got });
+            }
         }
         self.at += 1;
         at

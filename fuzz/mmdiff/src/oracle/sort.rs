@@ -155,17 +155,17 @@ impl Sorter {
     }
 
     /// Compares a step. Worlds change by effects alone, so they are compared only once a trace has
-    /// differed. That they are `alike` event by event was seen, or has to be looked for.
+    /// differed. If it was seen that the second side `said_the_same`, traces need not be compared.
     pub(super) fn compare_step(
         &mut self,
         scenario: &Scenario,
         judgement: &mut Judgement,
         step: usize,
-        alike: bool,
+        said_the_same: bool,
     ) {
         let (pre, post) = (&judgement.pre, &judgement.post);
         let (before, after) = (pre.steps[step].1, post.steps[step].1);
-        match alike {
+        match said_the_same {
             true => self.comparison.found.clear(),
             false => self.comparison.traces(pre.events(step), post.events(step)),
         }

@@ -20,8 +20,9 @@ impl Kernel for World {
 }
 
 impl World {
-    /// Answers a call that takes no more than a look. Most calls are such, and who calls is known
-    /// where it is compiled, so there it comes down to one load instead of a jump through the table.
+    /// Answers a call that takes no more than a look. Most calls are such, and which call it is is
+    /// known where it is compiled, so there it comes down to a load or two instead of a jump through
+    /// the table.
     /// (Not in a fuzz target: its branches would be counted at every question of the port.)
     #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
     fn glance(&mut self, call: Call) -> Option<u64> {

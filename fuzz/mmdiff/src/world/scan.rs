@@ -84,6 +84,7 @@ impl World {
         self.slots.get(self.finger).filter(there)
     }
 
+    /// The last slot that begins at the page frame or before it, wherever the finger is.
     #[inline(never)]
     fn find_slot(&self, page: Page) -> Option<usize> {
         self.slots.partition_point(|&(start, _, _)| start <= page.0).checked_sub(1)
