@@ -58,9 +58,11 @@ fn question(mistake: &Mistake) -> Question {
     Question { pre, post: post.expect("it can be planted in"), intent: Intent::Fix }
 }
 
-/// Whether it is made where the scanner goes from pageblock to pageblock.
+/// Whether it is made where the scanner goes from pageblock to pageblock, or where a scan is put together,
+/// which the explorer does itself to merge them.
 fn is_by_blocks(mistake: &Mistake) -> bool {
-    ["isolate_migratepages_range", "pageblock_start_pfn"].contains(&mistake.function)
+    ["isolate_migratepages_block", "isolate_migratepages_range", "pageblock_start_pfn"]
+        .contains(&mistake.function)
 }
 
 /// The paths that can come to where a mistake is.
@@ -72,7 +74,7 @@ fn paths(mistake: &Mistake) -> &'static [Path] {
         return &PATHS;
     }
     match mistake.file {
-        // They are in no path, but see `in_blocks`.
+        // No path comes to them, but see `in_blocks`.
         _ if is_by_blocks(mistake) => &[],
         "filemap.rs" => &[Path::Errors, Path::Creation],
         "guest_memfd.rs" => &[Path::Creation],

@@ -74,7 +74,7 @@ fn each_mistake_that_takes_one_folio_is_found_with_one() {
 }
 
 #[test]
-#[ignore = "looks for every mistake with every bound, up to four folios, and takes hours on a busy machine: \
+#[ignore = "looks for every mistake with every bound, up to four folios, and takes half an hour: \
             cargo test --release --manifest-path fuzz/planted/Cargo.toml -- --ignored --nocapture; with PLANTED_BLESS=1 it writes FOUND.md"]
 fn each_mistake_is_found_by_the_smallest_bounds_that_the_table_names() {
     let _alone = SWITCH.lock().unwrap_or_else(|poison| poison.into_inner());

@@ -256,6 +256,25 @@ pub(super) const MISTAKES: &[In] = &[
     ),
     of(
         FILE,
+        "isolate_migratepages_block",
+        &[
+            m(Errno, "a scan that may not begin is no error", "return Ok(errno)", "return Ok(0)"),
+            m(
+                OffByOne,
+                "the first page frame is left out",
+                "Scan::begin(k, low_pfn, end_pfn, mode)?",
+                "Scan::begin(k, low_pfn + 1, end_pfn, mode)?",
+            ),
+            m(
+                Errno,
+                "a scan that ends with an error ends without",
+                "Ok(scan.finish(k, exit))",
+                "{ scan.finish(k, exit); Ok(0) }",
+            ),
+        ],
+    ),
+    of(
+        FILE,
         "isolate_migratepages_range",
         &[
             m(
@@ -302,7 +321,8 @@ pub(super) const MISTAKES: &[In] = &[
                 "the next block is a single page frame",
                 "block_end.wrapping_add(PAGEBLOCK_NR_PAGES)",
                 "block_end.wrapping_add(1)",
-            ),
+            )
+            .missed("it shows with three page frames, and of more than two nothing is enumerated, for the scans there are not merged"),
             m(
                 Other,
                 "unevictable folios are left out",

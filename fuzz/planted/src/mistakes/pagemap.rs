@@ -74,4 +74,10 @@ pub(super) const MISTAKES: &[In] = &[
         m(Other, "the least order is read", "order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MAX)", "order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MIN)"),
         m(OffByOne, "the order is halved", "k.flags_and(mapping, mask) >> R::AS_FOLIO_ORDER_MAX", "k.flags_and(mapping, mask) >> (R::AS_FOLIO_ORDER_MAX + 1)"),
     ]),
+    of(FILE, "mapping_min_folio_order", &[
+        m(Other, "the greatest order is read", "order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MIN)", "order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MAX)")
+            .missed("no ported function calls it: conform alone does"),
+        m(OffByOne, "the order is halved", "k.flags_and(mapping, mask) >> R::AS_FOLIO_ORDER_MIN", "k.flags_and(mapping, mask) >> (R::AS_FOLIO_ORDER_MIN + 1)")
+            .missed("no ported function calls it: conform alone does"),
+    ]),
 ];

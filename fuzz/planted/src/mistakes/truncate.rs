@@ -73,6 +73,11 @@ pub(super) const MISTAKES: &[In] = &[
         m(OffByOne, "the page after the range goes too", "end - 1", "end"),
         m(OffByOne, "the batch's first folio stays locked", "k.delete_from_page_cache_batch(mapping); for i in ¦0..fbatch_count(k)", "1..fbatch_count(k)"),
     ]),
+    of(FILE, "fbatch_count", &[
+        m(OffByOne, "a batch's last folio is left out", "k.fbatch_count().min(PAGEVEC_SIZE)", "k.fbatch_count().saturating_sub(1)"),
+        m(Other, "of a batch one folio is looked at", "k.fbatch_count().min(PAGEVEC_SIZE)", "k.fbatch_count().min(1)"),
+        m(Dropped, "a batch may hold more than it has room for", "k.fbatch_count().min(PAGEVEC_SIZE)", "k.fbatch_count()").none("who fills a batch stops at PAGEVEC_SIZE: the bound is for answers that no kernel gives"),
+    ]),
     of(FILE, "find_lock_entries", &[
         m(Forgotten, "the start does not move on", "*start = k.found_next();", ""),
         m(Flipped, "nothing is taken for something", "found != 0", "found == 0"),
