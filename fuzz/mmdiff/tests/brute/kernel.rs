@@ -15,6 +15,8 @@ pub(crate) const ANOTHER: Mapping = Mapping(1);
 pub(crate) const SRC: Folio = Folio(0);
 /// Where it is migrated to.
 pub(crate) const DST: Folio = Folio(1);
+/// What it is split into, but for its first page: a piece that may be found in its file.
+pub(crate) const PIECE: Folio = Folio(1);
 
 /// The low bits of `folio->mapping`: what the pointer means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +29,37 @@ pub(crate) enum Bits {
     Driver,
 }
 
+/// What is decided of a folio of a file: the one that it is about, or a piece that it is split into.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Data {
+    pub(crate) index: u64,
+    pub(crate) order: u32,
+    /// The page cache, or swap cache, that the folio is in.
+    pub(crate) mapping: Option<Mapping>,
+    pub(crate) mapped: bool,
+    pub(crate) dirty: bool,
+    pub(crate) writeback: bool,
+    pub(crate) private: bool,
+}
+
+impl Data {
+    /// The first page after it.
+    pub(crate) fn after(&self) -> u64 {
+        self.index + (1 << self.order)
+    }
+}
+
+/// A clean page of the file's.
+pub(crate) const CLEAN: Data = Data {
+    index: 0,
+    order: 0,
+    mapping: Some(FILE),
+    mapped: false,
+    dirty: false,
+    writeback: false,
+    private: false,
+};
+
 /// All that the functions can ask about, decided.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State {
@@ -36,15 +69,8 @@ pub(crate) struct State {
     pub(crate) shmem: [bool; 2],
     /// `->migrate_folio` and `->writepage`, of the file.
     pub(crate) ops: [bool; 2],
-    pub(crate) index: u64,
-    pub(crate) order: u32,
     pub(crate) bits: Bits,
-    /// The page cache, or swap cache, that the folio is in.
-    pub(crate) mapping: Option<Mapping>,
-    pub(crate) mapped: bool,
-    pub(crate) dirty: bool,
-    pub(crate) writeback: bool,
-    pub(crate) private: bool,
+    pub(crate) data: Data,
     /// The source's and the destination's.
     pub(crate) locked: [bool; 2],
     /// A driver's page: isolated, and released by the driver.
@@ -71,14 +97,8 @@ pub(crate) const PLAIN: State = State {
     flags: [0; 2],
     shmem: [false; 2],
     ops: [true; 2],
-    index: 0,
-    order: 0,
     bits: Bits::File,
-    mapping: Some(FILE),
-    mapped: false,
-    dirty: false,
-    writeback: false,
-    private: false,
+    data: CLEAN,
     locked: [true; 2],
     isolated: false,
     released: false,
@@ -149,10 +169,10 @@ impl Machine<'_> {
                 self.file(call)
             }
             ShmemMapping { mapping } => self.state.shmem[usize::from(mapping.0)].to_word(),
-            FolioPos { .. } => self.state.index << PAGE_SHIFT,
-            FolioSize { .. } => PAGE_SIZE << self.state.order,
-            FolioTestLarge { .. } => (self.state.order > 0).to_word(),
-            RawMapping { .. } => self.state.mapping.to_word(),
+            FolioPos { folio } => self.data(folio).index << PAGE_SHIFT,
+            FolioSize { folio } => PAGE_SIZE << self.data(folio).order,
+            FolioTestLarge { folio } => (self.data(folio).order > 0).to_word(),
+            RawMapping { folio } => self.data(folio).mapping.to_word(),
             _ => self.folio(call),
         }
     }
@@ -181,27 +201,36 @@ impl Machine<'_> {
             MovableMigratePage { dst: DST, src: SRC, .. } => s.callback.to_word(),
             FolioMigrateMapping { dst: DST, src: SRC, .. } => s.switch.to_word(),
             FolioMigrateMappingExpected { dst: DST, src: SRC, .. } => s.switch.to_word(),
-            _ if call.folio() == Some(SRC) => self.source(call),
-            other => panic!("nobody asks that: {other}"),
+            _ => self.source(call),
+        }
+    }
+
+    /// What is decided of a folio. The destination of a migration is not asked about.
+    pub(crate) fn data(&mut self, folio: Folio) -> &mut Data {
+        match &mut self.state.cache {
+            Some(cache) if folio == PIECE && cache.is_split => &mut cache.piece,
+            _ if folio == SRC => &mut self.state.data,
+            _ => panic!("nobody asks about {folio}"),
         }
     }
 
     fn source(&mut self, call: Call) -> u64 {
         use Call::*;
+        let data = *self.data(call.folio().expect("it is about a folio"));
         let s = &self.state;
         match call {
             // A driver's page is in no page cache. An anonymous one is in the swap cache, or in none.
             FolioMapping { .. } if s.bits == Bits::Driver => None::<Mapping>.to_word(),
-            FolioMapping { .. } => s.mapping.to_word(),
+            FolioMapping { .. } => data.mapping.to_word(),
             FolioMappingFlags { .. } => (s.bits != Bits::File).to_word(),
             FolioTestAnon { .. } => (s.bits == Bits::Anon).to_word(),
             FolioTestMovableFlag { .. } => (s.bits == Bits::Driver).to_word(),
             FolioTestMovable { .. } => (s.bits == Bits::Driver && !s.released).to_word(),
             FolioTestIsolated { .. } => s.isolated.to_word(),
-            FolioMapped { .. } => s.mapped.to_word(),
-            FolioTestDirty { .. } => s.dirty.to_word(),
-            FolioTestWriteback { .. } => s.writeback.to_word(),
-            FolioHasPrivate { .. } => s.private.to_word(),
+            FolioMapped { .. } => data.mapped.to_word(),
+            FolioTestDirty { .. } => data.dirty.to_word(),
+            FolioTestWriteback { .. } => data.writeback.to_word(),
+            FolioHasPrivate { .. } => data.private.to_word(),
             // Both are counts, and C compares them. The caller's own reference is not expected.
             FolioExpectedRefCount { .. } => 0,
             FolioRefCount { .. } => 1 + u64::from(s.extra_ref),
@@ -212,32 +241,51 @@ impl Machine<'_> {
     /// What is done, and what comes of it.
     fn effect(&mut self, call: Call) -> u64 {
         use Call::*;
-        let s = &mut self.state;
+        let State { split, unmaps, .. } = self.state;
+        let data = self.data(call.folio().expect("it is about a folio"));
         match call {
             FolioZeroRange { .. } | FolioClearMappedtodisk { .. } => 0,
             RemoveMigrationPtes { .. } => 0,
-            FolioWaitWriteback { .. } => set(&mut s.writeback, false),
-            FolioCancelDirty { .. } => set(&mut s.dirty, false),
-            UnmapMappingFolio { .. } => set(&mut s.mapped, false),
+            FolioWaitWriteback { .. } => set(&mut data.writeback, false),
+            FolioCancelDirty { .. } => set(&mut data.dirty, false),
+            UnmapMappingFolio { .. } => set(&mut data.mapped, false),
             // It may not manage, and says nothing.
             TryToUnmap { .. } => {
-                s.mapped &= !s.unmaps;
+                data.mapped &= !unmaps;
                 0
             }
             // The filesystem drops its data of the whole folio, not of a part.
             FolioInvalidate { offset, length, .. } => {
-                let whole = offset == 0 && length == PAGE_SIZE << s.order;
-                s.private &= !whole;
+                let whole = offset == 0 && length == PAGE_SIZE << data.order;
+                data.private &= !whole;
                 0
             }
-            // The folio is what was its first page.
             SplitFolio { .. } => {
-                s.order = if s.split == 0 { 0 } else { s.order };
-                s.split.to_word()
+                if split == 0 {
+                    self.split();
+                }
+                split.to_word()
             }
-            FilemapRemoveFolio { .. } | ClearMapping { .. } => set(&mut s.mapping, None),
+            FilemapRemoveFolio { .. } | ClearMapping { .. } => set(&mut data.mapping, None),
+            FolioClearDirtyForIo { .. } => std::mem::replace(&mut data.dirty, false).to_word(),
+            _ => self.attempt(call),
+        }
+    }
+
+    /// The folio is what was its first page. What came after it may be found in the file.
+    fn split(&mut self) {
+        self.state.data.order = 0;
+        if let Some(cache) = &mut self.state.cache {
+            cache.is_split = true;
+        }
+    }
+
+    /// What is done in a migration.
+    fn attempt(&mut self, call: Call) -> u64 {
+        use Call::*;
+        let s = &mut self.state;
+        match call {
             FolioClearIsolated { .. } => set(&mut s.isolated, false),
-            FolioClearDirtyForIo { .. } => std::mem::replace(&mut s.dirty, false).to_word(),
             FilemapReleaseFolio { .. } => s.releases.to_word(),
             // It unlocks the folio, unless it did nothing.
             CallWritepage { .. } => {

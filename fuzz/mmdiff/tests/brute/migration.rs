@@ -4,7 +4,8 @@
 
 use super::decisions::{Decisions, Seen, compare, explored, same};
 use super::kernel::{
-    ANY, Bits, COPY, DST, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, SWITCH, State, WRITEPAGE,
+    ANY, Bits, CLEAN, COPY, DST, Data, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, SWITCH, State,
+    WRITEPAGE,
 };
 use mmcore::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
 use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
@@ -41,9 +42,12 @@ fn state(pins: u64, asserts: bool, number: u32) -> ((State, MigrateMode), u32) {
         flags: [digits.pick(&[pins, !pins]), 0],
         ops: [digits.pick(&ANY), digits.pick(&ANY)],
         bits: digits.pick(&[Bits::File, Bits::Anon, Bits::Driver]),
-        mapping: digits.pick(&[None, Some(FILE)]),
-        dirty: digits.pick(&ANY),
-        writeback: digits.pick(&ANY),
+        data: Data {
+            mapping: digits.pick(&[None, Some(FILE)]),
+            dirty: digits.pick(&ANY),
+            writeback: digits.pick(&ANY),
+            ..CLEAN
+        },
         locked: [digits.pick(locked), digits.pick(locked)],
         isolated: digits.pick(&ANY),
         released: digits.pick(&ANY),
@@ -124,8 +128,8 @@ fn what_brute_force_leaves_out_is_noticed() {
     let sides = [calls::<PreFix>(), calls::<PostFix>()];
     let explored = explorers::<PreFix, PostFix>(1);
     let fewer: [fn(&State) -> bool; 4] = [
-        |state| state.dirty,
-        |state| !state.writeback,
+        |state| state.data.dirty,
+        |state| !state.data.writeback,
         |state| state.writepage == 0,
         |state| state.switch == 0,
     ];

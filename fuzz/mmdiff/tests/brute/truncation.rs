@@ -3,7 +3,7 @@
 //! state of the folio and of both files.
 
 use super::decisions::{Decisions, Seen, compare, explored, same};
-use super::kernel::{ANOTHER, ANY, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, State};
+use super::kernel::{ANOTHER, ANY, Data, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, State};
 use mmcore::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::truncate::{
@@ -24,9 +24,16 @@ const PAGE: i64 = PAGE_SIZE as i64;
 pub(crate) struct Place {
     /// Its number among those of its size.
     number: u8,
-    order: u32,
+    pub(crate) order: u32,
     pub(crate) pos: i64,
     pub(crate) size: i64,
+}
+
+impl Place {
+    /// Its first page.
+    pub(crate) fn index(&self) -> u64 {
+        (self.pos / PAGE) as u64
+    }
 }
 
 /// The bottom of the file, one folio up, and the last folio that fits below the top of `loff_t`.
@@ -75,6 +82,8 @@ pub(crate) struct Pair {
     bit: u64,
     /// All that either side may look at.
     bits: u64,
+    /// A side unmaps what could not be split, unless it is shmem's.
+    pub(crate) unmaps: bool,
     partial: Sides,
     whole: [Sides; 2],
     cleanup: Sides,
@@ -96,6 +105,7 @@ impl Pair {
             names: (A::NAME, B::NAME),
             bit,
             bits: mask | bit | release,
+            unmaps: A::FAILED_SPLIT_UNMAPS || B::FAILED_SPLIT_UNMAPS,
             partial: [partial::<A>, partial::<B>],
             whole: [[whole::<A, true>, whole::<B, true>], [whole::<A, false>, whole::<B, false>]],
             cleanup: [cleanup::<A>, cleanup::<B>],
@@ -116,24 +126,33 @@ impl Pair {
             [true, false] => 1,
             both => panic!("they differ in something else: {both:?}"),
         };
-        let word = state.flags[usize::from(state.mapping?.0)];
+        let word = state.flags[usize::from(state.data.mapping?.0)];
         let has = |bit: u64| usize::from(word & bit != 0);
         let number = has(1 << AS_ENOSPC) | has(1 << AS_UNEVICTABLE) << 1 | has(self.bit) << 2;
         Some(&self.signatures[number | side << 3])
     }
 
-    /// Runs both sides from a state.
-    pub(crate) fn add(&self, to: &mut Collected, sides: &Sides, state: State, range: (i64, i64)) {
+    /// Runs both sides from a state. Whether a piece of a split folio mattered to one.
+    pub(crate) fn add(
+        &self,
+        to: &mut Collected,
+        sides: &Sides,
+        state: State,
+        range: (i64, i64),
+    ) -> bool {
         let Collected { decisions, seen } = to;
         seen.clear();
-        let mut first = 0;
+        let (mut first, mut piece_matters) = (0, false);
         for side in sides {
             first = seen.len();
-            let returned = side(&mut Machine { state, seen }, range);
+            let mut machine = Machine { state, seen };
+            let returned = side(&mut machine, range);
+            piece_matters |= machine.state.cache.is_some_and(|cache| cache.piece_matters);
             seen.push(Seen::Returned(returned));
         }
         let (pre, post) = seen.split_at(first);
         decisions.add(seen, self.signature(&state, pre, post));
+        piece_matters
     }
 
     /// Flags words: every combination of the bits that a side may look at, the others clear or set.
@@ -189,13 +208,15 @@ fn state(place: Place, flags: [u64; 2], number: u32) -> (State, u32) {
     let mut digits = Digits::new(number);
     let state = State {
         flags,
-        order: place.order,
-        index: (place.pos / PAGE) as u64,
-        mapping: digits.pick(&[None, Some(FILE), Some(ANOTHER)]),
-        mapped: digits.pick(&ANY),
-        dirty: digits.pick(&ANY),
-        writeback: digits.pick(&ANY),
-        private: digits.pick(&ANY),
+        data: Data {
+            index: place.index(),
+            order: place.order,
+            mapping: digits.pick(&[None, Some(FILE), Some(ANOTHER)]),
+            mapped: digits.pick(&ANY),
+            dirty: digits.pick(&ANY),
+            writeback: digits.pick(&ANY),
+            private: digits.pick(&ANY),
+        },
         shmem: [digits.pick(&ANY), digits.pick(&ANY)],
         unmaps: digits.pick(&ANY),
         split: digits.pick(&ERRNOS),
@@ -276,7 +297,7 @@ fn compare_whole<A: Revision, B: Revision>() {
     same("truncate_inode_folio", &pair.explored(1, &places), &brute);
     let brute = each_state(&places, &flags, |to, _, state| {
         // Its callers have found the folio in the file, and hold its lock.
-        if state.mapping == Some(FILE) {
+        if state.data.mapping == Some(FILE) {
             pair.add(to, &pair.cleanup, state, (0, 0));
         }
     });
@@ -312,10 +333,10 @@ fn what_brute_force_leaves_out_or_makes_up_is_noticed() {
         })
     };
     let fewer: [fn(&State) -> bool; 5] = [
-        |state| state.mapping.is_none(),
-        |state| state.mapped,
-        |state| state.dirty,
-        |state| state.private,
+        |state| state.data.mapping.is_none(),
+        |state| state.data.mapped,
+        |state| state.data.dirty,
+        |state| state.data.private,
         |state| state.split == ERRNOS[2],
     ];
     for left_out in fewer {
