@@ -20,31 +20,37 @@ impl Event {
         self.call.kind() == Kind::Effect
     }
 
-    /// Whether two events count as the same where they stand in the same place of two traces.
+    /// Whether a call and its answer count as the same as this event, where they stand in the same
+    /// place of two traces.
     #[inline(always)]
-    pub fn is_like(&self, other: &Event) -> bool {
+    pub fn is_like(&self, call: &Call, answer: u64) -> bool {
         use Call::{FlagsAnd, TestBit};
-        match (self.call, other.call) {
+        match (call, &self.call) {
             (TestBit { mapping, .. } | FlagsAnd { mapping, .. }, of) => {
                 matches!(of, TestBit { mapping: m, .. } | FlagsAnd { mapping: m, .. } if m == mapping)
             }
-            _ => self == other,
+            _ => answer == self.answer && *call == self.call,
         }
+    }
+
+    /// Whether the event counts when two revisions are compared.
+    #[inline(always)]
+    pub fn is_compared(&self) -> bool {
+        use Call::{FlagsAnd, TestBit};
+        matches!(self.call, TestBit { .. } | FlagsAnd { .. })
+            || matches!(self.call.kind(), Kind::Ask | Kind::Effect)
     }
 
     /// What the event counts as when two revisions are compared. A read of a mapping's flags counts
     /// as that, whichever bits it looks at and finds: the two sides of the patch look at different
     /// ones. Other reads of memory, and marks, count for nothing.
     pub fn compared(&self) -> Option<Compared> {
-        match self.call {
+        self.is_compared().then(|| match self.call {
             Call::TestBit { mapping, .. } | Call::FlagsAnd { mapping, .. } => {
-                Some(Compared::ReadsFlags(mapping))
+                Compared::ReadsFlags(mapping)
             }
-            call => match call.kind() {
-                Kind::Read | Kind::Mark => None,
-                Kind::Ask | Kind::Effect => Some(Compared::Event(*self)),
-            },
-        }
+            _ => Compared::Event(*self),
+        })
     }
 }
 
@@ -98,12 +104,12 @@ impl<'a> Beside<'a> {
     }
 
     #[inline(always)]
-    fn hear(&mut self, event: &Event) {
+    fn hear(&mut self, call: &Call, answer: u64) {
         if !self.agrees {
             return;
         }
         match self.rest.split_first() {
-            Some((next, rest)) if event.is_like(next) => self.rest = rest,
+            Some((next, rest)) if next.is_like(call, answer) => self.rest = rest,
             _ => self.agrees = false,
         }
     }
@@ -134,9 +140,12 @@ impl<K: Kernel> Kernel for Recorder<'_, K> {
 #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
 #[cfg_attr(fuzzing, inline(never))]
 fn keep(trace: &mut Vec<Event>, beside: &mut Beside<'_>, call: &Call, answer: u64) {
-    let event = Event { call: *call, answer };
-    beside.hear(&event);
-    trace.push(event);
+    // Where it is compiled in which call it is, a copy needs no memory. Elsewhere a copy that is read
+    // again at once is waited for: the processor has the call in pieces still.
+    let copied = *call;
+    let call = if cfg!(fuzzing) { call } else { &copied };
+    beside.hear(call, answer);
+    trace.push(Event { call: *call, answer });
 }
 
 /// The ported function that the event at `at` belongs to: the innermost one that is open there.

@@ -51,11 +51,7 @@ pub enum What {
 }
 
 /// An event that takes part in the comparison, and its place in the step.
-type Placed = (usize, Compared);
-
-fn compared(events: &[Event]) -> impl Iterator<Item = Placed> + '_ {
-    events.iter().enumerate().filter_map(|(i, event)| Some((i, event.compared()?)))
-}
+type Placed<'a> = (usize, &'a Event);
 
 /// What a comparison takes, kept so that the next one need not allocate it.
 #[derive(Debug, Default)]
@@ -65,7 +61,7 @@ pub(super) struct Comparison {
     pre: Effects,
     post: Effects,
     embedded: Vec<usize>,
-    left: Vec<Placed>,
+    left: Vec<usize>,
 }
 
 /// The effects of a trace, and where they stand in it.
@@ -76,32 +72,54 @@ struct Effects {
 }
 
 impl Effects {
-    fn fill(&mut self, events: &[Event]) {
+    fn fill(&mut self, events: &[Event], from: usize) {
         self.at.clear();
         self.events.clear();
-        for (i, event) in events.iter().enumerate().filter(|(_, event)| event.is_effect()) {
+        let rest = events.iter().enumerate().skip(from);
+        for (i, event) in rest.filter(|(_, event)| event.is_effect()) {
             self.at.push(i);
             self.events.push(*event);
         }
     }
 }
 
+fn is_like(one: &Event, other: &Event) -> bool {
+    other.is_like(&one.call, one.answer)
+}
+
 /// Whether two traces do not differ, though one reads what the other does not.
 fn alike(pre: &[Event], post: &[Event]) -> bool {
-    compared(pre).map(|(_, event)| event).eq(compared(post).map(|(_, event)| event))
+    let mut others = post.iter().filter(|event| event.is_compared());
+    let mut all = pre.iter().filter(|event| event.is_compared());
+    all.all(|one| others.next().is_some_and(|other| is_like(one, other))) && others.next().is_none()
+}
+
+/// How many events both traces begin with, up to an effect.
+fn common(pre: &[Event], post: &[Event]) -> usize {
+    let mut pairs = pre.iter().zip(post);
+    let alike = pairs.position(|(one, other)| !is_like(one, other));
+    let alike = alike.unwrap_or(pre.len().min(post.len()));
+    pre[..alike].iter().rposition(Event::is_effect).map_or(0, |last| last + 1)
 }
 
 impl Comparison {
     /// Finds the differences between the traces of a step.
     pub(super) fn traces(&mut self, pre: &[Event], post: &[Event]) {
+        self.traces_from(common(pre, post), pre, post);
+    }
+
+    /// The same, where both are known to begin with the same `first` events, the last of which is an
+    /// effect. The search for the least edit, too, takes first what both begin with.
+    fn traces_from(&mut self, first: usize, pre: &[Event], post: &[Event]) {
         self.found.clear();
-        if alike(pre, post) {
+        if alike(&pre[first..], &post[first..]) {
             return;
         }
-        self.pre.fill(pre);
-        self.post.fill(post);
+        self.pre.fill(pre, first);
+        self.post.fill(post, first);
         let mut embedded = std::mem::take(&mut self.embedded);
-        let mut alignment = Alignment { all: self, pre, post, pre_from: 0, post_from: 0 };
+        let mut alignment =
+            Alignment { all: self, pre, post, first, pre_from: first, post_from: first };
         alignment.align(&mut embedded);
         self.embedded = embedded;
     }
@@ -112,6 +130,8 @@ struct Alignment<'a> {
     all: &'a mut Comparison,
     pre: &'a [Event],
     post: &'a [Event],
+    /// Before it both are the same.
+    first: usize,
     pre_from: usize,
     post_from: usize,
 }
@@ -166,8 +186,8 @@ impl Alignment<'_> {
     /// Effects of either that the other does not have.
     fn differ(&mut self, pre: Range<usize>, post: Range<usize>) {
         let Comparison { found, pre: pre_effects, post: post_effects, .. } = &mut *self.all;
-        let post_place = decided(self.post, &post_effects.at, post.start);
-        let pre_place = decided(self.pre, &pre_effects.at, pre.end);
+        let post_place = decided(self.post, self.first, &post_effects.at, post.start);
+        let pre_place = decided(self.pre, self.first, &pre_effects.at, pre.end);
         found.extend(pre.map(|i| Difference {
             what: What::Effect(Side::Pre, pre_effects.events[i]),
             at: (pre_effects.at[i], post_place),
@@ -186,35 +206,34 @@ impl Alignment<'_> {
         let (mut before, mut after) = (pre.next(), post.next());
         // Nearly always in the same order.
         while let (Some((_, one)), Some((_, other))) = (before, after)
-            && one == other
+            && is_like(one, other)
         {
             (before, after) = (pre.next(), post.next());
         }
         left.clear();
-        left.extend(after.into_iter().chain(post));
+        left.extend(after.into_iter().chain(post).map(|(at, _)| at));
         let mut first = 0;
         for (at, event) in before.into_iter().chain(pre) {
-            match left[first..].iter().position(|&(_, other)| other == event) {
+            match left[first..].iter().position(|&other| is_like(event, &self.post[other])) {
                 Some(0) => first += 1,
                 Some(i) => drop(left.remove(first + i)),
-                None => {
-                    let what = What::Question(Side::Pre, event);
-                    found.push(Difference { what, at: (at, post_to) });
-                }
+                None => found.extend(only(Side::Pre, event, (at, post_to))),
             }
         }
-        found.extend(left[first..].iter().map(|&(at, event)| Difference {
-            what: What::Question(Side::Post, event),
-            at: (pre_to, at),
-        }));
+        let left = left[first..].iter();
+        found.extend(left.filter_map(|&at| only(Side::Post, &self.post[at], (pre_to, at))));
     }
 }
 
+/// A question that the other side does not ask.
+fn only(side: Side, event: &Event, at: (usize, usize)) -> Option<Difference> {
+    Some(Difference { what: What::Question(side, event.compared()?), at })
+}
+
 /// The questions of a stretch of trace.
-fn asked(events: &[Event], from: usize, to: usize) -> impl Iterator<Item = Placed> + '_ {
-    compared(&events[from..to])
-        .filter(|(_, event)| !matches!(event, Compared::Event(e) if e.is_effect()))
-        .map(move |(i, event)| (from + i, event))
+fn asked(events: &[Event], from: usize, to: usize) -> impl Iterator<Item = Placed<'_>> {
+    let stretch = events.iter().enumerate().take(to).skip(from);
+    stretch.filter(|(_, event)| event.is_compared() && !event.is_effect())
 }
 
 /// Whether all of `few` is in `many`, in order, and in one way only; `at` says where.
@@ -237,10 +256,10 @@ fn is_embedded_in_one_way(few: &[Event], many: &[Event], at: &mut Vec<usize>) ->
     })
 }
 
-/// Where a trace decided against an effect that the other has: before its effect number `next`,
-/// and before the ported function that had the last effect ends.
-fn decided(events: &[Event], effects: &[usize], next: usize) -> usize {
-    let from = next.checked_sub(1).map_or(0, |last| effects[last] + 1);
+/// Where a trace decided against an effect that the other has: before its effect number `next` of those
+/// from `first` on, and before the ported function that had the last effect ends.
+fn decided(events: &[Event], first: usize, effects: &[usize], next: usize) -> usize {
+    let from = next.checked_sub(1).map_or(first, |last| effects[last] + 1);
     let to = effects.get(next).copied().unwrap_or(events.len());
     let mut depth = 0;
     let ends = |event: &Event| {
