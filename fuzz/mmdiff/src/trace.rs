@@ -45,12 +45,13 @@ impl Event {
     /// as that, whichever bits it looks at and finds: the two sides of the patch look at different
     /// ones. Other reads of memory, and marks, count for nothing.
     pub fn compared(&self) -> Option<Compared> {
-        self.is_compared().then(|| match self.call {
+        match self.call {
             Call::TestBit { mapping, .. } | Call::FlagsAnd { mapping, .. } => {
-                Compared::ReadsFlags(mapping)
+                Some(Compared::ReadsFlags(mapping))
             }
-            _ => Compared::Event(*self),
-        })
+            _ if self.is_compared() => Some(Compared::Event(*self)),
+            _ => None,
+        }
     }
 }
 
