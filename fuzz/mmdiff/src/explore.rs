@@ -38,7 +38,7 @@ pub use preconditions::preconditions;
 #[cfg(feature = "cli")]
 pub(crate) use show::spell;
 #[cfg(feature = "cli")]
-pub use show::{command, show};
+pub use show::{command, resumption, show};
 pub use tape::{Choice, Tape};
 pub use var::{Var, What};
 

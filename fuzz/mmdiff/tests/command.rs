@@ -96,6 +96,10 @@ fn a_bad_corpus_is_refused_in_one_line() {
     fs::remove_dir(root.path().join("flags/a_folder")).expect("the folder goes");
     fs::write(root.path().join("flags/huge"), vec![0; (1 << 20) + 1]).expect("a file");
     refused(&["check", "--corpus", folder], "flags/huge");
+    // The folder of one target is no corpus.
+    let target = format!("{CORPUS}/migration");
+    refused(&["check", "--corpus", &target], "no seeds");
+    refused(&["corpus", "stats", &target], "no seeds");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use mmdiff::oracle::{Intent, Question};
 use mmdiff::run::TREES;
 use mmdiff::scenario::{Path, Scenario};
 use std::path::Path as FilePath;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
 const QUESTION: Question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
@@ -62,9 +62,25 @@ impl seeds::Watch for Patient {
 }
 
 fn emit(folder: &FilePath) -> Output {
+    command(folder).output().expect("it runs")
+}
+
+fn command(folder: &FilePath) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mmdiff"));
     command.args(["explore", "--path", "errors", "--emit-corpus"]).arg(folder);
-    command.output().expect("it runs")
+    command
+}
+
+#[test]
+fn nobody_need_read_what_it_says_beside_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = command(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    drop(child.stderr.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }
 
 #[test]

@@ -249,3 +249,31 @@ fn the_command_ends_with_0_1_2_or_3() {
     let truncation = ["explore", "--path", "migration", "--intent", "message"];
     assert_eq!(mmdiff(&truncation).status.code(), Some(0));
 }
+
+#[test]
+fn results_of_another_enumeration_are_not_resumed_and_the_command_that_resumes_them_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kept").display().to_string();
+    let kept = ["explore", "--path", "creation", "--races", "1", "--shard", "1/2", "--save", &file];
+    assert_eq!(mmdiff(&kept).status.code(), Some(3));
+    let before = std::fs::read(&file).unwrap();
+    let refused = mmdiff(&["explore", "--resume", &file]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    let complaint = String::from_utf8(refused.stderr).unwrap();
+    let (_, command) = complaint.trim_end().split_once("goes on with: mmdiff ").expect("a command");
+    let command: Vec<&str> = command.split(' ').collect();
+    assert_eq!(mmdiff(&command).status.code(), Some(0));
+}
+
+#[test]
+fn a_file_that_holds_no_results_is_named_with_what_would() {
+    let refused = mmdiff(&["merge", file!()]);
+    let complaint = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!((refused.status.code(), complaint.lines().count()), (Some(2), 1), "{complaint}");
+    assert!(complaint.contains(file!()), "{complaint}");
+    let text = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(text.path(), "{}").unwrap();
+    let refused = mmdiff(&["merge", &text.path().display().to_string()]);
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("mmdiff explore --save"));
+}

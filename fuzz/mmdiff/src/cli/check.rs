@@ -118,17 +118,16 @@ pub(super) fn wanted(paths: &[Path]) -> Vec<Path> {
     Path::ALL.into_iter().filter(|path| paths.is_empty() || paths.contains(path)).collect()
 }
 
-/// The corpus of the given folder, or the committed one, which must not be empty.
+/// The corpus of the given folder, or the committed one. It must not be empty.
 pub(super) fn read_corpus(folder: Option<&std::path::Path>) -> Result<Vec<corpus::Seed>, Failure> {
-    if let Some(folder) = folder {
-        return corpus::read(folder).map_err(Failure::new);
-    }
-    let folder = committed_corpus();
+    let folder = folder.map(PathBuf::from).or_else(committed_corpus);
     let folder = folder.ok_or_else(|| Failure("no corpus here: say where with --corpus".into()))?;
     let seeds = corpus::read(&folder).map_err(Failure::new)?;
     if seeds.is_empty() {
         let folder = folder.display();
-        return Err(Failure(format!("{folder} holds no seeds: say where some are with --corpus")));
+        return Err(Failure(format!(
+            "{folder} holds no seeds: a corpus has a folder for each target, such as {folder}/flags"
+        )));
     }
     Ok(seeds)
 }

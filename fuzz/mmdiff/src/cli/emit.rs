@@ -12,6 +12,8 @@ use crate::explore::results::Results;
 use crate::explore::seeds::{Reached, Wanted, Watch, decisions, search};
 use crate::scenario::Path as Target;
 use rayon::prelude::*;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Fails if [`emit`] is bound to, for want of a folder: before the work, not after it.
@@ -36,18 +38,24 @@ pub(super) fn emit(results: &Results, folder: &Path, workers: &Workers) -> Resul
     let reached: Vec<Reached> = pool.install(|| wanted.par_iter().map(search).collect());
     watcher.0.finish_and_clear();
     let written = write(folder, &reached)?;
+    let mut said = String::new();
     for ((path, wanted), Reached { seeds, missing, tried, .. }) in wanted.iter().zip(&reached) {
         let (seeds, wanted) = (seeds.len(), wanted.len());
-        eprintln!("{path}: seeds for {seeds} of {wanted} decisions, after {tried} scenarios");
+        let _ = writeln!(
+            said,
+            "{path}: seeds for {seeds} of {wanted} decisions, after {tried} scenarios"
+        );
         if let Some(target) = missing.first() {
-            eprintln!("  not reached: {}", command(results, *path, &target.choices));
+            let _ = writeln!(said, "  not reached: {}", command(results, *path, &target.choices));
         }
     }
-    eprintln!("{}: {written} files written", folder.display());
+    let _ = writeln!(said, "{}: {written} files written", folder.display());
     let stopped = reached.iter().any(|reached| reached.stopped);
     if stopped {
-        eprintln!("the search was interrupted");
+        said.push_str("the search was interrupted\n");
     }
+    // Whether anybody reads it is no matter.
+    let _ = io::stderr().write_all(said.as_bytes());
     Ok(!stopped)
 }
 

@@ -8,7 +8,7 @@ use super::{Ended, Failure, Sides, check, emit, interrupt, output, path};
 use crate::explore::results::Results;
 use crate::explore::tally::Tally;
 use crate::explore::work::{Cut, Plan, Watch};
-use crate::explore::{Bounds, Orders, Races, Settings, show};
+use crate::explore::{Bounds, Orders, Races, Settings, resumption, show};
 use crate::oracle::Question;
 use crate::scenario::Path;
 use clap::Args;
@@ -119,7 +119,7 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     }
     let mut results = Results::new(&plan);
     if let Some(file) = options.resume.as_deref().filter(|file| file.exists()) {
-        results.join(read(file)?).map_err(|why| named(file, &why))?;
+        results.join(resumed(&results, file)?).map_err(|why| named(file, &why))?;
         results.cut = None;
     }
     let results = enumerate(&plan, results, options)?;
@@ -135,6 +135,16 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
         }),
         _ => Ok(ended),
     }
+}
+
+/// The results in a file, which must be of the enumeration that was asked for.
+fn resumed(asked: &Results, file: &FilePath) -> Result<Results, Failure> {
+    let kept = read(file)?;
+    if asked.is_of_one_enumeration_with(&kept) {
+        return Ok(kept);
+    }
+    let command = resumption(&kept, &file.display().to_string());
+    Err(named(file, &format!("it is of another enumeration, which goes on with: {command}")))
 }
 
 /// Enumerates some paths, all of them to the end, unless somebody interrupts.
@@ -227,8 +237,10 @@ pub(super) fn merge(options: &MergeOptions) -> Result<Ended, Failure> {
 }
 
 fn read(file: &FilePath) -> Result<Results, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| named(file, &error.to_string()))?;
-    Results::read(&text).map_err(|why| named(file, &why))
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))?;
+    let not_ours = |why| format!("not results that `mmdiff explore --save` keeps: {why}");
+    Results::read(&text).map_err(|why| named(file, &not_ours(why)))
 }
 
 fn named(file: &FilePath, why: &str) -> Failure {

@@ -148,7 +148,13 @@ fn beside(
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure(format!("cannot write {}: {error}", path.display()))
+    // A file that is not there is made, so what is missing is where to make it.
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            Failure(format!("cannot write {}: there is no such folder", path.display()))
+        }
+        _ => Failure(format!("cannot write {}: {error}", path.display())),
+    }
 }
 
 /// Fails if [`write_file`] is bound to: before the work, not after it.

@@ -97,16 +97,18 @@ impl Results {
         }
     }
 
+    /// Whether both are parts of the same enumeration.
+    pub fn is_of_one_enumeration_with(&self, other: &Results) -> bool {
+        (&self.pre, &self.post, self.intent, self.bounds, &self.paths, self.units)
+            == (&other.pre, &other.post, other.intent, other.bounds, &other.paths, other.units)
+    }
+
     /// Joins the results of two machines.
     ///
     /// # Errors
     /// If they are not parts of the same enumeration, or have done the same work.
     pub fn join(&mut self, other: Results) -> Result<(), String> {
-        let same = |a: &Results, b: &Results| {
-            (&a.pre, &a.post, a.intent, a.bounds, &a.paths, a.units)
-                == (&b.pre, &b.post, b.intent, b.bounds, &b.paths, b.units)
-        };
-        if !same(self, &other) {
+        if !self.is_of_one_enumeration_with(&other) {
             return Err("they are of different enumerations".into());
         }
         if let Some(unit) = self.done.intersection(&other.done).next() {

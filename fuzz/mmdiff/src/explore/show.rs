@@ -15,14 +15,23 @@ use std::fmt::Write;
 
 /// The command that shows a path again.
 pub fn command(results: &Results, path: Path, choices: &[Choice]) -> String {
+    format!("{} --show {}", enumeration(results), spell(path.name(), choices))
+}
+
+/// The command that makes the enumeration that the results are of, without its paths.
+fn enumeration(results: &Results) -> String {
     let Results { pre, post, intent, bounds, .. } = results;
     let Bounds { folios, races, settings, tries, orders } = bounds;
     format!(
         "mmdiff explore --pre {pre} --post {post} --intent {intent} --folios {folios} \
-         --races {races} --settings {settings} --tries {tries} --orders {orders} \
-         --show {}",
-        spell(path.name(), choices)
+         --races {races} --settings {settings} --tries {tries} --orders {orders}"
     )
+}
+
+/// The command that goes on from the results, if they are kept in that file.
+pub fn resumption(results: &Results, file: &str) -> String {
+    let paths: String = results.paths.iter().map(|path| format!(" --path {path}")).collect();
+    format!("{}{paths} --resume {file}", enumeration(results))
 }
 
 /// How a path is named: the path of the kernel, and five bytes a choice, in hexadecimal.
