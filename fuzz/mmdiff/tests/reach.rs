@@ -296,13 +296,15 @@ fn mmdiff(args: &[&str]) -> Output {
 #[test]
 fn the_command_lists_what_is_not_reached_and_can_demand_that_nothing_is_missing() {
     let folder = tempfile::tempdir().unwrap();
-    let empty = folder.path().to_str().unwrap();
-    let out = mmdiff(&["corpus", "stats", empty, "--path", "errors"]);
+    std::fs::create_dir(folder.path().join("flags")).unwrap();
+    std::fs::write(folder.path().join("flags/one"), "of another path").unwrap();
+    let other = folder.path().to_str().unwrap();
+    let out = mmdiff(&["corpus", "stats", other, "--path", "errors"]);
     assert_eq!(out.status.code(), Some(0));
     let text = String::from_utf8(out.stdout).unwrap();
     assert!(text.contains("Not reached\n  errors, functions: mapping_set_error\n"), "{text}");
     assert!(text.contains("errors, returns: filemap_check_errors: -ENOSPC\n"), "{text}");
-    let strict = mmdiff(&["corpus", "stats", empty, "--path", "errors", "--require-all"]);
+    let strict = mmdiff(&["corpus", "stats", other, "--path", "errors", "--require-all"]);
     assert_eq!(strict.status.code(), Some(1));
     let committed = folder_of_the_corpus();
     let strict = mmdiff(&["corpus", "stats", &committed, "--path", "errors", "--require-all"]);
