@@ -4,7 +4,7 @@
 use std::env;
 use std::path::Path;
 
-fn main() {
+pub(crate) fn main() {
     println!("cargo::rustc-check-cfg=cfg(kernel_tree)");
     println!("cargo::rerun-if-env-changed=MMDIFF_KERNEL_TREE");
     // The directory, because a file that is not there would be looked for again in every build.

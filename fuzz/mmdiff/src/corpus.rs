@@ -75,7 +75,10 @@ pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
 }
 
 /// A corpus that says its version must be of the current one.
-fn check_version(root: &FsPath) -> Result<(), Unreadable> {
+///
+/// # Errors
+/// The version file, if it says another version, or none, or cannot be read.
+pub fn check_version(root: &FsPath) -> Result<(), Unreadable> {
     let path = root.join(migrate::VERSION_FILE);
     let why = match migrate::version_of(root) {
         Ok(None | Some(VERSION)) => return Ok(()),
@@ -87,6 +90,24 @@ fn check_version(root: &FsPath) -> Result<(), Unreadable> {
         Err(trouble) => trouble.to_string(),
     };
     Err(Unreadable { path, error: io::Error::new(io::ErrorKind::InvalidData, why) })
+}
+
+/// If `folder` is that of a target, the corpus around it, which may say its version, must be of the
+/// current one. (What else there is of that name says nothing about inputs.)
+///
+/// # Errors
+/// The version file, if it says another version.
+pub fn check_version_around(folder: &FsPath) -> Result<(), Unreadable> {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let is_targets = folder.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
+        Path::ALL.into_iter().any(|path| [path.name(), path.target()].contains(&name))
+    });
+    match folder.parent() {
+        Some(root) if is_targets && matches!(migrate::version_of(root), Ok(Some(_))) => {
+            check_version(root)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The folders of a path that there are in `root`: the one of its target's name, then that of its

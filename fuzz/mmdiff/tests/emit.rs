@@ -108,3 +108,13 @@ fn a_folder_that_cannot_be_is_refused_before_the_work() {
     assert!(refused.stdout.is_empty(), "the work was done");
     assert_eq!(std::fs::read(file).unwrap(), b"mine");
 }
+
+#[test]
+fn a_corpus_of_another_version_is_refused_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("VERSION"), "99\n").unwrap();
+    let refused = emit(folder.path());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(refused.stdout.is_empty(), "the work was done");
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("mmdiff corpus migrate"));
+}

@@ -18,8 +18,12 @@ fn mmdiff(args: &[&str]) -> Command {
 }
 
 fn interrupt(child: &Child) {
+    signal(child, "-INT");
+}
+
+fn signal(child: &Child, signal: &str) {
     let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
+    assert!(Command::new("kill").args([signal, &pid]).status().expect("kill runs").success());
 }
 
 /// Interrupts a command once it has said how far it is; what it prints then, and all that it said.
@@ -122,13 +126,19 @@ fn an_interrupted_report_is_a_page_that_says_so_and_ends_with_3() {
 
 #[test]
 fn an_interrupted_enumeration_saves_what_is_done_and_ends_with_3() {
+    // Ctrl-C; and what a CI sends when it ends a job.
+    enumeration_ended_by("-INT");
+    enumeration_ended_by("-TERM");
+}
+
+fn enumeration_ended_by(how: &str) {
     let root = tempfile::tempdir().expect("a folder");
     let file = root.path().join("state.json").display().to_string();
     let args =
         ["explore", "--path", "compaction", "--folios", "4", "--save", &file, "--format", "json"];
     let mut child = mmdiff(&args).stdout(Stdio::piped()).spawn().expect("mmdiff runs");
     std::thread::sleep(std::time::Duration::from_secs(2));
-    interrupt(&child);
+    signal(&child, how);
     let mut out = String::new();
     child.stdout.take().expect("a pipe").read_to_string(&mut out).expect("text");
     assert_eq!(child.wait().expect("it ends").code(), Some(3), "{out}");
@@ -136,6 +146,21 @@ fn an_interrupted_enumeration_saves_what_is_done_and_ends_with_3() {
         let json: Value = serde_json::from_str(&text).expect("JSON");
         assert!(text.contains("interrupt"), "{json}");
     }
+}
+
+#[test]
+fn a_scenario_is_not_written_to_what_holds_something_and_that_is_not_read_to_its_end() {
+    let root = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| root.path().join(name).display().to_string();
+    fs::write(at("one.toml"), "path = \"flags\"\n").expect("a file");
+    std::os::unix::fs::symlink("nowhere", at("broken")).expect("a link");
+    assert!(Command::new("mkfifo").arg(at("pipe")).status().expect("mkfifo runs").success());
+    for there in ["/dev/zero", "/dev/full", &at("pipe"), &at("broken"), &at("")] {
+        let output =
+            mmdiff(&["corpus", "encode", &at("one.toml"), there]).output().expect("it runs");
+        one_line(&output, [there, "--force"]);
+    }
+    assert!(fs::symlink_metadata(at("broken")).expect("it is there").is_symlink());
 }
 
 /// Commands that print something.

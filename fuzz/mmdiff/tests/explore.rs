@@ -3,7 +3,7 @@
 #![cfg(feature = "cli")]
 
 use mmdiff::explore::cubes::{self, Cube, Literal};
-use mmdiff::explore::results::Results;
+use mmdiff::explore::results::{Results, SCHEMA};
 use mmdiff::explore::tally::Tally;
 use mmdiff::explore::work::{Cut, Plan, Watch};
 use mmdiff::explore::{Bounds, Choice, Tape, Var, What, show};
@@ -148,7 +148,7 @@ fn a_run_that_was_cut_off_says_so_and_goes_on_from_its_file() {
     let read = Results::read(&file).unwrap();
     assert_eq!(read, part);
     assert_eq!(go_on(&plan, read, 2, usize::MAX, &|_| true), whole(&plan, 2));
-    for broken in ["", "{}", &file.replace("state/1", "state/9"), &file[..file.len() / 2]] {
+    for broken in ["", "{}", &file.replace(SCHEMA, "another/9"), &file[..file.len() / 2]] {
         assert!(Results::read(broken).is_err());
     }
 }
@@ -276,4 +276,71 @@ fn a_file_that_holds_no_results_is_named_with_what_would() {
     std::fs::write(text.path(), "{}").unwrap();
     let refused = mmdiff(&["merge", &text.path().display().to_string()]);
     assert!(String::from_utf8(refused.stderr).unwrap().contains("mmdiff explore --save"));
+}
+
+/// Asserts that the command ends with 2 before it does anything, and one line that has `hint`.
+#[track_caller]
+fn refused(args: &[&str], hint: &str) {
+    let output = mmdiff(args);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), complaint.lines().count()), (Some(2), 1), "{complaint}");
+    assert!(output.stdout.is_empty() && complaint.contains(hint), "{complaint}");
+}
+
+#[test]
+fn results_that_this_build_cannot_have_given_prove_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kept").display().to_string();
+    let explore = ["explore", "--path", "creation"];
+    assert_eq!(mmdiff(&[&explore[..], &["--save", &file]].concat()).status.code(), Some(0));
+    let kept: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    for (field, value, hint) in [
+        ("sources", serde_json::json!("0123456789abcdef"), "another build"),
+        ("pre", serde_json::json!("nope"), "nope"),
+        ("tallies", serde_json::json!({}), "tallies"),
+        ("units", serde_json::json!(1), "units"),
+        ("schema", serde_json::json!("mmdiff-explore-state/1"), "schema"),
+    ] {
+        let mut other = kept.clone();
+        other[field] = value;
+        std::fs::write(&file, other.to_string()).unwrap();
+        refused(&["merge", &file], hint);
+        refused(&[&explore[..], &["--resume", &file]].concat(), hint);
+    }
+    std::fs::write(&file, kept.to_string()).unwrap();
+    assert_eq!(mmdiff(&["merge", &file]).status.code(), Some(0));
+}
+
+#[test]
+fn where_results_cannot_be_kept_is_said_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (kept, new) = (file("kept"), file("new"));
+    std::fs::write(&kept, "mine").unwrap();
+    let explore = ["explore", "--path", "creation"];
+    let with = |args: &[&str], hint| refused(&[&explore[..], args].concat(), hint);
+    with(&["--save", &kept], "--force");
+    with(&["--save", &file("no/folder")], "no such folder");
+    with(&["--resume", &file("no/folder")], "no such folder");
+    with(&["--save", &file("")], "directory");
+    with(&["--save", &new, "--out", &new], "same file");
+    assert_eq!(std::fs::read(&kept).unwrap(), b"mine");
+    assert_eq!(mmdiff(&["explore", "--path", "creation", "--save", &new]).status.code(), Some(0));
+    let before = std::fs::read(&new).unwrap();
+    refused(&["merge", &new, "--out", &new], "would replace");
+    refused(&["merge", &new, "--save", &kept], "--force");
+    assert_eq!(std::fs::read(&new).unwrap(), before);
+    assert_eq!(mmdiff(&["merge", &new, "--save", &kept, "--force"]).status.code(), Some(0));
+    assert_eq!(std::fs::read(&kept).unwrap(), before);
+    refused(&["merge", "/dev/zero"], "not a file");
+}
+
+#[test]
+fn an_enumeration_that_is_begun_anew_or_does_nothing_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kept").display().to_string();
+    let output = mmdiff(&["explore", "--path", "creation", "--time", "0", "--resume", &file]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("begun anew") && said.contains("no unit of work"), "{said}");
 }

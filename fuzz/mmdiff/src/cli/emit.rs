@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn check(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure(format!("cannot create {}: {error}", folder.display())))?;
+    crate::corpus::check_version(folder).map_err(Failure::new)?;
     output::check_writable(&folder.join(VERSION_FILE))
 }
 

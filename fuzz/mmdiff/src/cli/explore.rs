@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 /// About how much memory a state takes, in bytes, with the way to it.
 const STATE: u64 = 1024;
 
+/// How often results are kept while there are more to come: what is lost if the process is killed.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
+
 #[derive(Args, Debug)]
 pub(super) struct Options {
     #[command(flatten)]
@@ -34,10 +37,13 @@ pub(super) struct Options {
     /// Go on from the results in a file, and keep them there
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
-    /// Keep the results in a file, to go on from or to merge
+    /// Keep the results in a new file, to go on from or to merge
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Stop after so many seconds
+    /// Replace the file of --save
+    #[arg(long, requires = "save")]
+    force: bool,
+    /// Stop after so many seconds; the units of work that are not done by then are begun anew
     #[arg(long, value_name = "SECONDS")]
     time: Option<u64>,
     /// Stop when the states take about so many MiB
@@ -86,9 +92,12 @@ pub(super) struct MergeOptions {
     /// Files of results, as `explore --save` writes them
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Keep the joint results in a file
+    /// Keep the joint results in a new file
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Replace the file of --save
+    #[arg(long, requires = "save")]
+    force: bool,
     #[command(flatten)]
     output: Output,
 }
@@ -109,6 +118,10 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
         output::write(&text, options.output.out.as_deref())?;
         return Ok(Ended::Intended);
     }
+    let file = options.save.as_deref().or(options.resume.as_deref());
+    if let Some(file) = file {
+        check_kept(file, options.save.is_some() && !options.force, &options.output)?;
+    }
     let mut plan = Plan::new(&question, bounds, &check::wanted(&options.paths));
     if let Some(folder) = &options.emit_corpus {
         emit::check(folder)?;
@@ -118,12 +131,19 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
         return Err(Failure("a lifecycle cannot be enumerated: its sequences have no end".into()));
     }
     let mut results = Results::new(&plan);
-    if let Some(file) = options.resume.as_deref().filter(|file| file.exists()) {
-        results.join(resumed(&results, file)?).map_err(|why| named(file, &why))?;
-        results.cut = None;
+    match options.resume.as_deref() {
+        Some(file) if file.exists() => {
+            results.join(resumed(&results, file)?).map_err(|why| named(file, &why))?;
+            results.cut = None;
+        }
+        Some(file) => output::say(&format!("{} is not there: begun anew", file.display())),
+        None => {}
     }
-    let results = enumerate(&plan, results, options)?;
-    let file = options.save.as_ref().or(options.resume.as_ref());
+    let done = results.done.len();
+    let results = enumerate(&plan, results, file, options)?;
+    if results.done.len() == done && results.cut.is_some() {
+        output::say("no unit of work was done to its end, so to go on takes more time or memory");
+    }
     let saved = file.map_or(Ok(()), |file| save(&results, file));
     // Results that could not be saved are reported all the same.
     let ended = finish(&results, &options.output)?;
@@ -157,13 +177,18 @@ pub(super) fn complete(
     let plan = Plan::new(question, bounds, paths);
     let bar = workers.progress(plan.units.len() as u64, "units");
     let results = Mutex::new(Results::new(&plan));
-    let watcher = Watcher { plan: &plan, results, bar, until: None, states: u64::MAX };
+    let watcher = Watcher { plan: &plan, results, bar, kept: None, until: None, states: u64::MAX };
     let cut = workers.pool()?.install(|| plan.run(&|_| true, &watcher));
     Ok(watcher.results(cut))
 }
 
 /// Does the units that are not done yet and belong to the shard.
-fn enumerate(plan: &Plan, results: Results, options: &Options) -> Result<Results, Failure> {
+fn enumerate(
+    plan: &Plan,
+    results: Results,
+    file: Option<&FilePath>,
+    options: &Options,
+) -> Result<Results, Failure> {
     let (shard, shards) = options.shard.unwrap_or((1, 1));
     let wanted: Vec<bool> = (0..plan.units.len())
         .map(|unit| unit % shards == shard - 1 && !results.done.contains(&unit))
@@ -174,6 +199,7 @@ fn enumerate(plan: &Plan, results: Results, options: &Options) -> Result<Results
         plan,
         results: Mutex::new(results),
         bar,
+        kept: file.map(|file| (file, Mutex::new(Instant::now()))),
         until: options.time.map(|seconds| Instant::now() + Duration::from_secs(seconds)),
         states: options.memory.saturating_mul(1 << 20) / STATE,
     };
@@ -187,6 +213,8 @@ struct Watcher<'a> {
     plan: &'a Plan,
     results: Mutex<Results>,
     bar: Progress,
+    /// Where the results are kept, and when that was last done.
+    kept: Option<(&'a FilePath, Mutex<Instant>)>,
     until: Option<Instant>,
     states: u64,
 }
@@ -207,6 +235,14 @@ impl Watch for Watcher<'_> {
         let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
         results.add(unit, self.plan.units[unit].path, tally.clone());
         self.bar.inc(1);
+        if let Some((file, last)) = &self.kept {
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            if last.elapsed() >= KEEP_EVERY {
+                // That it fails is said at the end, when it is done again.
+                let _ = save(&results, file);
+                *last = Instant::now();
+            }
+        }
     }
 
     fn stop(&self, states: u64) -> Option<Cut> {
@@ -221,6 +257,15 @@ impl Watch for Watcher<'_> {
 }
 
 pub(super) fn merge(options: &MergeOptions) -> Result<Ended, Failure> {
+    if let Some(file) = &options.save {
+        check_kept(file, !options.force, &options.output)?;
+    }
+    if let Some(out) = options.output.out.as_deref() {
+        let input = options.files.iter().find(|file| is_same(file, out));
+        input.map_or(Ok(()), |file| {
+            Err(named(file, "the report would replace what it is made of"))
+        })?;
+    }
     let mut files = options.files.iter();
     let Some(first) = files.next() else {
         return Err(Failure("no files to merge".into()));
@@ -236,9 +281,31 @@ pub(super) fn merge(options: &MergeOptions) -> Result<Ended, Failure> {
     finish(&results, &options.output)
 }
 
+/// Fails if results cannot be kept in a file: before the work, not after it.
+fn check_kept(file: &FilePath, must_be_new: bool, to: &Output) -> Result<(), Failure> {
+    if to.out.as_deref().is_some_and(|out| is_same(file, out)) {
+        return Err(named(file, "the report and the results cannot be in the same file"));
+    }
+    if must_be_new && file.is_file() {
+        let why = "is there already; --resume goes on from what it holds, --force replaces it";
+        return Err(Failure(format!("{} {why}", file.display())));
+    }
+    output::check_writable(file)
+}
+
+fn is_same(one: &FilePath, other: &FilePath) -> bool {
+    let real = |path: &FilePath| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+    one.is_file() && real(one) == real(other) || one == other && !one.exists()
+}
+
 fn read(file: &FilePath) -> Result<Results, Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))?;
+    let cannot =
+        |error: std::io::Error| Failure(format!("cannot read {}: {error}", file.display()));
+    // A device may have no end, and a pipe nobody who writes to it.
+    if !file.metadata().map_err(cannot)?.is_file() {
+        return Err(Failure(format!("cannot read {}: not a file", file.display())));
+    }
+    let text = std::fs::read_to_string(file).map_err(cannot)?;
     let not_ours = |why| format!("not results that `mmdiff explore --save` keeps: {why}");
     Results::read(&text).map_err(|why| named(file, &not_ours(why)))
 }

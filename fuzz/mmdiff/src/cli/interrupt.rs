@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Ctrl-C: the first asks a command to end with a report on what is done, a second ends the process.
+//! Ctrl-C, or SIGTERM, as a CI sends it: the first asks a command to end with a report on what is done, a second ends the process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -90,6 +90,11 @@ pub(super) fn write(text: &str, out: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
+/// Says something beside the report, in a line on standard error. Whether anybody reads it is no matter.
+pub(super) fn say(what: &str) {
+    let _ = writeln!(io::stderr(), "mmdiff: {what}");
+}
+
 /// What it means that standard output was written to, or not.
 pub(super) fn printed(written: io::Result<()>) -> Result<(), Failure> {
     match written {
@@ -173,8 +178,12 @@ pub(super) fn create(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failu
     if force {
         return write_file(path, bytes);
     }
-    match std::fs::read(path) {
-        Ok(there) if there == bytes => Ok(()),
+    // What is there may be a pipe that nobody writes to, or a device without end, or a broken link.
+    match path.symlink_metadata() {
+        Ok(there) if there.is_file() && there.len() == bytes.len() as u64 => {
+            let same = std::fs::read(path).is_ok_and(|there| there == bytes);
+            if same { Ok(()) } else { Err(in_the_way(path)) }
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let file = beside(path, bytes, None).map_err(|error| cannot_write(path, &error))?;
             let placed = file.persist_noclobber(path).map(drop);

@@ -59,6 +59,7 @@ pub(super) fn find(scenario: &str, path: Option<Path>) -> Result<Scenario, Failu
         return read_toml(&file);
     }
     let bytes = read(&file)?;
+    file.parent().map_or(Ok(()), corpus::check_version_around).map_err(Failure::new)?;
     let path = path.or_else(|| path_of_folder(&file)).ok_or_else(|| {
         let paths = Path::ALL.map(Path::name).join(", ");
         Failure(format!(

@@ -17,7 +17,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The schema of the file.
-pub const SCHEMA: &str = "mmdiff-explore-state/1";
+pub const SCHEMA: &str = "mmdiff-explore-state/2";
+
+/// The sources of the port and of the judge, in short: results of others are no proof about these.
+pub const SOURCES: &str = match option_env!("MMDIFF_SOURCES") {
+    Some(sources) => sources,
+    None => env!("CARGO_PKG_VERSION"),
+};
 
 /// What was enumerated, and what was found.
 #[derive(Clone, PartialEq, Eq, Debug, JsonSchema, Serialize, Deserialize)]
@@ -26,6 +32,8 @@ pub struct Results {
     /// Which document this is, and its version.
     #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
+    /// The sources that gave the results, in short.
+    pub sources: String,
     /// The revision before.
     pub pre: String,
     /// The revision after.
@@ -52,6 +60,7 @@ impl Results {
         let paths: BTreeSet<Path> = plan.units.iter().map(|unit| unit.path).collect();
         Results {
             schema: SCHEMA.into(),
+            sources: SOURCES.into(),
             pre: plan.question.pre.name.into(),
             post: plan.question.post.name.into(),
             intent: plan.question.intent,
@@ -73,8 +82,21 @@ impl Results {
         if results.schema != SCHEMA {
             return Err(format!("its schema is {}, not {SCHEMA}", results.schema));
         }
-        if results.done.iter().any(|&unit| unit >= results.units) {
-            return Err("it says that more is done than there is".into());
+        if results.sources != SOURCES {
+            return Err(format!(
+                "another build of mmdiff gave them (of sources {}, where this one is of {SOURCES}): \
+                 use that build, or enumerate again",
+                results.sources
+            ));
+        }
+        let plan = Plan::new(&results.question()?, results.bounds, &results.paths);
+        if results.units != plan.units.len()
+            || results.done.iter().any(|&unit| unit >= results.units)
+        {
+            return Err("its units of work are not those of its bounds".into());
+        }
+        if !results.tallies.keys().eq(results.paths.iter()) {
+            return Err("its tallies are not those of its paths".into());
         }
         Ok(results)
     }

@@ -10,8 +10,10 @@
 use super::crew::{BATCH, Crew, Worker};
 use super::tally::Reason;
 use super::{files, names};
+use crate::corpus::migrate::{VERSION_FILE, version_line};
 use crate::corpus::{self, MAX_INPUT};
 use crate::scenario::Path;
+use crate::scenario::codec::VERSION;
 use rawzip::{
     CompressionMethod, FileReader, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive,
     ZipFileHeaderRecord,
@@ -144,6 +146,12 @@ impl Batch {
         self.entries.len() >= BATCH || self.names.len() >= BATCH_NAMES
     }
 
+    /// Whether it is the version file of a corpus.
+    fn is_version(&self, entry: &Entry) -> bool {
+        let name = &self.names[entry.name.clone()];
+        name.rsplit(|&byte| byte == b'/').next() == Some(VERSION_FILE.as_bytes())
+    }
+
     fn name(&self, archive: &Archive, entry: &Entry) -> String {
         let name = String::from_utf8_lossy(&self.names[entry.name.clone()]);
         format!("{}/{name}", archive.name)
@@ -169,7 +177,15 @@ fn read(worker: &mut Worker<'_>, archive: &Archive, batch: &Batch) {
     for entry in &batch.entries {
         let name = || batch.name(archive, entry);
         let Some(path) = entry.path else {
-            feeder.tally.refuse(Reason::Unplaced, name(), files::UNPLACED.into());
+            let refused = if batch.is_version(entry) {
+                let unpacked = unpacker.unpack(archive.zip.get_ref(), entry, input);
+                unpacked.and_then(|bytes| check_version(bytes).map_err(unreadable)).err()
+            } else {
+                Some((Reason::Unplaced, files::UNPLACED.into()))
+            };
+            if let Some((reason, why)) = refused {
+                feeder.tally.refuse(reason, name(), why);
+            }
             continue;
         };
         match unpacker.unpack(archive.zip.get_ref(), entry, input) {
@@ -177,6 +193,14 @@ fn read(worker: &mut Worker<'_>, archive: &Archive, batch: &Batch) {
             Err((reason, why)) => feeder.tally.refuse(reason, name(), why),
         }
     }
+}
+
+/// What is archived is of the current version, if it says so.
+fn check_version(bytes: &[u8]) -> Result<(), String> {
+    if bytes.trim_ascii() == version_line().trim_ascii() {
+        return Ok(());
+    }
+    Err(format!("not of version {VERSION}: unpack the archive and use mmdiff corpus migrate"))
 }
 
 /// Reads entries: a thread's own.

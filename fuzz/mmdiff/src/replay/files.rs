@@ -34,10 +34,17 @@ pub(super) fn open<'s>(
     match fs::metadata(&input).map(|metadata| metadata.file_type()) {
         Ok(kind) if kind.is_dir() => {
             let path = names::of_folder(&input).or(otherwise);
+            if let Err(other) = corpus::check_version_around(&input) {
+                return refuse(crew, &other.path, Reason::Unreadable, other.error);
+            }
             scope.spawn(move |scope| list(crew, scope, &input, path));
         }
         Ok(kind) if kind.is_file() => {
             let path = names::of_file(&input).or(otherwise);
+            let around = input.parent().map_or(Ok(()), corpus::check_version_around);
+            if let Err(other) = around {
+                return refuse(crew, &other.path, Reason::Unreadable, other.error);
+            }
             add_file(crew, scope, input, path, otherwise);
         }
         Ok(_) => refuse(crew, &input, Reason::Unreadable, "neither a file nor a folder"),
@@ -68,6 +75,11 @@ fn add_file<'s>(
 
 /// Has everything replayed that is in a folder or below it.
 fn list<'s>(crew: &'s Crew<'_>, scope: &Scope<'s>, folder: &FsPath, path: Option<Path>) {
+    if names::of_folder(folder).is_none()
+        && let Err(other) = corpus::check_version(folder)
+    {
+        return refuse(crew, &other.path, Reason::Unreadable, other.error);
+    }
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => return refuse_unread(crew, folder, &error),

@@ -162,3 +162,34 @@ fn a_name_cannot_write_to_the_terminal() {
     let (_, _, err) = run(&root.path().join("truncation/\u{1b}[1m.zip"), &[]);
     assert!(!err.contains('\u{1b}'), "{err}");
 }
+
+#[test]
+fn inputs_of_another_version_are_refused_however_they_come() {
+    let root = folder(&[]);
+    let corpus = root.path().join("corpus");
+    put(&corpus.join("flags/a"), b"1");
+    let archived = |version: &str| {
+        let entries = [("VERSION", version.as_bytes()), ("flags/a", b"1")];
+        zip(&entries.map(|(name, bytes)| Entry::new(name, STORED, bytes)))
+    };
+    put(&root.path().join("corpus.zip"), &archived("1\n"));
+    put(&corpus.join("VERSION"), b"1\n");
+    for input in ["corpus", "corpus/flags", "corpus/flags/a", "corpus.zip"] {
+        assert_eq!(run(&root.path().join(input), &[]).0, Some(0), "{input}");
+    }
+    put(&root.path().join("corpus.zip"), &archived("99\n"));
+    put(&corpus.join("VERSION"), b"99\n");
+    for input in ["corpus", "corpus/flags", "corpus/flags/a"] {
+        refused(&root.path().join(input), &[], &["mmdiff corpus migrate"]);
+        let path = root.path().join(input);
+        refused(&path, &["--path", "flags"], &["mmdiff corpus migrate"]);
+    }
+    let (code, _, err) = run(&root.path().join("corpus.zip"), &[]);
+    assert_eq!(code, Some(2));
+    one_line(&err, &["mmdiff corpus migrate"]);
+    let explained = Command::new(env!("CARGO_BIN_EXE_mmdiff"))
+        .args(["explain", corpus.join("flags/a").to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert_eq!(explained.status.code(), Some(2));
+}
