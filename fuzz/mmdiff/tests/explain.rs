@@ -379,3 +379,25 @@ fn what_cannot_be_explained_is_refused_in_one_line() {
         assert!(output.stdout.is_empty());
     }
 }
+
+#[test]
+fn an_input_of_the_conformance_target_is_explained_as_it_is() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("conformance");
+    std::fs::create_dir(&folder).unwrap();
+    let seed = std::fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../corpus/truncation/shm_locked_tail_is_not_zeroed"
+    ));
+    let seed = seed.unwrap();
+    let path = Path::ALL.iter().position(|&path| path == Path::Truncation).unwrap() as u8;
+    std::fs::write(folder.join("crash-1"), [&[path], &seed[..]].concat()).unwrap();
+    let explain = |scenario: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mmdiff"));
+        command.args(["explain", scenario]).output().unwrap()
+    };
+    let explained = explain(folder.join("crash-1").to_str().unwrap());
+    let spelled = mmdiff::check::spell(&Scenario::decode(Path::Truncation, &seed));
+    assert!(explained.status.success());
+    assert_eq!(explained.stdout, explain(&spelled).stdout);
+}

@@ -3,6 +3,7 @@
 
 use super::Failure;
 use crate::corpus;
+use crate::fuzz::conformance;
 use crate::scenario::{Path, Scenario, readable};
 use clap::Args;
 use std::path::{Path as FsPath, PathBuf, absolute};
@@ -60,6 +61,9 @@ pub(super) fn find(scenario: &str, path: Option<Path>) -> Result<Scenario, Failu
     }
     let bytes = read(&file)?;
     file.parent().map_or(Ok(()), corpus::check_version_around).map_err(Failure::new)?;
+    if path.is_none() && folder_of(&file).as_deref() == Some("conformance") {
+        return Ok(conformance::read(&bytes).1);
+    }
     let path = path.or_else(|| path_of_folder(&file)).ok_or_else(|| {
         let paths = Path::ALL.map(Path::name).join(", ");
         Failure(format!(
@@ -87,10 +91,14 @@ fn read(file: &FsPath) -> Result<Vec<u8>, Failure> {
 
 /// The path after which the file's folder is named, as in `corpus/` and in `fuzz/artifacts/`.
 fn path_of_folder(file: &FsPath) -> Option<Path> {
-    let file = absolute(file).ok()?;
-    let folder = file.parent()?.file_name()?.to_str()?;
+    let folder = folder_of(file)?;
     let by_target = || TARGETS.iter().find(|(name, _)| *name == folder).map(|&(_, path)| path);
-    Path::named(folder).or_else(by_target)
+    Path::named(&folder).or_else(by_target)
+}
+
+/// The name of the folder that a file is in.
+fn folder_of(file: &FsPath) -> Option<String> {
+    Some(absolute(file).ok()?.parent()?.file_name()?.to_str()?.into())
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -50,8 +50,8 @@ pub fn begin() {
     objects();
 }
 
-/// The number of the revision, and the scenario.
-fn read(bytes: &[u8]) -> (usize, Scenario) {
+/// What an input means: the number of the revision, and the scenario.
+pub fn read(bytes: &[u8]) -> (usize, Scenario) {
     let (&first, rest) = bytes.split_first().unwrap_or((&0, &[]));
     let paths = Path::ALL.len();
     let number = usize::from(first);
