@@ -51,6 +51,15 @@ pub enum Returned {
     Oops(Site),
 }
 
+impl Returned {
+    /// The (positive) error number that it is, if that has a name.
+    pub fn errno(self) -> Option<i32> {
+        let Returned::Value(value) = self else { return None };
+        let number = i32::try_from(value).ok()?.checked_neg()?;
+        errno::name(number).map(|_| number)
+    }
+}
+
 impl fmt::Display for Returned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -58,12 +67,10 @@ impl fmt::Display for Returned {
             Returned::Bool(value) => write!(f, "{value}"),
             Returned::Bits(bits) => write!(f, "{bits:#b}"),
             Returned::Oops(site) => write!(f, "BUG: {site}"),
-            Returned::Value(value) => {
-                match i32::try_from(-value).ok().filter(|&e| e > 0).and_then(errno::name) {
-                    Some(name) => write!(f, "-{name}"),
-                    None => write!(f, "{value}"),
-                }
-            }
+            Returned::Value(value) => match self.errno().and_then(errno::name) {
+                Some(name) => write!(f, "-{name}"),
+                None => write!(f, "{value}"),
+            },
         }
     }
 }

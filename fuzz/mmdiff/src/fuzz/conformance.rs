@@ -2,8 +2,9 @@
 //! The `conformance` target: a scenario of any path, on the port and on the kernel's own C. The first
 //! byte of an input says which path and which revision, the rest is a scenario of that path.
 
+use super::stop::at_apart;
 use super::{mutate as mutate_on, splice as splice_on, store};
-use crate::conform::{Apart, Pair, REVISIONS, Sampler, Steps, loaded};
+use crate::conform::{REVISIONS, Sampler, Steps, loaded};
 use crate::scenario::{
     CompactionScenario, CreationScenario, ErrorsScenario, FlagsScenario, LifecycleScenario,
     MigrationScenario, Path, Scenario, TruncationScenario,
@@ -65,24 +66,18 @@ thread_local! {
 /// Runs the scenario that `bytes` mean on both sides.
 ///
 /// # Panics
-/// If they are not equal.
+/// If they are not equal, in functions that are named after what differs. The message is the verdict
+/// and the command that shows it.
 pub fn run(bytes: &[u8]) {
     let Some(objects) = objects() else { return };
     let (number, scenario) = read(bytes);
-    let pair: &Pair = &REVISIONS[number];
     SAMPLERS.with_borrow_mut(|samplers| {
         let samplers = samplers.get_or_insert_with(|| [0, 1].map(|i| Sampler::new(&REVISIONS[i])));
         let steps = loaded(0, &objects[number], || samplers[number].run(&scenario));
         if let Steps::Apart(apart) = steps {
-            stop(pair, &apart, &crate::check::spell(&scenario));
+            at_apart(number, &scenario, &samplers[number].left, &apart);
         }
     });
-}
-
-#[cold]
-fn stop(pair: &Pair, apart: &Apart, spelled: &str) -> ! {
-    let revision = pair.name;
-    panic!("{apart}; run: mmdiff conform --revision {revision} --show {spelled}")
 }
 
 /// Does the same for the path that the first byte says.

@@ -66,6 +66,7 @@ macro_rules! every_function {
         }
     };
 }
+#[cfg(feature = "conform")]
 pub(crate) use every_function;
 
 macro_rules! port {

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What a continuous fuzzer sees of a finding: its message and its stack.
+
+use super::{at, stack};
+use crate::check::spell;
+use crate::fuzz::{Finding, findings};
+use crate::oracle::{Cause, Class, Intent, Invariant, Outcomes, Question, Side, judge};
+use crate::run::{Returned, TREES};
+use crate::scenario::{Path, Scenario};
+use mmcore::{CallId, Function, Site, errno};
+use std::backtrace::Backtrace;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{catch_unwind, set_hook, take_hook};
+use std::sync::mpsc::channel;
+use std::thread;
+
+/// One of the real patch: of its message's intent, it does more.
+fn real() -> (Finding, Scenario) {
+    let scenario = Scenario::decode(Path::Truncation, &[]);
+    let question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Message };
+    (findings(&judge(&question, &scenario))[0], scenario)
+}
+
+#[test]
+fn a_finding_dies_with_its_verdict_and_the_command_that_explains_it() {
+    let (finding, scenario) = real();
+    let stopped = catch_unwind(|| at(&finding, &spell(&scenario)));
+    let payload = stopped.expect_err("it panics");
+    let message = payload.downcast_ref::<String>().expect("a message");
+    assert!(
+        message.starts_with("beyond the intent in truncate_inode_partial_folio: "),
+        "{message}"
+    );
+    assert!(message.ends_with("; run: mmdiff explain truncation:"), "{message}");
+    assert_eq!(message.lines().count(), 1);
+}
+
+#[test]
+fn a_finding_dies_on_the_stack_that_is_named_after_it() {
+    let (finding, scenario) = real();
+    let (send, stacks) = channel();
+    let (here, before) = (thread::current().id(), take_hook());
+    set_hook(Box::new(move |info| {
+        if thread::current().id() == here {
+            let _ = send.send(Backtrace::force_capture().to_string());
+        } else {
+            before(info);
+        }
+    }));
+    let stopped = catch_unwind(|| at(&finding, &spell(&scenario)));
+    drop(take_hook());
+    assert!(stopped.is_err());
+
+    let printed = stacks.recv().expect("the hook was called");
+    let inner = "mmdiff::fuzz::stop::frames::";
+    let frames: Vec<&str> =
+        printed.lines().filter_map(|line| Some(line.split_once(inner)?.1)).collect();
+    let named: Vec<&str> = stack(&finding).iter().rev().map(|frame| frame.name).collect();
+    assert_eq!(named.len(), 4);
+    assert_eq!(frames, named, "{printed}");
+}
+
+fn returned() -> Vec<Returned> {
+    let numbers = [0, 1, 5, 12, 21, 512, -1, -12345, i64::MAX, i64::MIN];
+    let errors = (1..4096).filter(|&number| errno::name(number).is_some());
+    let mut all = vec![Returned::Nothing, Returned::Bool(false), Returned::Bool(true)];
+    all.extend(numbers.map(Returned::Value));
+    all.extend(errors.map(|number| Returned::Value(-i64::from(number))));
+    all.extend([0, 1, 2, 3, 12, u32::MAX].map(Returned::Bits));
+    all.extend(Site::ALL.iter().map(|&site| Returned::Oops(site)));
+    all
+}
+
+fn outcomes() -> Vec<Outcomes> {
+    let mut all = vec![
+        Outcomes::WordLosesEnospc,
+        Outcomes::SpuriousEnospc,
+        Outcomes::Bytes,
+        Outcomes::Folio,
+        Outcomes::Elsewhere,
+    ];
+    for side in [Side::Pre, Side::Post] {
+        all.push(Outcomes::Zeroes(side));
+        all.extend(CallId::ALL.iter().map(|&call| Outcomes::Effect(side, call)));
+        all.extend(CallId::ALL.iter().map(|&call| Outcomes::Question(side, call)));
+    }
+    all.extend((0..64).map(|nr| Outcomes::Word(1 << nr)));
+    all.extend([0, 3, 0xc00, u64::MAX].map(Outcomes::Word));
+    let values = returned();
+    for &pre in &values {
+        all.extend(values.iter().map(|&post| Outcomes::Returned(pre, post)));
+    }
+    all
+}
+
+fn causes() -> Vec<Cause> {
+    let mut all = vec![
+        Cause::GuestMemfd,
+        Cause::Ramfs,
+        Cause::TmpfsNoswap,
+        Cause::ShmLock,
+        Cause::Secretmem,
+        Cause::DrmShmem,
+        Cause::RecordedEnospc,
+        Cause::Ordinary,
+        Cause::Other,
+    ];
+    all.extend((0..=u8::MAX).flat_map(|mask| [Cause::Raw(mask, false), Cause::Raw(mask, true)]));
+    all
+}
+
+/// Every part of a signature in every value, with two of each of the other parts.
+fn many() -> Vec<Finding> {
+    let (outcomes, causes) = (outcomes(), causes());
+    let functions: Vec<_> =
+        [None].into_iter().chain(Function::ALL.iter().copied().map(Some)).collect();
+    let mut all = Vec::new();
+    let mut class = |path, function, cause, outcomes| {
+        all.push(Finding::Beyond(Class { path, function, clause: None, cause, outcomes }));
+    };
+    let some = |n: usize| {
+        (
+            Path::ALL[n % 2],
+            functions[n % 3],
+            causes[n * 7 % causes.len()],
+            outcomes[n * 5 % outcomes.len()],
+        )
+    };
+    for n in 0..12 {
+        let (path, function, cause, outcome) = some(n);
+        Path::ALL.iter().for_each(|&path| class(path, function, cause, outcome));
+        functions.iter().for_each(|&function| class(path, function, cause, outcome));
+        causes.iter().for_each(|&cause| class(path, function, cause, outcome));
+        outcomes.iter().for_each(|&outcome| class(path, function, cause, outcome));
+    }
+    for path in Path::ALL {
+        for invariant in Invariant::ALL {
+            all.extend([Side::Pre, Side::Post].map(|side| Finding::Broken(path, side, invariant)));
+        }
+    }
+    all
+}
+
+#[test]
+fn findings_have_the_same_stack_exactly_if_they_have_the_same_signature() {
+    let mut of_signature: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for finding in many() {
+        let names: Vec<&str> = stack(&finding).iter().map(|frame| frame.name).collect();
+        let known = of_signature.entry(finding.signature()).or_insert_with(|| names.clone());
+        assert_eq!(*known, names, "{}", finding.signature());
+    }
+    let stacks: BTreeSet<&Vec<&str>> = of_signature.values().collect();
+    assert!(stacks.len() > 1000, "{}", stacks.len());
+    assert_eq!(stacks.len(), of_signature.len());
+}
+
+#[test]
+fn every_name_is_that_of_one_function() {
+    let mut functions = BTreeMap::new();
+    for frame in many().iter().flat_map(stack) {
+        let address = frame.enter as usize;
+        assert_eq!(*functions.entry(address).or_insert(frame.name), frame.name);
+    }
+}
