@@ -79,10 +79,10 @@ mod tests {
         }
         assert_eq!(stacks.len(), ran);
         let in_migrate_folio = |stack: &&[&str; 4]| {
-            stack[0] == "path::migration" && stack[3] == "the_c_differs::in_an_effect"
+            stack[0] == "on_path_migration" && stack[3] == "the_c_differs_in_an_effect"
         };
         let found: Vec<_> = stacks.iter().filter(in_migrate_folio).collect();
         assert_eq!(found.len(), REVISIONS.len());
-        assert!(found.iter().all(|stack| stack[2] == "differs_in::move_to_new_folio"), "{found:?}");
+        assert!(found.iter().all(|stack| stack[2] == "move_to_new_folio"), "{found:?}");
     }
 }

@@ -2,7 +2,8 @@
 //! The functions that a stack is made of: one for each thing that a finding can be about.
 //!
 //! The matches are exhaustive, so nothing new is without its function. The bodies differ, by the name
-//! that they look at, so that no linker folds them into one.
+//! that they look at, so that no linker folds them into one. No two names are the same, modules aside:
+//! debug information leaves those out.
 
 #[cfg(feature = "conform")]
 use crate::conform::{Apart, Ended};
@@ -23,16 +24,6 @@ pub(super) struct Frame {
     pub(super) enter: fn(&[Frame], &str) -> !,
 }
 
-/// The body of each: `name` keeps it from being that of another.
-#[inline(always)]
-fn on(name: &'static str, inner: &[Frame], message: &str) -> ! {
-    black_box(name);
-    match inner {
-        [next, inner @ ..] => (next.enter)(inner, message),
-        [] => panic!("{message}"),
-    }
-}
-
 macro_rules! frames {
     ($of:ident($what:ty) in $module:ident { $($pattern:pat => $name:ident,)* }) => {
         /// The function that stands for it.
@@ -40,19 +31,24 @@ macro_rules! frames {
             match what {
                 $($pattern => Frame {
                     #[cfg(test)]
-                    name: concat!(stringify!($module), "::", stringify!($name)),
+                    name: stringify!($name),
                     enter: $module::$name,
                 },)*
             }
         }
 
         mod $module {
-            use super::{Frame, on};
+            use super::{Frame, black_box};
 
             $(#[inline(never)]
             #[cold]
             pub(super) fn $name(inner: &[Frame], message: &str) -> ! {
-                on(concat!(stringify!($module), "::", stringify!($name)), inner, message)
+                // Here as it is: a helper would be on the stack too, if only as what was inlined.
+                black_box(stringify!($name));
+                if let [next, inner @ ..] = inner {
+                    (next.enter)(inner, message)
+                }
+                panic!("{message}")
             })*
         }
     };
@@ -76,27 +72,27 @@ macro_rules! by_function {
 each_function!(by_function);
 
 frames! { of_path(Path) in path {
-    Path::Flags => flags,
-    Path::Creation => creation,
-    Path::Errors => errors,
-    Path::Truncation => truncation,
-    Path::Migration => migration,
-    Path::Compaction => compaction,
-    Path::Lifecycle => lifecycle,
+    Path::Flags => on_path_flags,
+    Path::Creation => on_path_creation,
+    Path::Errors => on_path_errors,
+    Path::Truncation => on_path_truncation,
+    Path::Migration => on_path_migration,
+    Path::Compaction => on_path_compaction,
+    Path::Lifecycle => on_path_lifecycle,
 } }
 
 frames! { of_cause(Cause) in hangs_on {
-    Cause::GuestMemfd => guest_memfd,
-    Cause::Ramfs => ramfs,
-    Cause::TmpfsNoswap => tmpfs_noswap,
-    Cause::ShmLock => shm_lock,
-    Cause::Secretmem => secretmem,
-    Cause::DrmShmem => drm_shmem,
-    Cause::RecordedEnospc => recorded_enospc,
-    Cause::Ordinary => ordinary,
-    Cause::Raw(_, false) => raw_without_the_bit,
-    Cause::Raw(_, true) => raw_with_the_bit,
-    Cause::Other => other,
+    Cause::GuestMemfd => hangs_on_guest_memfd,
+    Cause::Ramfs => hangs_on_ramfs,
+    Cause::TmpfsNoswap => hangs_on_tmpfs_noswap,
+    Cause::ShmLock => hangs_on_shm_lock,
+    Cause::Secretmem => hangs_on_secretmem,
+    Cause::DrmShmem => hangs_on_drm_shmem,
+    Cause::RecordedEnospc => hangs_on_recorded_enospc,
+    Cause::Ordinary => hangs_on_nothing,
+    Cause::Raw(_, false) => hangs_on_a_word_without_the_bit,
+    Cause::Raw(_, true) => hangs_on_a_word_with_the_bit,
+    Cause::Other => hangs_on_other_things,
 } }
 
 /// What the sides did, without the particulars.
@@ -155,87 +151,85 @@ pub(super) enum Value {
 }
 
 macro_rules! returns {
-    ($($of:ident in $module:ident;)*) => {$(
-        frames! { $of(Value) in $module {
-            Value::Nothing => nothing,
-            Value::Bool(false) => no,
-            Value::Bool(true) => yes,
-            Value::Bits => bits,
-            Value::Errno(errno::EINTR) => eintr,
-            Value::Errno(errno::EIO) => eio,
-            Value::Errno(errno::EAGAIN) => eagain,
-            Value::Errno(errno::ENOMEM) => enomem,
-            Value::Errno(errno::EBUSY) => ebusy,
-            Value::Errno(errno::EINVAL) => einval,
-            Value::Errno(errno::EMFILE) => emfile,
-            Value::Errno(errno::ENOSPC) => enospc,
-            Value::Errno(errno::EOPNOTSUPP) => eopnotsupp,
-            Value::Errno(_) | Value::Number(true) => minus,
-            Value::Number(false) => number,
-            Value::Oops(Site::MigrateWriteback) => bug_migrate_writeback,
-            Value::Oops(Site::SrcUnlocked) => bug_src_unlocked,
-            Value::Oops(Site::DstUnlocked) => bug_dst_unlocked,
-            Value::Oops(Site::NotIsolated) => bug_not_isolated,
-            Value::Oops(Site::LostIsolated) => bug_lost_isolated,
-            Value::Oops(Site::NotContained) => bug_not_contained,
-            Value::Oops(Site::ShmemWriteback) => bug_shmem_writeback,
-            Value::Oops(Site::StillMapped) => bug_still_mapped,
-            Value::Oops(Site::GmemForeignMapping) => bug_gmem_foreign_mapping,
-            Value::Oops(Site::GmemEvictable) => bug_gmem_evictable,
-            Value::Oops(Site::GmemMigrated) => bug_gmem_migrated,
-            Value::Oops(Site::NullMapping) => bug_null_mapping,
-            Value::Oops(Site::SoftLockup) => bug_soft_lockup,
-        } }
-    )*};
+    ($($pattern:pat => $before:ident $after:ident,)*) => {
+        frames! { of_value_before(Value) in before { $($pattern => $before,)* } }
+        frames! { of_value_after(Value) in after { $($pattern => $after,)* } }
+    };
 }
 returns! {
-    of_value_before in before_returns;
-    of_value_after in after_returns;
+    Value::Nothing => before_returns_nothing after_returns_nothing,
+    Value::Bool(false) => before_returns_false after_returns_false,
+    Value::Bool(true) => before_returns_true after_returns_true,
+    Value::Bits => before_returns_bits after_returns_bits,
+    Value::Errno(errno::EINTR) => before_returns_eintr after_returns_eintr,
+    Value::Errno(errno::EIO) => before_returns_eio after_returns_eio,
+    Value::Errno(errno::EAGAIN) => before_returns_eagain after_returns_eagain,
+    Value::Errno(errno::ENOMEM) => before_returns_enomem after_returns_enomem,
+    Value::Errno(errno::EBUSY) => before_returns_ebusy after_returns_ebusy,
+    Value::Errno(errno::EINVAL) => before_returns_einval after_returns_einval,
+    Value::Errno(errno::EMFILE) => before_returns_emfile after_returns_emfile,
+    Value::Errno(errno::ENOSPC) => before_returns_enospc after_returns_enospc,
+    Value::Errno(errno::EOPNOTSUPP) => before_returns_eopnotsupp after_returns_eopnotsupp,
+    Value::Errno(_) | Value::Number(true) => before_returns_a_number_below_0 after_returns_a_number_below_0,
+    Value::Number(false) => before_returns_a_number after_returns_a_number,
+    Value::Oops(Site::MigrateWriteback) => before_stops_at_migrate_writeback after_stops_at_migrate_writeback,
+    Value::Oops(Site::SrcUnlocked) => before_stops_at_src_unlocked after_stops_at_src_unlocked,
+    Value::Oops(Site::DstUnlocked) => before_stops_at_dst_unlocked after_stops_at_dst_unlocked,
+    Value::Oops(Site::NotIsolated) => before_stops_at_not_isolated after_stops_at_not_isolated,
+    Value::Oops(Site::LostIsolated) => before_stops_at_lost_isolated after_stops_at_lost_isolated,
+    Value::Oops(Site::NotContained) => before_stops_at_not_contained after_stops_at_not_contained,
+    Value::Oops(Site::ShmemWriteback) => before_stops_at_shmem_writeback after_stops_at_shmem_writeback,
+    Value::Oops(Site::StillMapped) => before_stops_at_still_mapped after_stops_at_still_mapped,
+    Value::Oops(Site::GmemForeignMapping) => before_stops_at_gmem_foreign_mapping after_stops_at_gmem_foreign_mapping,
+    Value::Oops(Site::GmemEvictable) => before_stops_at_gmem_evictable after_stops_at_gmem_evictable,
+    Value::Oops(Site::GmemMigrated) => before_stops_at_gmem_migrated after_stops_at_gmem_migrated,
+    Value::Oops(Site::NullMapping) => before_stops_at_null_mapping after_stops_at_null_mapping,
+    Value::Oops(Site::SoftLockup) => before_stops_at_soft_lockup after_stops_at_soft_lockup,
 }
 
 frames! { of_digit(u8) in digit {
-    b'0' => d0, b'1' => d1, b'2' => d2, b'3' => d3, b'4' => d4,
-    b'5' => d5, b'6' => d6, b'7' => d7, b'8' => d8, _ => d9,
+    b'0' => digit_0, b'1' => digit_1, b'2' => digit_2, b'3' => digit_3, b'4' => digit_4,
+    b'5' => digit_5, b'6' => digit_6, b'7' => digit_7, b'8' => digit_8, _ => digit_9,
 } }
 
 frames! { of_bit(u32) in bit {
-    0 => b0, 1 => b1, 2 => b2, 3 => b3, 4 => b4, 5 => b5, 6 => b6, 7 => b7,
-    8 => b8, 9 => b9, 10 => b10, 11 => b11, 12 => b12, 13 => b13, 14 => b14, 15 => b15,
-    16 => b16, 17 => b17, 18 => b18, 19 => b19, 20 => b20, 21 => b21, 22 => b22, 23 => b23,
-    24 => b24, 25 => b25, 26 => b26, 27 => b27, 28 => b28, 29 => b29, 30 => b30, 31 => b31,
-    32 => b32, 33 => b33, 34 => b34, 35 => b35, 36 => b36, 37 => b37, 38 => b38, 39 => b39,
-    40 => b40, 41 => b41, 42 => b42, 43 => b43, 44 => b44, 45 => b45, 46 => b46, 47 => b47,
-    48 => b48, 49 => b49, 50 => b50, 51 => b51, 52 => b52, 53 => b53, 54 => b54, 55 => b55,
-    56 => b56, 57 => b57, 58 => b58, 59 => b59, 60 => b60, 61 => b61, 62 => b62, _ => b63,
+    0 => bit_0, 1 => bit_1, 2 => bit_2, 3 => bit_3, 4 => bit_4, 5 => bit_5, 6 => bit_6, 7 => bit_7,
+    8 => bit_8, 9 => bit_9, 10 => bit_10, 11 => bit_11, 12 => bit_12, 13 => bit_13, 14 => bit_14, 15 => bit_15,
+    16 => bit_16, 17 => bit_17, 18 => bit_18, 19 => bit_19, 20 => bit_20, 21 => bit_21, 22 => bit_22, 23 => bit_23,
+    24 => bit_24, 25 => bit_25, 26 => bit_26, 27 => bit_27, 28 => bit_28, 29 => bit_29, 30 => bit_30, 31 => bit_31,
+    32 => bit_32, 33 => bit_33, 34 => bit_34, 35 => bit_35, 36 => bit_36, 37 => bit_37, 38 => bit_38, 39 => bit_39,
+    40 => bit_40, 41 => bit_41, 42 => bit_42, 43 => bit_43, 44 => bit_44, 45 => bit_45, 46 => bit_46, 47 => bit_47,
+    48 => bit_48, 49 => bit_49, 50 => bit_50, 51 => bit_51, 52 => bit_52, 53 => bit_53, 54 => bit_54, 55 => bit_55,
+    56 => bit_56, 57 => bit_57, 58 => bit_58, 59 => bit_59, 60 => bit_60, 61 => bit_61, 62 => bit_62, _ => bit_63,
 } }
 
 frames! { of_side(Side) in broken_by {
-    Side::Pre => the_revision_before,
-    Side::Post => the_revision_after,
+    Side::Pre => the_revision_before_breaks,
+    Side::Post => the_revision_after_breaks,
 } }
 
 frames! { of_invariant(Invariant) in broken {
-    Invariant::GuestMemoryUntouched => guest_memory_untouched,
-    Invariant::GuestMemoryStays => guest_memory_stays,
-    Invariant::GuestMemoryKept => guest_memory_kept,
-    Invariant::NoStaleByte => no_stale_byte,
-    Invariant::ErrorHasCause => error_has_cause,
-    Invariant::MappingAlive => mapping_alive,
-    Invariant::Balance => balance,
+    Invariant::GuestMemoryUntouched => breaks_guest_memory_untouched,
+    Invariant::GuestMemoryStays => breaks_guest_memory_stays,
+    Invariant::GuestMemoryKept => breaks_guest_memory_kept,
+    Invariant::NoStaleByte => breaks_no_stale_byte,
+    Invariant::ErrorHasCause => breaks_error_has_cause,
+    Invariant::MappingAlive => breaks_mapping_alive,
+    Invariant::Balance => breaks_balance,
 } }
 
 #[cfg(feature = "conform")]
 frames! { of_apart(&Apart) in the_c_differs {
-    Apart::Step(_, Mismatch { what: Differs::Questions, .. }) => in_questions,
-    Apart::Step(_, Mismatch { what: Differs::Effect, .. }) => in_an_effect,
-    Apart::Step(_, Mismatch { what: Differs::Result, .. }) => in_the_result,
-    Apart::Steps => in_the_number_of_steps,
-    Apart::Ended(Ended::Missing(_)) => in_being_missing,
-    Apart::Ended(Ended::Otherwise(..)) => in_how_it_ends,
+    Apart::Step(_, Mismatch { what: Differs::Questions, .. }) => the_c_differs_in_questions,
+    Apart::Step(_, Mismatch { what: Differs::Effect, .. }) => the_c_differs_in_an_effect,
+    Apart::Step(_, Mismatch { what: Differs::Result, .. }) => the_c_differs_in_the_result,
+    Apart::Steps => the_c_differs_in_the_number_of_steps,
+    Apart::Ended(Ended::Missing(_)) => the_c_differs_in_being_missing,
+    Apart::Ended(Ended::Otherwise(..)) => the_c_differs_in_how_it_ends,
 } }
 
 #[cfg(feature = "conform")]
 frames! { of_revision(usize) in against_the_c_of {
-    0 => v6_12,
-    _ => v6_12_pre_fix,
+    0 => against_v6_12,
+    _ => against_v6_12_pre_fix,
 } }

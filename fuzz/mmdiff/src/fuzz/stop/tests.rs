@@ -52,9 +52,9 @@ fn a_finding_dies_on_the_stack_that_is_named_after_it() {
     assert!(stopped.is_err());
 
     let printed = stacks.recv().expect("the hook was called");
-    let inner = "mmdiff::fuzz::stop::frames::";
-    let frames: Vec<&str> =
-        printed.lines().filter_map(|line| Some(line.split_once(inner)?.1)).collect();
+    let stands_for = "mmdiff::fuzz::stop::frames::";
+    let functions = printed.lines().filter_map(|line| Some(line.split_once(stands_for)?.1));
+    let frames: Vec<&str> = functions.filter_map(|name| Some(name.rsplit_once("::")?.1)).collect();
     let named: Vec<&str> = stack(&finding).iter().rev().map(|frame| frame.name).collect();
     assert_eq!(named.len(), 4);
     assert_eq!(frames, named, "{printed}");
@@ -155,10 +155,11 @@ fn findings_have_the_same_stack_exactly_if_they_have_the_same_signature() {
 }
 
 #[test]
-fn every_name_is_that_of_one_function() {
-    let mut functions = BTreeMap::new();
+fn no_two_functions_have_one_name_and_no_two_names_one_function() {
+    let (mut names, mut functions) = (BTreeMap::new(), BTreeMap::new());
     for frame in many().iter().flat_map(stack) {
-        let address = frame.enter as usize;
-        assert_eq!(*functions.entry(address).or_insert(frame.name), frame.name);
+        let function = frame.enter as usize;
+        assert_eq!(*names.entry(function).or_insert(frame.name), frame.name);
+        assert_eq!(*functions.entry(frame.name).or_insert(function), function, "{}", frame.name);
     }
 }
