@@ -5,8 +5,8 @@ pub mod migrate;
 pub mod seeds;
 pub mod snapshot;
 
-use crate::scenario::Path;
 use crate::scenario::codec::VERSION;
+use crate::scenario::{Path, Target};
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -99,9 +99,10 @@ pub fn check_version(root: &FsPath) -> Result<(), Unreadable> {
 /// The version file, if it says another version.
 pub fn check_version_around(folder: &FsPath) -> Result<(), Unreadable> {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let is_targets = folder.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
-        Path::ALL.into_iter().any(|path| [path.name(), path.target()].contains(&name))
-    });
+    let is_targets = folder
+        .file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| Target::named(name).is_some());
     match folder.parent() {
         Some(root) if is_targets && matches!(migrate::version_of(root), Ok(Some(_))) => {
             check_version(root)

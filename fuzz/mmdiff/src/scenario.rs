@@ -12,11 +12,13 @@ mod parts;
 #[cfg(feature = "cli")]
 pub mod readable;
 pub mod reduce;
+mod target;
 mod types;
 
 pub use parts::{
     Action, Anchor, Edge, FileKind, FileSpec, Flags, FolioSpec, Order, Point, Race, Races, Recorded,
 };
+pub use target::Target;
 pub use types::{
     CompactionScenario, Controls, CreationScenario, ErrorOp, ErrorsScenario, FlagOp, FlagsScenario,
     FolioOwner, GmemStep, Item, ItemKind, LifecycleScenario, MigrateCall, MigrateCallback,
@@ -83,7 +85,7 @@ impl Path {
         }
     }
 
-    /// The path of that name, or of the target of that name.
+    /// The path of that name, or whose target has that name.
     pub fn named(name: &str) -> Option<Path> {
         Path::ALL.into_iter().find(|path| path.name() == name || path.target() == name)
     }

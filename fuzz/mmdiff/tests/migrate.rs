@@ -117,6 +117,29 @@ fn every_input_keeps_its_name_and_its_meaning() {
 }
 
 #[test]
+fn an_input_of_the_conformance_target_keeps_its_first_byte_and_its_meaning() {
+    let corpus = Corpus::new();
+    let folder = corpus.root.join("conformance");
+    fs::create_dir(&folder).unwrap();
+    let head = |scenario: &Scenario| {
+        let path = Path::ALL.iter().position(|&path| path == scenario.path()).unwrap();
+        (path + Path::ALL.len()) as u8
+    };
+    for (name, scenario) in seeds::named() {
+        let bytes = [vec![head(&scenario)], encode_zero(&scenario)].concat();
+        fs::write(folder.join(format!("{}_{name}", scenario.path())), bytes).unwrap();
+    }
+    fs::write(folder.join("empty"), []).unwrap();
+    migrate(&corpus.root, None, &formats()).unwrap();
+    for (name, scenario) in seeds::named() {
+        let bytes = fs::read(folder.join(format!("{}_{name}", scenario.path()))).unwrap();
+        assert_eq!(bytes, [vec![head(&scenario)], scenario.encode()].concat(), "{name}");
+    }
+    assert!(fs::read(folder.join("empty")).unwrap().is_empty());
+    assert_eq!(corpus::read(&corpus.root).unwrap().len(), seeds::named().len());
+}
+
+#[test]
 fn a_corpus_of_the_current_version_is_left_alone() {
     let corpus = Corpus::new();
     migrate(&corpus.root, None, &formats()).unwrap();

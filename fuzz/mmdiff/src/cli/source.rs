@@ -3,13 +3,9 @@
 
 use super::Failure;
 use crate::corpus;
-use crate::fuzz::conformance;
-use crate::scenario::{Path, Scenario, readable};
+use crate::scenario::{Path, Scenario, Target, readable};
 use clap::Args;
 use std::path::{Path as FsPath, PathBuf, absolute};
-
-/// The fuzz targets whose folders are not named after their path.
-const TARGETS: [(&str, Path); 1] = [("guest_memfd", Path::Creation)];
 
 #[derive(Args, Debug)]
 pub(super) struct Source {
@@ -61,17 +57,15 @@ pub(super) fn find(scenario: &str, path: Option<Path>) -> Result<Scenario, Failu
     }
     let bytes = read(&file)?;
     file.parent().map_or(Ok(()), corpus::check_version_around).map_err(Failure::new)?;
-    if path.is_none() && folder_of(&file).as_deref() == Some("conformance") {
-        return Ok(conformance::read(&bytes).1);
-    }
-    let path = path.or_else(|| path_of_folder(&file)).ok_or_else(|| {
+    let target = path.map(Target::from).or_else(|| target_of(&file)).ok_or_else(|| {
         let paths = Path::ALL.map(Path::name).join(", ");
         Failure(format!(
             "which path is {} for? Its folder does not say; --path can: {paths}",
             file.display()
         ))
     })?;
-    Ok(Scenario::decode(path, &bytes))
+    let (path, _, bytes) = target.split(&bytes);
+    Ok(Scenario::decode(path, bytes))
 }
 
 /// The scenario that a file of TOML says.
@@ -89,16 +83,9 @@ fn read(file: &FsPath) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))
 }
 
-/// The path after which the file's folder is named, as in `corpus/` and in `fuzz/artifacts/`.
-fn path_of_folder(file: &FsPath) -> Option<Path> {
-    let folder = folder_of(file)?;
-    let by_target = || TARGETS.iter().find(|(name, _)| *name == folder).map(|&(_, path)| path);
-    Path::named(&folder).or_else(by_target)
-}
-
-/// The name of the folder that a file is in.
-fn folder_of(file: &FsPath) -> Option<String> {
-    Some(absolute(file).ok()?.parent()?.file_name()?.to_str()?.into())
+/// The target after which the file's folder is named, as in `corpus/` and in `fuzz/artifacts/`.
+fn target_of(file: &FsPath) -> Option<Target> {
+    Target::named(absolute(file).ok()?.parent()?.file_name()?.to_str()?)
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -8,7 +8,7 @@
 
 use super::read_file;
 use crate::scenario::codec::VERSION;
-use crate::scenario::{Path, Scenario};
+use crate::scenario::{Path, Scenario, Target};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
@@ -150,7 +150,7 @@ pub fn migrate(root: &FsPath, from: Option<u32>, formats: &[Format]) -> Result<M
     let format = format.ok_or_else(|| Trouble::Unknown(root.clone(), version, known()))?;
     let new: BTreeMap<_, _> = inputs
         .iter()
-        .map(|((path, name), bytes)| ((*path, name), (format.decode)(*path, bytes).encode()))
+        .map(|((target, name), input)| ((*target, name), rewrite(format, *target, input)))
         .collect();
     let changed = inputs.values().zip(new.values()).filter(|(old, new)| old != new).count();
     let migrated = |old| Migrated { from: version, inputs: inputs.len(), changed, old };
@@ -161,8 +161,14 @@ pub fn migrate(root: &FsPath, from: Option<u32>, formats: &[Format]) -> Result<M
     Ok(migrated(Some(old)))
 }
 
-/// Every input of the corpus, by path and name.
-fn inputs(root: &FsPath) -> Result<BTreeMap<(Path, String), Vec<u8>>, Trouble> {
+/// An input of the format in today's bytes. What says its path is of no version.
+fn rewrite(format: &Format, target: Target, input: &[u8]) -> Vec<u8> {
+    let (path, head, bytes) = target.split(input);
+    [head, &(format.decode)(path, bytes).encode()].concat()
+}
+
+/// Every input of the corpus, by target and name.
+fn inputs(root: &FsPath) -> Result<BTreeMap<(Target, String), Vec<u8>>, Trouble> {
     let mut inputs = BTreeMap::new();
     for entry in fs::read_dir(root).map_err(io_trouble(root))? {
         let folder = entry.map_err(io_trouble(root))?.path();
@@ -170,7 +176,7 @@ fn inputs(root: &FsPath) -> Result<BTreeMap<(Path, String), Vec<u8>>, Trouble> {
         if name == VERSION_FILE {
             continue;
         }
-        let Some(path) = Path::named(&name).filter(|_| folder.is_dir()) else {
+        let Some(target) = Target::named(&name).filter(|_| folder.is_dir()) else {
             return Err(Trouble::Stranger(folder));
         };
         for entry in fs::read_dir(&folder).map_err(io_trouble(&folder))? {
@@ -182,15 +188,15 @@ fn inputs(root: &FsPath) -> Result<BTreeMap<(Path, String), Vec<u8>>, Trouble> {
                 return Err(Trouble::Stranger(file));
             }
             let bytes = read_file(&file).map_err(io_trouble(&file))?;
-            if inputs.insert((path, name.to_string()), bytes).is_some() {
-                return Err(Trouble::Twice(root.join(path.target()).join(name)));
+            if inputs.insert((target, name.to_string()), bytes).is_some() {
+                return Err(Trouble::Twice(root.join(target.name()).join(name)));
             }
         }
     }
     Ok(inputs)
 }
 
-type Inputs<'a> = BTreeMap<(Path, &'a String), Vec<u8>>;
+type Inputs<'a> = BTreeMap<(Target, &'a String), Vec<u8>>;
 
 /// Puts a new corpus in the place of the old one, which is kept. The answer is where.
 fn replace(root: &FsPath, version: u32, inputs: &Inputs<'_>) -> Result<PathBuf, Trouble> {
@@ -223,8 +229,8 @@ fn replace(root: &FsPath, version: u32, inputs: &Inputs<'_>) -> Result<PathBuf, 
 /// Writes a whole corpus into a folder that is not there yet.
 fn write(root: &FsPath, inputs: &Inputs<'_>) -> Result<(), Trouble> {
     fs::create_dir(root).map_err(io_trouble(root))?;
-    for ((path, name), bytes) in inputs {
-        let folder = root.join(path.target());
+    for ((target, name), bytes) in inputs {
+        let folder = root.join(target.name());
         fs::create_dir_all(&folder).map_err(io_trouble(&folder))?;
         write_file(&folder.join(name), bytes)?;
     }

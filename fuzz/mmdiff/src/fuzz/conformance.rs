@@ -7,7 +7,7 @@ use super::{mutate as mutate_on, splice as splice_on, store};
 use crate::conform::{REVISIONS, Sampler, Steps, loaded};
 use crate::scenario::{
     CompactionScenario, CreationScenario, ErrorsScenario, FlagsScenario, LifecycleScenario,
-    MigrationScenario, Path, Scenario, TruncationScenario,
+    MigrationScenario, Path, Scenario, Target, TruncationScenario,
 };
 use mmdiff_kernel::{Compiled, Tree, ffi, revision};
 use std::cell::RefCell;
@@ -53,10 +53,9 @@ pub fn begin() {
 
 /// What an input means: the number of the revision, and the scenario.
 pub fn read(bytes: &[u8]) -> (usize, Scenario) {
-    let (&first, rest) = bytes.split_first().unwrap_or((&0, &[]));
-    let paths = Path::ALL.len();
-    let number = usize::from(first);
-    (number / paths % REVISIONS.len(), Scenario::decode(Path::ALL[number % paths], rest))
+    let (path, head, scenario) = Target::Conformance.split(bytes);
+    let first = usize::from(head.first().copied().unwrap_or(0));
+    (first / Path::ALL.len() % REVISIONS.len(), Scenario::decode(path, scenario))
 }
 
 thread_local! {

@@ -12,7 +12,7 @@ use super::tally::Reason;
 use super::{files, names};
 use crate::corpus::migrate::{VERSION_FILE, version_line};
 use crate::corpus::{self, MAX_INPUT};
-use crate::scenario::Path;
+use crate::scenario::Target;
 use crate::scenario::codec::VERSION;
 use rawzip::{
     CompressionMethod, FileReader, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive,
@@ -45,7 +45,7 @@ struct Entry {
     crc: u32,
     method: CompressionMethod,
     is_encrypted: bool,
-    path: Option<Path>,
+    target: Option<Target>,
     name: Range<usize>,
 }
 
@@ -55,12 +55,12 @@ struct Batch {
     names: Vec<u8>,
 }
 
-/// Has every input of an archive replayed; `otherwise` is the path of those in no folder that says.
+/// Has every input of an archive replayed; `otherwise` is the target of those in no folder that says.
 pub(super) fn open<'s>(
     crew: &'s Crew<'_>,
     scope: &Scope<'s>,
     file: &FsPath,
-    otherwise: Option<Path>,
+    otherwise: Option<Target>,
 ) {
     let opened = corpus::open(file).and_then(|opened| Ok((opened.metadata()?.len(), opened)));
     let done = match opened {
@@ -76,7 +76,7 @@ fn list<'s>(
     crew: &'s Crew<'_>,
     scope: &Scope<'s>,
     (file, opened, len): (&FsPath, File, u64),
-    otherwise: Option<Path>,
+    otherwise: Option<Target>,
 ) -> Result<(), String> {
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
     let zip = ZipArchive::from_file(opened, &mut buffer).map_err(bad)?;
@@ -121,7 +121,7 @@ fn check_count(claimed: u64, seen: u64) -> Result<(), String> {
 }
 
 impl Batch {
-    fn add(&mut self, entry: &ZipFileHeaderRecord<'_>, otherwise: Option<Path>) {
+    fn add(&mut self, entry: &ZipFileHeaderRecord<'_>, otherwise: Option<Target>) {
         if entry.is_dir() {
             return;
         }
@@ -137,7 +137,7 @@ impl Batch {
             crc: entry.crc32(),
             method: entry.compression_method(),
             is_encrypted: entry.flags().is_encrypted(),
-            path: folders.and_then(names::of_entry).or(otherwise),
+            target: folders.and_then(names::of_entry).or(otherwise),
             name: start..self.names.len(),
         });
     }
@@ -176,7 +176,7 @@ fn read(worker: &mut Worker<'_>, archive: &Archive, batch: &Batch) {
     unpacker.window.clear();
     for entry in &batch.entries {
         let name = || batch.name(archive, entry);
-        let Some(path) = entry.path else {
+        let Some(target) = entry.target else {
             let refused = if batch.is_version(entry) {
                 let unpacked = unpacker.unpack(archive.zip.get_ref(), entry, input);
                 unpacked.and_then(|bytes| check_version(bytes).map_err(unreadable)).err()
@@ -189,7 +189,7 @@ fn read(worker: &mut Worker<'_>, archive: &Archive, batch: &Batch) {
             continue;
         };
         match unpacker.unpack(archive.zip.get_ref(), entry, input) {
-            Ok(bytes) => feeder.feed(path, bytes, name),
+            Ok(bytes) => feeder.feed(target, bytes, name),
             Err((reason, why)) => feeder.tally.refuse(reason, name(), why),
         }
     }

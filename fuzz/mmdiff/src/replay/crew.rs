@@ -7,7 +7,7 @@
 use super::tally::Tally;
 use super::{Exam, Examine, Examiners, Fault, Progress, Stop, Tick, archive};
 use crate::corpus::MAX_INPUT;
-use crate::scenario::Path;
+use crate::scenario::Target;
 use rayon::Scope;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -122,7 +122,8 @@ pub(super) struct Feeder<'a> {
 
 impl Feeder<'_> {
     /// Feeds an input; `name` is asked for only if the input is an example of something.
-    pub(super) fn feed(&mut self, path: Path, bytes: &[u8], name: impl Fn() -> String) {
+    pub(super) fn feed(&mut self, target: Target, input: &[u8], name: impl Fn() -> String) {
+        let (path, _, bytes) = target.split(input);
         let Feeder { examiner, exam, .. } = self;
         exam.clear();
         let examine = || examiner.examine(path, bytes, exam);

@@ -6,21 +6,21 @@ use super::tally::{Reason, Tally};
 use super::{archive, names};
 use crate::corpus;
 use crate::corpus::migrate::VERSION_FILE;
-use crate::scenario::Path;
+use crate::scenario::{Path, Target};
 use rayon::Scope;
 use std::ffi::OsString;
 use std::fs::{self, DirEntry, FileType};
 use std::io;
 use std::path::{Path as FsPath, PathBuf};
 
-/// Why a file of which no name says the path is not fed.
-pub(super) const UNPLACED: &str = "no folder or archive around it is named after a path";
+/// Why a file of which no name says the target is not fed.
+pub(super) const UNPLACED: &str = "no folder or archive around it is named after a fuzz target";
 
 /// Files of one folder.
 struct Batch {
     folder: PathBuf,
     files: Vec<OsString>,
-    path: Path,
+    target: Target,
 }
 
 /// Has everything replayed that an input of the plan stands for.
@@ -30,22 +30,23 @@ pub(super) fn open<'s>(
     input: &FsPath,
     otherwise: Option<Path>,
 ) {
+    let otherwise = otherwise.map(Target::from);
     let input = input.to_path_buf();
     match fs::metadata(&input).map(|metadata| metadata.file_type()) {
         Ok(kind) if kind.is_dir() => {
-            let path = names::of_folder(&input).or(otherwise);
+            let target = names::of_folder(&input).or(otherwise);
             if let Err(other) = corpus::check_version_around(&input) {
                 return refuse(crew, &other.path, Reason::Unreadable, other.error);
             }
-            scope.spawn(move |scope| list(crew, scope, &input, path));
+            scope.spawn(move |scope| list(crew, scope, &input, target));
         }
         Ok(kind) if kind.is_file() => {
-            let path = names::of_file(&input).or(otherwise);
+            let target = names::of_file(&input).or(otherwise);
             let around = input.parent().map_or(Ok(()), corpus::check_version_around);
             if let Err(other) = around {
                 return refuse(crew, &other.path, Reason::Unreadable, other.error);
             }
-            add_file(crew, scope, input, path, otherwise);
+            add_file(crew, scope, input, target, otherwise);
         }
         Ok(_) => refuse(crew, &input, Reason::Unreadable, "neither a file nor a folder"),
         Err(error) => refuse(crew, &input, Reason::Unreadable, error),
@@ -57,24 +58,24 @@ fn add_file<'s>(
     crew: &'s Crew<'_>,
     scope: &Scope<'s>,
     file: PathBuf,
-    path: Option<Path>,
-    otherwise: Option<Path>,
+    target: Option<Target>,
+    otherwise: Option<Target>,
 ) {
     if names::is_archive(&file) {
-        let path = names::of_archive(&file).or(path).or(otherwise);
-        scope.spawn(move |scope| archive::open(crew, scope, &file, path));
+        let target = names::of_archive(&file).or(target).or(otherwise);
+        scope.spawn(move |scope| archive::open(crew, scope, &file, target));
         return;
     }
-    let Some(path) = path else {
+    let Some(target) = target else {
         return refuse(crew, &file, Reason::Unplaced, UNPLACED);
     };
     let folder = file.parent().unwrap_or(FsPath::new("")).to_path_buf();
     let files = file.file_name().map(OsString::from).into_iter().collect();
-    submit(crew, scope, Batch { folder, files, path });
+    submit(crew, scope, Batch { folder, files, target });
 }
 
 /// Has everything replayed that is in a folder or below it.
-fn list<'s>(crew: &'s Crew<'_>, scope: &Scope<'s>, folder: &FsPath, path: Option<Path>) {
+fn list<'s>(crew: &'s Crew<'_>, scope: &Scope<'s>, folder: &FsPath, target: Option<Target>) {
     if names::of_folder(folder).is_none()
         && let Err(other) = corpus::check_version(folder)
     {
@@ -95,21 +96,21 @@ fn list<'s>(crew: &'s Crew<'_>, scope: &Scope<'s>, folder: &FsPath, path: Option
             }
         };
         if !kind.is_file() {
-            list_other(crew, scope, &entry, kind, path);
+            list_other(crew, scope, &entry, kind, target);
         } else if names::is_archive(FsPath::new(&entry.file_name())) {
-            add_file(crew, scope, entry.path(), path, path);
-        } else if let Some(path) = path {
+            add_file(crew, scope, entry.path(), target, target);
+        } else if let Some(target) = target {
             files.push(entry.file_name());
             if files.len() == BATCH {
                 let files = std::mem::take(&mut files);
-                submit(crew, scope, Batch { folder: folder.to_path_buf(), files, path });
+                submit(crew, scope, Batch { folder: folder.to_path_buf(), files, target });
             }
         } else if entry.file_name() != VERSION_FILE {
             refuse(crew, &entry.path(), Reason::Unplaced, UNPLACED);
         }
     }
-    if let Some(path) = path.filter(|_| !files.is_empty()) {
-        submit(crew, scope, Batch { folder: folder.to_path_buf(), files, path });
+    if let Some(target) = target.filter(|_| !files.is_empty()) {
+        submit(crew, scope, Batch { folder: folder.to_path_buf(), files, target });
     }
 }
 
@@ -120,13 +121,13 @@ fn list_other<'s>(
     scope: &Scope<'s>,
     entry: &DirEntry,
     kind: FileType,
-    path: Option<Path>,
+    target: Option<Target>,
 ) {
     let name = entry.path();
     if kind.is_dir() {
         if !entry.file_name().as_encoded_bytes().starts_with(b".") {
-            let path = names::of_folder(&name).or(path);
-            scope.spawn(move |scope| list(crew, scope, &name, path));
+            let target = names::of_folder(&name).or(target);
+            scope.spawn(move |scope| list(crew, scope, &name, target));
         }
         return;
     }
@@ -134,8 +135,8 @@ fn list_other<'s>(
         return refuse(crew, &name, Reason::Unreadable, "not a file");
     }
     match fs::metadata(&name) {
-        Ok(target) if target.is_file() => add_file(crew, scope, name, path, path),
-        Ok(target) if target.is_dir() => {
+        Ok(found) if found.is_file() => add_file(crew, scope, name, target, target),
+        Ok(found) if found.is_dir() => {
             let why = "a symbolic link to a folder, which is not followed";
             refuse(crew, &name, Reason::Unreadable, why);
         }
@@ -173,7 +174,7 @@ fn read(worker: &mut Worker<'_>, batch: Batch) {
     for name in batch.files {
         file.push(name);
         match corpus::read_into(&file, input) {
-            Ok(len) => feeder.feed(batch.path, &input[..len], || file.display().to_string()),
+            Ok(len) => feeder.feed(batch.target, &input[..len], || file.display().to_string()),
             Err(error) => note_unread(&mut feeder.tally, &file, &error),
         }
         file.pop();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Which path the inputs in a folder or an archive are for, by its name.
+//! Which target the inputs in a folder or an archive are for, by its name.
 
-use crate::scenario::Path;
+use crate::scenario::{Path, Target};
 use std::ffi::OsStr;
 use std::path::Path as FsPath;
 
@@ -10,39 +10,37 @@ const PROJECT: &str = "mmdiff_";
 /// OSS-Fuzz's name for the seeds of a target.
 const SEEDS: &str = "_seed_corpus";
 
-/// The path that a folder or archive of this name is for: the path's own name or that of a fuzz
-/// target, as it is or as OSS-Fuzz spells it (`mmdiff_flags`, `flags_seed_corpus`).
-///
-/// The target `guest_memfd` is that of the path `creation`; the others have their path's name.
-pub fn named_after(name: &str) -> Option<Path> {
+/// The target that a folder or archive of this name is for: its own name or that of its path, as it
+/// is or as OSS-Fuzz spells it (`mmdiff_flags`, `flags_seed_corpus`).
+pub fn named_after(name: &str) -> Option<Target> {
     let name = name.strip_prefix(PROJECT).unwrap_or(name);
     let name = name.strip_suffix(SEEDS).unwrap_or(name);
-    if name == "guest_memfd" { Some(Path::Creation) } else { Path::named(name) }
+    Target::named(name)
 }
 
-/// The path that a zip archive is for: by the name of the file, up to whatever follows the target's
+/// The target that a zip archive is for: by the name of the file, up to whatever follows the target's
 /// (a date, say), or else by that of its folder.
-pub(super) fn of_archive(file: &FsPath) -> Option<Path> {
+pub(super) fn of_archive(file: &FsPath) -> Option<Target> {
     let stem = file.file_stem()?.to_str()?;
     let name = stem.strip_prefix(PROJECT).unwrap_or(stem);
     let follows = |target: &str| {
         let rest = name.strip_prefix(target)?;
         rest.starts_with(|c: char| !c.is_ascii_alphanumeric()).then_some(())
     };
-    let targets = Path::ALL.into_iter().map(|path| (path.name(), path));
-    let mut targets = targets.chain([("guest_memfd", Path::Creation)]);
-    let prefixed = || targets.find(|(target, _)| follows(target).is_some()).map(|(_, path)| path);
+    let names = Path::ALL.into_iter().flat_map(|path| [path.name(), path.target()]);
+    let mut names = names.chain([Target::Conformance.name()]);
+    let prefixed = || names.find(|name| follows(name).is_some()).and_then(Target::named);
     named_after(stem).or_else(prefixed).or_else(|| of_file(file))
 }
 
-/// The path that a file is for: by the name of its folder.
-pub(super) fn of_file(file: &FsPath) -> Option<Path> {
+/// The target that a file is for: by the name of its folder.
+pub(super) fn of_file(file: &FsPath) -> Option<Target> {
     let folder = file.parent()?;
     of_folder(if folder.as_os_str().is_empty() { FsPath::new(".") } else { folder })
 }
 
-/// The path that a folder is for, by its name alone; `.` and `..` have one too.
-pub(super) fn of_folder(folder: &FsPath) -> Option<Path> {
+/// The target that a folder is for, by its name alone; `.` and `..` have one too.
+pub(super) fn of_folder(folder: &FsPath) -> Option<Target> {
     let named = |name: &OsStr| named_after(name.to_str()?);
     match folder.file_name() {
         Some(name) => named(name),
@@ -50,8 +48,8 @@ pub(super) fn of_folder(folder: &FsPath) -> Option<Path> {
     }
 }
 
-/// The path that an entry of an archive is for, by the nearest of its folders there.
-pub(super) fn of_entry(folders: &[u8]) -> Option<Path> {
+/// The target that an entry of an archive is for, by the nearest of its folders there.
+pub(super) fn of_entry(folders: &[u8]) -> Option<Target> {
     let folders = folders.rsplit(|&byte| byte == b'/');
     folders.filter_map(|name| std::str::from_utf8(name).ok()).find_map(named_after)
 }

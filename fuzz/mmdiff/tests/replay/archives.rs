@@ -92,6 +92,11 @@ fn the_archives_name_says_the_path_and_its_folders_say_it_better() {
         expected.sort();
         assert_eq!(feed_as(name, &archive).whole(), expected, "{name}");
     }
+    let first = Path::ALL[usize::from(b'1') % Path::ALL.len()];
+    let third = Path::ALL[usize::from(b'3') % Path::ALL.len()];
+    let mut expected = [(first, Vec::new()), (Path::Errors, b"2".to_vec()), (third, Vec::new())];
+    expected.sort();
+    assert_eq!(feed_as("conformance_seed_corpus.zip", &archive).whole(), expected);
     let nameless = feed_as("public.zip", &archive);
     assert_eq!(nameless.inputs, [(Path::Errors, b"2".to_vec())]);
     assert_eq!(nameless.refused(Reason::Unplaced).len(), 2);

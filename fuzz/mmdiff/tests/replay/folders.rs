@@ -4,7 +4,7 @@
 use super::fixtures::{feed, folder, put};
 use mmdiff::corpus::MAX_INPUT;
 use mmdiff::replay::{self, Exam, Examine, Plan, Reason, named_after};
-use mmdiff::scenario::Path;
+use mmdiff::scenario::{Path, Target};
 use std::fs::{self, File};
 use std::path::PathBuf;
 #[cfg(unix)]
@@ -42,15 +42,32 @@ fn more_inputs_than_a_batch_are_fed_once_each() {
 }
 
 #[test]
-fn names_of_targets_and_of_oss_fuzz_say_the_path() {
+fn names_of_targets_and_of_oss_fuzz_say_the_target() {
     for path in Path::ALL {
-        assert_eq!(named_after(path.name()), Some(path));
-        assert_eq!(named_after(&format!("mmdiff_{path}_seed_corpus")), Some(path));
+        let named = Some(Target::Of(path));
+        assert_eq!(named_after(path.name()), named);
+        assert_eq!(named_after(path.target()), named);
+        assert_eq!(named_after(&format!("mmdiff_{path}_seed_corpus")), named);
     }
-    assert_eq!(named_after("guest_memfd"), Some(Path::Creation));
+    assert_eq!(named_after("guest_memfd"), Some(Target::Of(Path::Creation)));
+    assert_eq!(named_after("mmdiff_conformance"), Some(Target::Conformance));
     for other in ["", "flag", "flagsy", "Flags", "mmdiff_", "_seed_corpus", "corpus"] {
         assert_eq!(named_after(other), None, "{other}");
     }
+}
+
+#[test]
+fn an_input_of_the_conformance_target_is_fed_to_the_path_that_its_first_byte_says() {
+    let inputs: Vec<(String, Vec<u8>)> =
+        (0..=u8::MAX).map(|n| (format!("conformance/{n}"), vec![n, 1, 2])).collect();
+    let files: Vec<(&str, &[u8])> = inputs.iter().map(|(name, b)| (&name[..], &b[..])).collect();
+    let root = folder(&files);
+    put(&root.path().join("conformance/empty"), b"");
+    let paths = (0..=u8::MAX).map(|n| Path::ALL[usize::from(n) % Path::ALL.len()]);
+    let mut expected: Vec<_> = paths.map(|path| (path, vec![1, 2])).collect();
+    expected.push((Path::ALL[0], Vec::new()));
+    expected.sort();
+    assert_eq!(feed(root.path(), None).whole(), expected);
 }
 
 #[test]
