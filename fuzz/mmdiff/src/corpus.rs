@@ -44,7 +44,8 @@ impl fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 /// Reads every seed of the corpus in `root`, in the order of paths and names. A path's seeds are in
-/// the folder of its target's name, or of its own. Folders of other names are left alone.
+/// the folder of its target's name, or of its own. Folders of other names are left alone, and so is a
+/// file that vanishes meanwhile.
 ///
 /// # Errors
 /// The first file or folder that cannot be read, or that is too large to be a seed; or the version
@@ -66,12 +67,22 @@ pub fn read(root: &FsPath) -> Result<Vec<Seed>, Unreadable> {
         }
         files.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
         for file in files {
-            let bytes = read_file(&file).map_err(wrap(&file))?;
+            let bytes = match read_file(&file) {
+                // A fuzzer that is at work removes inputs; a link to nothing is still there.
+                Err(_) if file.symlink_metadata().is_err_and(|error| is_missing(&error)) => {
+                    continue;
+                }
+                read => read.map_err(wrap(&file))?,
+            };
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             seeds.push(Seed { path, name, bytes });
         }
     }
     Ok(seeds)
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
 }
 
 /// A corpus that says its version must be of the current one.

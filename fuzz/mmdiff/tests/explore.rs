@@ -244,6 +244,8 @@ fn the_command_ends_with_0_1_2_or_3() {
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1, "{wrong:?}");
     }
+    refused(&["explore", "--show", "nonsense"], "\"nonsense\"");
+    refused(&["explore", "--show", "lifecycle:"], "truncation");
     let lifecycle = mmdiff(&["explore", "--path", "lifecycle"]);
     assert_eq!(lifecycle.status.code(), Some(2));
     let truncation = ["explore", "--path", "migration", "--intent", "message"];
@@ -309,6 +311,25 @@ fn results_that_this_build_cannot_have_given_prove_nothing() {
     }
     std::fs::write(&file, kept.to_string()).unwrap();
     assert_eq!(mmdiff(&["merge", &file]).status.code(), Some(0));
+}
+
+#[test]
+fn files_that_cannot_be_merged_are_both_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let explore = |path: &str, shard: &str, name: &str| {
+        let save = file(name);
+        let args = ["explore", "--path", path, "--shard", shard, "--save", &save];
+        assert_eq!(mmdiff(&args).status.code(), Some(3));
+    };
+    explore("creation", "1/2", "first");
+    explore("creation", "2/2", "second");
+    explore("errors", "1/2", "other");
+    let twice = format!("{} has done some of the same", file("second"));
+    std::fs::copy(file("second"), file("again")).unwrap();
+    refused(&["merge", &file("first"), &file("second"), &file("again")], &twice);
+    let other = format!("of another enumeration than {}", file("first"));
+    refused(&["merge", &file("first"), &file("other")], &other);
 }
 
 #[test]

@@ -116,7 +116,10 @@ fn write(folder: &Path) -> Result<bool, Failure> {
 pub(super) fn write_missing(files: &[(PathBuf, Vec<u8>)]) -> Result<usize, Failure> {
     let is_there = |file: &Path, bytes: &[u8]| match read_file(file) {
         Ok(there) if there == bytes => Ok(true),
-        Ok(_) => Err(Failure(format!("{} is there with other bytes", file.display()))),
+        Ok(_) => Err(Failure(format!(
+            "{} is there with other bytes, so nothing is written: move it away, or name another folder",
+            file.display()
+        ))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(Failure(format!("cannot read {}: {error}", file.display()))),
     };

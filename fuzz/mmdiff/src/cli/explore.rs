@@ -12,6 +12,7 @@ use crate::explore::{Bounds, Orders, Races, Settings, resumption, show};
 use crate::oracle::Question;
 use crate::scenario::Path;
 use clap::Args;
+use std::collections::BTreeSet;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -114,7 +115,8 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let question = options.sides.question();
     let bounds = options.bounds.bounds();
     if let Some(spelled) = &options.show {
-        let text = show(&question, bounds, spelled).map_err(Failure)?;
+        let text = show(&question, bounds, spelled)
+            .map_err(|why| Failure(format!("cannot show {spelled:?}: {why}")))?;
         output::write(&text, options.output.out.as_deref())?;
         return Ok(Ended::Intended);
     }
@@ -271,14 +273,40 @@ pub(super) fn merge(options: &MergeOptions) -> Result<Ended, Failure> {
         return Err(Failure("no files to merge".into()));
     };
     let mut results = read(first)?;
+    let mut merged = vec![(first, results.done.clone())];
     for file in files {
-        results.join(read(file)?).map_err(|why| named(file, &why))?;
+        let more = read(file)?;
+        check_mergeable(file, &more, &results, &merged)?;
+        merged.push((file, more.done.clone()));
+        results.join(more).map_err(|why| named(file, &why))?;
     }
     results.settle();
     if let Some(file) = &options.save {
         save(&results, file)?;
     }
     finish(&results, &options.output)
+}
+
+/// Fails if the results of `file` are none of the same enumeration, or were merged already: as one
+/// of the files that were `merged`, each with the units that it has done.
+fn check_mergeable(
+    file: &FilePath,
+    more: &Results,
+    results: &Results,
+    merged: &[(&PathBuf, BTreeSet<usize>)],
+) -> Result<(), Failure> {
+    if !results.is_of_one_enumeration_with(more) {
+        let (first, command) = (merged[0].0.display(), resumption(results, "FILE"));
+        let why = format!("of another enumeration than {first}, which is of: {command}");
+        return Err(named(file, &why));
+    }
+    match merged.iter().find(|(_, done)| !done.is_disjoint(&more.done)) {
+        Some((before, _)) => {
+            let why = format!("{} has done some of the same: leave one out", before.display());
+            Err(named(file, &why))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Fails if results cannot be kept in a file: before the work, not after it.

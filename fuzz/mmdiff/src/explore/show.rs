@@ -48,9 +48,13 @@ pub(crate) fn spell(path: &str, choices: &[Choice]) -> String {
 /// # Errors
 /// If there is none, in one line.
 fn read(spelled: &str) -> Result<(Path, Vec<Choice>), String> {
-    let (path, hex) = spelled.split_once(':').ok_or("a path is named PATH:CHOICES")?;
+    let (path, hex) =
+        spelled.split_once(':').ok_or("it is not PATH:CHOICES, as a report spells it")?;
     let path = PATHS.into_iter().find(|known| known.name() == path);
-    let path = path.ok_or("there is no such path to enumerate")?;
+    let path = path.ok_or_else(|| {
+        let known = PATHS.map(Path::name).join(", ");
+        format!("before the colon is no path that is enumerated; those are: {known}")
+    })?;
     let digits: Option<Vec<u8>> =
         hex.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
     let digits = digits.filter(|digits| digits.len() % 10 == 0);
