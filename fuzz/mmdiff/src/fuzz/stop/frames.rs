@@ -64,7 +64,7 @@ each_call!(by_call);
 macro_rules! by_function {
     ($($variant:ident $name:ident,)*) => {
         frames! { of_function(Option<Function>) in differs_in {
-            None => setup,
+            None => an_accessor_or_the_setup,
             $(Some(Function::$variant) => $name,)*
         } }
     };
