@@ -210,7 +210,7 @@ pub fn main() -> ExitCode {
 
 /// One line on standard error; that nobody reads it is no reason to panic.
 fn complain(why: &str) -> ExitCode {
-    let _ = writeln!(io::stderr(), "mmdiff: {why}");
+    let _ = writeln!(io::stderr(), "mmdiff: {}", why.replace(char::is_control, "?"));
     ExitCode::from(2)
 }
 

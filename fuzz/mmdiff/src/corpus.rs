@@ -103,23 +103,21 @@ pub fn check_version(root: &FsPath) -> Result<(), Unreadable> {
     Err(Unreadable { path, error: io::Error::new(io::ErrorKind::InvalidData, why) })
 }
 
-/// If `folder` is that of a target, the corpus around it, which may say its version, must be of the
-/// current one. (What else there is of that name says nothing about inputs.)
+/// The corpus that `folder` is of, which may say its version, must be of the current one: around the
+/// nearest folder that is a target's, or else `folder` itself. (What else there is of the version
+/// file's name says nothing about inputs.)
 ///
 /// # Errors
 /// The version file, if it says another version.
 pub fn check_version_around(folder: &FsPath) -> Result<(), Unreadable> {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let is_targets = folder
-        .file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| Target::named(name).is_some());
-    match folder.parent() {
-        Some(root) if is_targets && matches!(migrate::version_of(root), Ok(Some(_))) => {
-            check_version(root)
-        }
-        _ => Ok(()),
-    }
+    let is_targets = |folder: &&FsPath| {
+        let name = folder.file_name().and_then(|name| name.to_str());
+        name.and_then(Target::named_after).is_some()
+    };
+    let around = folder.ancestors().find(is_targets).and_then(FsPath::parent);
+    let root = around.unwrap_or(&folder);
+    if matches!(migrate::version_of(root), Ok(Some(_))) { check_version(root) } else { Ok(()) }
 }
 
 /// The folders of a path that there are in `root`: the one of its target's name, then that of its

@@ -12,7 +12,7 @@ mod parts;
 #[cfg(feature = "cli")]
 pub mod readable;
 pub mod reduce;
-mod target;
+pub(crate) mod target;
 mod types;
 
 pub use parts::{

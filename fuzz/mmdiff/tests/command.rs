@@ -415,8 +415,14 @@ fn explain_shows_a_file_of_the_corpus_and_its_spelling_alike() {
     let spelled = mmdiff::check::spell(&Scenario::decode(seed.path, &seed.bytes));
     assert!(out.contains(&spelled), "{out}");
     assert_eq!(said(&mmdiff(&["explain", &spelled])).1, out);
-    let elsewhere = said(&mmdiff(&["explain", "--path", "flags", &file])).1;
-    assert!(elsewhere.contains("flags:"), "the path can be said");
+    let (code, _, err) = said(&mmdiff(&["explain", "--path", "flags", &file]));
+    assert_eq!((code, err.lines().count()), (Some(2), 1), "{err}");
+    assert!(err.contains("is for lifecycle, not flags"), "the folder says the path: {err}");
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("crash-1").display().to_string();
+    std::fs::copy(&file, &copy).unwrap();
+    let elsewhere = said(&mmdiff(&["explain", "--path", "lifecycle", &copy])).1;
+    assert_eq!(elsewhere, out, "where no folder says it, the path can be said");
 }
 
 #[test]

@@ -93,6 +93,9 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
         options.revisions.is_empty() || options.revisions.iter().any(|p| p.name == pair.name)
     };
     if let Some(spelled) = &options.show {
+        if options.output.is_for_a_program() {
+            return Err(Failure::new("one scenario is shown as text alone: leave --format out"));
+        }
         let scenario = find(spelled, None)?;
         let pairs = REVISIONS.iter().filter(wanted);
         return show_scenario(&scenario, &tree, pairs, &look, options).map(Ended::from);

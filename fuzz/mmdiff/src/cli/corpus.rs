@@ -185,6 +185,13 @@ fn snapshot(
     let seeds = check::read_corpus(folder)?;
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
     let snapshots = snapshots.unwrap_or(Path::new(sources));
+    let without = Target::ALL.into_iter().find(|&path| !seeds.iter().any(|seed| seed.path == path));
+    if let Some(path) = without.filter(|_| accept) {
+        let name = path.target();
+        return Err(Failure(format!(
+            "no seed for {name}: a snapshot is accepted of a whole corpus"
+        )));
+    }
     let mut text = String::new();
     let mut changed = 0;
     for target in Target::ALL {

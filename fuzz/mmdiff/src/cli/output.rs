@@ -54,6 +54,11 @@ impl PlainOutput {
         terminal(self.out.is_some())
     }
 
+    /// Whether a program is to read it.
+    pub(super) fn is_for_a_program(&self) -> bool {
+        self.format == PlainFormat::Json
+    }
+
     /// Writes text as it is.
     pub(super) fn write_text(&self, text: &str) -> Result<(), Failure> {
         write(text, self.out.as_deref())

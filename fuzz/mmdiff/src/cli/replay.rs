@@ -5,7 +5,7 @@
 //! 0 means that every input was fed. One that vanished while the corpus was read is no matter. A
 //! replay that was interrupted, and has no finding, ends with 3.
 
-use super::output::Output;
+use super::output::{Output, check_writable};
 use super::workers::Workers;
 use super::{Ended, Failure, Sides, committed_corpus, interrupt, path};
 use crate::replay::report::Report;
@@ -33,6 +33,9 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let question = options.sides.question();
     let plan = Plan { inputs: inputs(options)?, path: options.path };
+    if let Some(out) = options.output.out.as_deref() {
+        check_writable(out)?;
+    }
     let pool = options.workers.pool()?;
     interrupt::catch();
     let bar = options.workers.progress(0, "inputs");

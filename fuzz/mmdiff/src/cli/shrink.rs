@@ -49,9 +49,10 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
 
 fn refuse(why: &Unshrinkable, wanted: Option<&str>) -> Failure {
     match why {
-        Unshrinkable::Nothing => {
-            Failure::new("nothing to shrink: no difference shows, and no invariant is broken")
-        }
+        Unshrinkable::Nothing => Failure::new(
+            "nothing to shrink: no difference shows, and no invariant is broken (what the \
+                          target conformance finds, mmdiff conform --show shows)",
+        ),
         Unshrinkable::NotThis(shown) => Failure(format!(
             "the scenario does not show {:?}; it shows \"{}\"",
             wanted.unwrap_or_default(),

@@ -5,14 +5,14 @@ use super::Failure;
 use crate::corpus;
 use crate::scenario::{Path, Scenario, Target, readable};
 use clap::Args;
-use std::path::{Path as FsPath, PathBuf, absolute};
+use std::path::{Path as FsPath, PathBuf};
 
 #[derive(Args, Debug)]
 pub(super) struct Source {
     /// A file of the corpus, a finding of cargo fuzz, a .toml, or PATH:HEX as a report spells it
     #[arg(value_name = "FILE|PATH:HEX")]
     scenario: String,
-    /// The path that a file is for [default: the name of its folder]
+    /// The path that a file is for, if the name of its folder does not say
     #[arg(long, value_parser = path)]
     path: Option<Path>,
 }
@@ -57,7 +57,15 @@ pub(super) fn find(scenario: &str, path: Option<Path>) -> Result<Scenario, Failu
     }
     let bytes = read(&file)?;
     file.parent().map_or(Ok(()), corpus::check_version_around).map_err(Failure::new)?;
-    let target = path.map(Target::from).or_else(|| target_of(&file)).ok_or_else(|| {
+    let target = match (target_of(&file), path.map(Target::from)) {
+        (Some(says), Some(said)) if says != said => {
+            let (file, says, said) = (file.display(), says.name(), said.name());
+            let why = "by its folder: leave --path out, or move the file";
+            return Err(Failure(format!("{file} is for {says}, not {said}, {why}")));
+        }
+        (says, said) => says.or(said),
+    };
+    let target = target.ok_or_else(|| {
         let paths = Path::ALL.map(Path::name).join(", ");
         Failure(format!(
             "which path is {} for? Its folder does not say; --path can: {paths}",
@@ -85,7 +93,11 @@ fn read(file: &FsPath) -> Result<Vec<u8>, Failure> {
 
 /// The target after which the file's folder is named, as in `corpus/` and in `fuzz/artifacts/`.
 fn target_of(file: &FsPath) -> Option<Target> {
-    Target::named(absolute(file).ok()?.parent()?.file_name()?.to_str()?)
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = parent.unwrap_or(FsPath::new(".")).canonicalize().ok()?;
+    let name = |folder: &FsPath| Target::named_after(folder.file_name()?.to_str()?);
+    // A link's own name says it too.
+    parent.and_then(name).or_else(|| name(&folder))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Where a fuzz target stops: on a stack that is named after what was found.
 //!
-//! Continuous fuzzers tell findings apart by the functions on the stack, ClusterFuzz by the innermost
-//! three. So each part of a signature is a function, and these call each other, the most telling
-//! innermost: two findings have the same stack exactly if they have the same signature.
+//! Continuous fuzzers tell findings apart by the functions on the stack. So each part of a signature is
+//! a function, and these call each other: two findings have the same stack exactly if they have the
+//! same signature. ClusterFuzz looks at the innermost three functions alone, so the most telling are
+//! innermost; what is beyond the three then is the path, and figures.
 
 #[cfg(feature = "conform")]
 mod apart;

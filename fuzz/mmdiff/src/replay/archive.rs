@@ -176,21 +176,22 @@ fn read(worker: &mut Worker<'_>, archive: &Archive, batch: &Batch) {
     unpacker.window.clear();
     for entry in &batch.entries {
         let name = || batch.name(archive, entry);
-        let Some(target) = entry.target else {
-            let refused = if batch.is_version(entry) {
-                let unpacked = unpacker.unpack(archive.zip.get_ref(), entry, input);
-                unpacked.and_then(|bytes| check_version(bytes).map_err(unreadable)).err()
-            } else {
-                Some((Reason::Unplaced, files::UNPLACED.into()))
-            };
-            if let Some((reason, why)) = refused {
-                feeder.tally.refuse(reason, name(), why);
-            }
+        let is_version = batch.is_version(entry);
+        if entry.target.is_none() && !is_version {
+            feeder.tally.refuse(Reason::Unplaced, name(), files::UNPLACED.into());
             continue;
+        }
+        let unpacked = unpacker.unpack(archive.zip.get_ref(), entry, input);
+        let refused = match (unpacked, entry.target) {
+            (Ok(bytes), Some(target)) if !is_version => {
+                feeder.feed(target, bytes, name);
+                continue;
+            }
+            (Ok(bytes), _) => check_version(bytes).map_err(unreadable).err(),
+            (Err(refusal), _) => Some(refusal),
         };
-        match unpacker.unpack(archive.zip.get_ref(), entry, input) {
-            Ok(bytes) => feeder.feed(target, bytes, name),
-            Err((reason, why)) => feeder.tally.refuse(reason, name(), why),
+        if let Some((reason, why)) = refused {
+            feeder.tally.refuse(reason, name(), why);
         }
     }
 }

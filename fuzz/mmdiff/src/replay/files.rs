@@ -95,17 +95,21 @@ fn list<'s>(crew: &'s Crew<'_>, scope: &Scope<'s>, folder: &FsPath, target: Opti
                 break;
             }
         };
+        let name = entry.file_name();
+        if name == VERSION_FILE {
+            continue;
+        }
         if !kind.is_file() {
             list_other(crew, scope, &entry, kind, target);
-        } else if names::is_archive(FsPath::new(&entry.file_name())) {
+        } else if names::is_archive(FsPath::new(&name)) {
             add_file(crew, scope, entry.path(), target, target);
         } else if let Some(target) = target {
-            files.push(entry.file_name());
+            files.push(name);
             if files.len() == BATCH {
                 let files = std::mem::take(&mut files);
                 submit(crew, scope, Batch { folder: folder.to_path_buf(), files, target });
             }
-        } else if entry.file_name() != VERSION_FILE {
+        } else {
             refuse(crew, &entry.path(), Reason::Unplaced, UNPLACED);
         }
     }

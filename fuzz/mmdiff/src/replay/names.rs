@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Which target the inputs in a folder or an archive are for, by its name.
 
+use crate::scenario::target::PROJECT;
 use crate::scenario::{Path, Target};
 use std::ffi::OsStr;
 use std::path::Path as FsPath;
 
-/// OSS-Fuzz puts the project before the target's name.
-const PROJECT: &str = "mmdiff_";
-/// OSS-Fuzz's name for the seeds of a target.
-const SEEDS: &str = "_seed_corpus";
-
-/// The target that a folder or archive of this name is for: its own name or that of its path, as it
-/// is or as OSS-Fuzz spells it (`mmdiff_flags`, `flags_seed_corpus`).
+/// The target that a folder or archive of this name is for: [`Target::named_after`].
 pub fn named_after(name: &str) -> Option<Target> {
-    let name = name.strip_prefix(PROJECT).unwrap_or(name);
-    let name = name.strip_suffix(SEEDS).unwrap_or(name);
-    Target::named(name)
+    Target::named_after(name)
 }
 
 /// The target that a zip archive is for: by the name of the file, up to whatever follows the target's

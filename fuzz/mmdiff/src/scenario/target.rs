@@ -3,6 +3,11 @@
 
 use super::Path;
 
+/// OSS-Fuzz puts the project before the target's name.
+pub(crate) const PROJECT: &str = "mmdiff_";
+/// OSS-Fuzz's name for the seeds of a target.
+const SEEDS: &str = "_seed_corpus";
+
 /// A fuzz target.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Target {
@@ -33,6 +38,13 @@ impl Target {
             Some(path) => Some(Target::Of(path)),
             None => (name == Target::Conformance.name()).then_some(Target::Conformance),
         }
+    }
+
+    /// The target that a folder or archive of this name is for: its own name or that of its path, as
+    /// it is or as OSS-Fuzz spells it (`mmdiff_flags`, `flags_seed_corpus`).
+    pub fn named_after(name: &str) -> Option<Target> {
+        let name = name.strip_prefix(PROJECT).unwrap_or(name);
+        Target::named(name.strip_suffix(SEEDS).unwrap_or(name))
     }
 
     /// Splits an input: its path, the bytes that say so, and the scenario. No byte says as much as a

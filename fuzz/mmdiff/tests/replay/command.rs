@@ -177,6 +177,11 @@ fn inputs_of_another_version_are_refused_however_they_come() {
     for input in ["corpus", "corpus/flags", "corpus/flags/a", "corpus.zip"] {
         assert_eq!(run(&root.path().join(input), &[]).0, Some(0), "{input}");
     }
+    let (_, out, _) = run(&corpus, &["--path", "flags"]);
+    assert!(out.contains("1 input was fed"), "the version is no input: {out}");
+    put(&root.path().join("flags.zip"), &archived("1\n"));
+    let (_, out, _) = run(&root.path().join("flags.zip"), &[]);
+    assert!(out.contains("1 input was fed"), "the version is no input: {out}");
     put(&root.path().join("corpus.zip"), &archived("99\n"));
     put(&corpus.join("VERSION"), b"99\n");
     for input in ["corpus", "corpus/flags", "corpus/flags/a"] {
@@ -187,6 +192,17 @@ fn inputs_of_another_version_are_refused_however_they_come() {
     let (code, _, err) = run(&root.path().join("corpus.zip"), &[]);
     assert_eq!(code, Some(2));
     one_line(&err, &["mmdiff corpus migrate"]);
+    put(&root.path().join("flags.zip"), &archived("99\n"));
+    put(&root.path().join("nameless/VERSION"), b"99\n");
+    put(&root.path().join("nameless/a"), b"1");
+    put(&corpus.join("mmdiff_errors/a"), b"1");
+    put(&corpus.join("flags/sub/a"), b"1");
+    for input in ["flags.zip", "nameless", "nameless/a", "corpus/mmdiff_errors", "corpus/flags/sub"]
+    {
+        let (code, _, err) = run(&root.path().join(input), &["--path", "flags"]);
+        assert_eq!(code, Some(2), "{input}");
+        one_line(&err, &["mmdiff corpus migrate"]);
+    }
     let explained = Command::new(env!("CARGO_BIN_EXE_mmdiff"))
         .args(["explain", corpus.join("flags/a").to_str().unwrap()])
         .output()
