@@ -2,7 +2,7 @@
 //! `mmdiff replay`: every input of a corpus again, on all cores, and everything that is found.
 //!
 //! An input is a file: named itself, in a folder or below one, or in a zip archive such as OSS-Fuzz
-//! keeps corpora in. Which target it is for, the name says ([`named_after`]) of the nearest folder
+//! keeps corpora in. Which target it is for, the name says ([`Target::named_after`](crate::scenario::Target::named_after)) of the nearest folder
 //! around it that is named after one, up to the folder that was given; for an archive that name is
 //! looked for in the archive first, and then it is the archive's own. Where no name says, the plan
 //! does. The inputs of `conformance` are replayed as scenarios of the paths that they are for. A zip archive is known by its name; folders whose names begin with a dot are left alone.
@@ -21,7 +21,7 @@ mod names;
 pub mod report;
 mod tally;
 
-pub use names::named_after;
+pub(crate) use names::of_file;
 pub use tally::{Example, Found, PathCounts, Reason, Refusals, Refused, Tally};
 
 use crate::fuzz::{self, Finding};

@@ -3,6 +3,7 @@
 
 use super::Failure;
 use crate::corpus;
+use crate::replay::of_file;
 use crate::scenario::{Path, Scenario, Target, readable};
 use clap::Args;
 use std::path::{Path as FsPath, PathBuf};
@@ -57,7 +58,7 @@ pub(super) fn find(scenario: &str, path: Option<Path>) -> Result<Scenario, Failu
     }
     let bytes = read(&file)?;
     file.parent().map_or(Ok(()), corpus::check_version_around).map_err(Failure::new)?;
-    let target = match (target_of(&file), path.map(Target::from)) {
+    let target = match (of_file(&file), path.map(Target::from)) {
         (Some(says), Some(said)) if says != said => {
             let (file, says, said) = (file.display(), says.name(), said.name());
             let why = "by its folder: leave --path out, or move the file";
@@ -89,15 +90,6 @@ pub(super) fn read_toml(file: &FsPath) -> Result<Scenario, Failure> {
 fn read(file: &FsPath) -> Result<Vec<u8>, Failure> {
     corpus::read_file(file)
         .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))
-}
-
-/// The target after which the file's folder is named, as in `corpus/` and in `fuzz/artifacts/`.
-fn target_of(file: &FsPath) -> Option<Target> {
-    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let folder = parent.unwrap_or(FsPath::new(".")).canonicalize().ok()?;
-    let name = |folder: &FsPath| Target::named_after(folder.file_name()?.to_str()?);
-    // A link's own name says it too.
-    parent.and_then(name).or_else(|| name(&folder))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

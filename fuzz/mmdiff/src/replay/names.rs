@@ -6,11 +6,6 @@ use crate::scenario::{Path, Target};
 use std::ffi::OsStr;
 use std::path::Path as FsPath;
 
-/// The target that a folder or archive of this name is for: [`Target::named_after`].
-pub fn named_after(name: &str) -> Option<Target> {
-    Target::named_after(name)
-}
-
 /// The target that a zip archive is for: by the name of the file, up to whatever follows the target's
 /// (a date, say), or else by that of its folder.
 pub(super) fn of_archive(file: &FsPath) -> Option<Target> {
@@ -23,18 +18,18 @@ pub(super) fn of_archive(file: &FsPath) -> Option<Target> {
     let names = Path::ALL.into_iter().flat_map(|path| [path.name(), path.target()]);
     let mut names = names.chain([Target::Conformance.name()]);
     let prefixed = || names.find(|name| follows(name).is_some()).and_then(Target::named);
-    named_after(stem).or_else(prefixed).or_else(|| of_file(file))
+    Target::named_after(stem).or_else(prefixed).or_else(|| of_file(file))
 }
 
 /// The target that a file is for: by the name of its folder.
-pub(super) fn of_file(file: &FsPath) -> Option<Target> {
+pub(crate) fn of_file(file: &FsPath) -> Option<Target> {
     let folder = file.parent()?;
     of_folder(if folder.as_os_str().is_empty() { FsPath::new(".") } else { folder })
 }
 
 /// The target that a folder is for, by its name alone; `.` and `..` have one too.
 pub(super) fn of_folder(folder: &FsPath) -> Option<Target> {
-    let named = |name: &OsStr| named_after(name.to_str()?);
+    let named = |name: &OsStr| Target::named_after(name.to_str()?);
     match folder.file_name() {
         Some(name) => named(name),
         None => named(folder.canonicalize().ok()?.file_name()?),
@@ -44,7 +39,7 @@ pub(super) fn of_folder(folder: &FsPath) -> Option<Target> {
 /// The target that an entry of an archive is for, by the nearest of its folders there.
 pub(super) fn of_entry(folders: &[u8]) -> Option<Target> {
     let folders = folders.rsplit(|&byte| byte == b'/');
-    folders.filter_map(|name| std::str::from_utf8(name).ok()).find_map(named_after)
+    folders.filter_map(|name| std::str::from_utf8(name).ok()).find_map(Target::named_after)
 }
 
 /// Whether a file is a zip archive, by its name.

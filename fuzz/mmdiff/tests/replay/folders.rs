@@ -3,7 +3,7 @@
 
 use super::fixtures::{feed, folder, put};
 use mmdiff::corpus::MAX_INPUT;
-use mmdiff::replay::{self, Exam, Examine, Plan, Reason, named_after};
+use mmdiff::replay::{self, Exam, Examine, Plan, Reason};
 use mmdiff::scenario::{Path, Target};
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -45,14 +45,14 @@ fn more_inputs_than_a_batch_are_fed_once_each() {
 fn names_of_targets_and_of_oss_fuzz_say_the_target() {
     for path in Path::ALL {
         let named = Some(Target::Of(path));
-        assert_eq!(named_after(path.name()), named);
-        assert_eq!(named_after(path.target()), named);
-        assert_eq!(named_after(&format!("mmdiff_{path}_seed_corpus")), named);
+        assert_eq!(Target::named_after(path.name()), named);
+        assert_eq!(Target::named_after(path.target()), named);
+        assert_eq!(Target::named_after(&format!("mmdiff_{path}_seed_corpus")), named);
     }
-    assert_eq!(named_after("guest_memfd"), Some(Target::Of(Path::Creation)));
-    assert_eq!(named_after("mmdiff_conformance"), Some(Target::Conformance));
+    assert_eq!(Target::named_after("guest_memfd"), Some(Target::Of(Path::Creation)));
+    assert_eq!(Target::named_after("mmdiff_conformance"), Some(Target::Conformance));
     for other in ["", "flag", "flagsy", "Flags", "mmdiff_", "_seed_corpus", "corpus"] {
-        assert_eq!(named_after(other), None, "{other}");
+        assert_eq!(Target::named_after(other), None, "{other}");
     }
 }
 
