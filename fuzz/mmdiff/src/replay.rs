@@ -2,10 +2,12 @@
 //! `mmdiff replay`: every input of a corpus again, on all cores, and everything that is found.
 //!
 //! An input is a file: named itself, in a folder or below one, or in a zip archive such as OSS-Fuzz
-//! keeps corpora in. Which target it is for, the name says ([`Target::named_after`](crate::scenario::Target::named_after)) of the nearest folder
-//! around it that is named after one, up to the folder that was given; for an archive that name is
-//! looked for in the archive first, and then it is the archive's own. Where no name says, the plan
-//! does. The inputs of `conformance` are replayed as scenarios of the paths that they are for. A zip archive is known by its name; folders whose names begin with a dot are left alone.
+//! keeps corpora in. Which target it is for, the name says ([`Target::named_after`]) of the nearest
+//! folder around it that is named after one, up to the folder that was given; for an archive that name
+//! is looked for in the archive first, and then it is the archive's own. Where no name says, the plan
+//! does. The inputs of `conformance` are replayed as scenarios of the paths that they are for. A zip
+//! archive is known by its name; folders whose names begin with a dot are left alone, and a corpus's
+//! version file is no input.
 //!
 //! An input that cannot be read is reported and the rest is replayed. The result depends on the
 //! inputs alone, not on the number of threads. Memory does not grow with the inputs, only with the
@@ -13,6 +15,8 @@
 //!
 //! What is done with an input is what a fuzz target does with it: [`Judge::judge`], then
 //! [`fuzz::findings`].
+//!
+//! [`Target::named_after`]: crate::scenario::Target::named_after
 
 mod archive;
 mod crew;
