@@ -11,10 +11,12 @@
 //! a bridge handles every helper in one place, and the set of helpers cannot drift apart between
 //! them. The table in [`table`] is the only list.
 
+mod functions;
 pub mod table;
 mod value;
 
-pub use table::{Call, CallId, Function};
+pub use functions::Function;
+pub use table::{Call, CallId};
 pub use value::{
     Entry, Folio, IsolateMode, Lruvec, Mapping, MigrateMode, NodeStat, Oops, Page, Site, Word,
 };
