@@ -4,8 +4,8 @@
 //! A proof that nothing is wrong is worth what it would say if something were. So the list of
 //! [`mistakes`] has several for every ported function: a condition turned round, a skip that is off by
 //! one, two effects in the wrong order, a lock kept, another errno. Each is planted in a copy of mmcore
-//! (`mmcore/`), behind a switch, on which the explorer is built a second time (`mmdiff/`, the same
-//! sources). The question is then the usual one: how does a tree differ from the same tree with the
+//! (`mmcore/`), behind a switch, which this workspace patches in under everything that depends on
+//! mmcore. The question is then the usual one: how does a tree differ from the same tree with the
 //! mistake? [`smallest`] goes up the [`LADDER`] of bounds until a difference shows.
 //!
 //! `FOUND.md` is what that came to, and `tests/found.rs` demands it again.
