@@ -49,10 +49,10 @@ enum Command {
     /// Compare two revisions over the corpus and generated scenarios
     #[command(after_help = "Example: mmdiff check --intent message --path lifecycle")]
     Check(check::Options),
-    /// Compare two revisions over every answer that the rest of the kernel can give
+    /// Compare two revisions over all answers of the rest of the kernel, over listed values
     #[command(after_help = "Example: mmdiff explore --path compaction --folios 2\n\n\
-                            Ends with 0 if all is as intended, 1 if something is beyond, 3 if it is \
-                            not complete.")]
+                            Ends with 0 if all is as intended, 1 if something is beyond, 3 if not \
+                            all of it was run.")]
     Explore(Box<explore::Options>),
     /// Compare the port with the kernel's own C, compiled from its source
     #[command(after_help = "Example: mmdiff conform --tree /usr/src/linux-source-6.12.tar.xz\n\n\

@@ -3,9 +3,9 @@
 //! same answers, and the traces must be equal.
 //!
 //! [`C`] is a revision whose functions are the C's, so it is a [`Tree`](crate::run::Tree) like any
-//! other, and two trees are compared, whichever code is behind them: [`complete`] over every answer
-//! that the rest of the kernel can give, [`sampled`] in the simulated world. When traces are equal,
-//! [`mmdiff_kernel::compare()`] says.
+//! other, and two trees are compared, whichever code is behind them: [`complete`] over all answers that
+//! the rest of the kernel can give (over listed values), [`sampled`] in the simulated world. When traces
+//! are equal, [`mmdiff_kernel::compare()`] says.
 
 mod c;
 #[cfg(feature = "cli")]

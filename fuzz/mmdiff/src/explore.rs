@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Complete enumeration: both revisions over every answer that the rest of the kernel can give.
+//! Enumeration: both revisions over all answers that the rest of the kernel can give, where numbers have
+//! [listed values](LISTED_VALUES).
 //!
 //! A [`Model`] is a kernel in which nothing is decided until a ported function asks; a [`Tape`] keeps
 //! the choices and goes from one combination to the next. So only what is asked is branched on, and
@@ -24,7 +25,7 @@ mod tape;
 mod var;
 pub mod work;
 
-pub use bounds::{Bounds, Orders, Races, Settings};
+pub use bounds::{Bounds, LISTED_VALUES, Orders, Races, Settings};
 pub use entries::PATHS;
 pub(crate) use entries::run as enumerate;
 #[cfg(feature = "conform")]

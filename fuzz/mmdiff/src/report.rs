@@ -53,9 +53,10 @@ pub struct Report {
     pub cases_per_path: u64,
     /// How many seeds of the corpus were run.
     pub corpus: u64,
-    /// Within which the complete paths are complete; null if nothing was enumerated.
+    /// Within which the paths marked `complete` were enumerated; null if nothing was.
     pub bounds: Option<Bounds>,
-    /// Whether scans of any length were shown not to differ but as intended; null if not looked at.
+    /// Whether scans of any length, over listed values, were shown not to differ but as intended; null
+    /// if not looked at.
     pub any_length: Option<bool>,
     /// By path.
     pub paths: Vec<PathRow>,
@@ -78,8 +79,8 @@ pub struct PathRow {
     pub name: Path,
     /// How many scenarios were tried.
     pub cases: u64,
-    /// Whether every answer that the rest of the kernel can give was enumerated besides, within
-    /// the bounds.
+    /// Whether all answers of the rest of the kernel over listed values were enumerated besides,
+    /// within the bounds. Numbers are tried at values chosen by hand, so it is no proof.
     pub complete: bool,
     /// On how many joint paths: a number, which may be too large for one in JSON.
     #[schemars(regex(pattern = "^[0-9]+$"))]

@@ -40,7 +40,7 @@ pub(super) struct Scope {
     /// What to generate them from
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many page frames and folios to enumerate every answer for; 0 enumerates nothing
+    /// How many page frames and folios to enumerate all answers over listed values for; 0 for none
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(..=16))]
     folios: u8,
     /// Where the corpus is

@@ -137,7 +137,7 @@ fn show_scenario(
         let object = Arc::new(Compiled::new(tree, &edits(pair)).map_err(Failure::new)?);
         let found = Found::of_scenario(pair, &object, scenario);
         equal &= found.is_equal();
-        out.push_str(if found.is_equal() { "EQUAL in " } else { "MISMATCH in " });
+        out.push_str(if found.is_equal() { "NO MISMATCH in " } else { "MISMATCH in " });
         out.push_str(&format!("{}: ", pair.name));
         match found.is_equal() {
             true => out.push_str(&format!("{}\n", found.spelled)),

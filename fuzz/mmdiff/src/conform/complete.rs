@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Complete conformance: every answer that the rest of the kernel can give, within the explorer's
-//! bounds, given to both sides.
+//! Enumerated conformance: all answers that the rest of the kernel can give over listed values, within
+//! the explorer's bounds, given to both sides.
 //!
 //! What the sides say is compared by digests as it is said; only the path that is shown is run again
 //! and written down.

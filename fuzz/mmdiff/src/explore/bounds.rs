@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The bounds of an enumeration: within them it is complete, and it names them.
+//! The bounds of an enumeration, which it names: within them every combination of the listed values is run.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// What "over listed values" means, for every report that says it.
+///
+/// Flags, names of objects and truth values are enumerated. Numbers (positions, sizes, counts, orders,
+/// errnos) are not: the model tries values that were chosen by reading the code that is compared, at the
+/// boundaries of what it compares with. So an enumeration is no proof for code that compares with others.
+pub const LISTED_VALUES: &str = "Listed values: numbers (positions, sizes, counts, orders, errnos) are \
+     tried at values that were\nchosen by hand, by reading the code that is compared. A side that \
+     compares with another number is not\nseen to.";
 
 /// How far the enumeration goes where the kernel goes on for ever.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, JsonSchema, Serialize, Deserialize)]

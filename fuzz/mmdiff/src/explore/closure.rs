@@ -3,8 +3,9 @@
 //!
 //! A `State` is what is left of a scan between two halves of a turn if it may be anywhere in a range
 //! of any length. All half turns from each state are run, for both sides, until none leads to a new
-//! state. Then every turn of every scan has been looked at, be its range as long as it may: the scan
-//! begins in one of the states, and each half of a turn leads from one to another or ends it.
+//! state. Then every turn of every scan over [listed values](super::LISTED_VALUES) has been looked at, be
+//! its range as long as it may: the scan begins in one of the states, and each half of a turn leads from
+//! one to another or ends it.
 
 use super::bounds::Bounds;
 use super::joint::Joint;

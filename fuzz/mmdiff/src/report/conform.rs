@@ -6,7 +6,7 @@ pub mod document;
 use super::{Style, number, right};
 use crate::conform::complete::Complete;
 use crate::conform::sampled::Sampled;
-use crate::explore::Bounds;
+use crate::explore::{Bounds, LISTED_VALUES};
 use crate::scenario::Path;
 use comfy_table::Cell;
 use mmdiff_kernel::coverage::{Coverage, Missed};
@@ -91,16 +91,24 @@ impl Revision {
 pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
     let style = Style { width, styled };
     writeln!(out, "The port and the kernel's own C, of {} ({})\n", report.tree, report.version)?;
-    let paths = number(report.sum(|of| of.complete.iter().map(Complete::judged).sum()));
-    let scenarios = number(report.sum(|of| of.sampled.iter().map(|(_, all)| all.judged()).sum()));
-    let calls = number(report.sum(|of| of.chance.iter().map(|chance| chance.calls).sum()));
-    let all = format!("{paths} paths, {scenarios} scenarios and {calls} calls by chance");
+    let paths = report.sum(|of| of.complete.iter().map(Complete::judged).sum());
+    let scenarios = report.sum(|of| of.sampled.iter().map(|(_, all)| all.judged()).sum());
+    let calls = report.sum(|of| of.chance.iter().map(|chance| chance.calls).sum());
+    let counts = [(paths, "paths"), (scenarios, "scenarios"), (calls, "calls by chance")];
+    let run = counts.iter().filter(|(count, _)| *count > 0);
+    let all = run.map(|(count, what)| format!("{} {what}", number(*count))).collect::<Vec<_>>();
+    let all = all.join(", ");
     match report.sum(Revision::mismatches) {
-        0 => writeln!(out, "EQUAL on {all}.")?,
+        0 if all.is_empty() => writeln!(out, "NOTHING WAS RUN.")?,
+        0 => writeln!(out, "NO MISMATCH on {all}.")?,
         some => writeln!(out, "DIFFERENT: {} mismatches on {all}.", number(some))?,
     }
     match report.cut_off {
-        false => writeln!(out, "The paths are all that there are within: {}.", report.bounds)?,
+        false => writeln!(
+            out,
+            "The paths are all that there are OVER LISTED VALUES, within: {}.\n{LISTED_VALUES}",
+            report.bounds
+        )?,
         true => writeln!(out, "It was INTERRUPTED: the paths are not all that there are.")?,
     }
     for revision in &report.revisions {

@@ -10,7 +10,7 @@ use crate::explore::cubes::Cube;
 use crate::explore::results::Results;
 use crate::explore::tally::{Found, Tally};
 use crate::explore::work::Cut;
-use crate::explore::{Bounds, Choice, Settings, command, preconditions};
+use crate::explore::{Bounds, Choice, LISTED_VALUES, Settings, command, preconditions};
 use crate::oracle::Intent;
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
@@ -72,7 +72,7 @@ fn class_case(results: &Results, path: Path, signature: &str, found: &Found) -> 
 
 /// Whether every unit of work is done. A part is no failure, but nothing is known of the rest.
 fn complete_case(results: &Results) -> Case {
-    let mut case = Case::new("mmdiff.run".into(), "complete", None)
+    let mut case = Case::new("mmdiff.run".into(), "all answers over listed values", None)
         .with(format!("within: {}", results.bounds));
     if !results.is_complete() {
         let why = Why { kind: "incomplete", message: undone(results), ..Why::default() };
@@ -81,10 +81,11 @@ fn complete_case(results: &Results) -> Case {
     case
 }
 
-/// Whether it is complete, and what is known of scans of any length: that is a proof or nothing.
+/// Whether all of it was run, and what is known of scans of any length.
 fn run_cases(results: &Results) -> Vec<Case> {
     let closure = results.closure().map(|closure| {
-        let mut case = Case::new("mmdiff.run".into(), "scans of any length", None);
+        let mut case =
+            Case::new("mmdiff.run".into(), "scans of any length, over listed values", None);
         if !closure.holds() {
             let message = "not shown to be as intended".into();
             case.status = Status::Skipped(Why { kind: "unknown", message, ..Why::default() });
@@ -95,7 +96,7 @@ fn run_cases(results: &Results) -> Vec<Case> {
 }
 
 fn undone(results: &Results) -> String {
-    format!("not complete: {} of {} units are done", results.done.len(), results.units)
+    format!("a part: {} of {} units are done", results.done.len(), results.units)
 }
 
 fn sides(results: &Results, found: &Found) -> String {
@@ -337,7 +338,9 @@ fn write_verdict(results: &Results, out: &mut dyn Write) -> fmt::Result {
     }
     let bounds = results.bounds;
     match (results.is_complete(), results.cut) {
-        (true, _) => writeln!(out, "COMPLETE within these bounds: {bounds}."),
+        (true, _) => {
+            writeln!(out, "All answers OVER LISTED VALUES, within: {bounds}.\n{LISTED_VALUES}")
+        }
         (false, Some(why)) => writeln!(
             out,
             "CUT OFF by {}: {} of {} units are done. Bounds: {bounds}.",
@@ -381,9 +384,9 @@ fn write_closure(results: &Results, closure: &Closure, out: &mut dyn Write) -> f
     match closure.holds() {
         true => writeln!(
             out,
-            "\nScans of ANY LENGTH: between two halves of a turn the scanner is in one of {states} \
-             states, and no\nhalf leads out of them. In none of the {turns} halves do the sides \
-             differ{}.",
+            "\nScans of any length, over listed values: between two halves of a turn the scanner is in \
+             one of {states}\nstates, and no half leads out of them. In none of the {turns} halves do \
+             the sides differ{}.",
             if found.is_empty() { "" } else { " beyond the intent" }
         ),
         false => writeln!(

@@ -55,7 +55,7 @@ fn path_case(row: &PathRow) -> Case {
     let mut counts =
         format!("{cases} scenarios: {same} same, {intended} intended, {beyond} beyond");
     if let (true, Some(paths)) = (row.complete, &row.joint_paths) {
-        counts += &format!("; complete within the bounds, {paths} joint paths");
+        counts += &format!("; all {paths} joint paths over listed values, within the bounds");
     }
     let why = Why { kind: BEYOND, message: counts.clone(), ..Why::default() };
     Case::new(format!("mmdiff.{name}"), name.name(), (*beyond > 0).then_some(why)).with(counts)

@@ -2,6 +2,7 @@
 //! The report for a terminal.
 
 use super::{DivergenceRow, Report, explore, grouped};
+use crate::explore::LISTED_VALUES;
 use crate::scenario::Path;
 use crate::survey::Observed;
 use comfy_table::{
@@ -135,12 +136,12 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
     if let Some(bounds) = report.bounds {
         writeln!(
             out,
-            "Besides, where it says complete, every answer of the rest of the kernel, within:"
+            "Besides, where it says listed, all answers of the rest of the kernel over listed values, within:"
         )?;
-        writeln!(out, "{bounds}.")?;
+        writeln!(out, "{bounds}.\n{LISTED_VALUES}")?;
     }
     if report.any_length == Some(true) {
-        writeln!(out, "Turn by turn, that holds for scans of any length.")?;
+        writeln!(out, "Turn by turn, that holds over the listed values for scans of any length.")?;
     }
     for complaint in &report.complaints {
         writeln!(out, "FAILED: {complaint}.")?;
@@ -158,7 +159,7 @@ fn paths(report: &Report, style: Style) -> Table {
             right(path.same),
             right(path.intended),
             style.alarm(number(path.beyond), path.beyond > 0).set_alignment(CellAlignment::Right),
-            Cell::new(if path.complete { "complete" } else { "sampled" }),
+            Cell::new(if path.complete { "listed" } else { "sampled" }),
             Cell::new(path.joint_paths.as_deref().map_or("-".into(), grouped_digits))
                 .set_alignment(CellAlignment::Right),
         ]);

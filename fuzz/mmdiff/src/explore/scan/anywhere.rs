@@ -6,9 +6,10 @@
 //! frame of a pageblock; is the block that is given up as a whole behind, about to end, or far from its
 //! end. Which of these it is, is chosen anew at every half, as if each could follow on each; and where
 //! the range ends, once the scan ends. The controls are open again at every half too, and so is
-//! `cc->nr_migratepages`. So what is left is a [`State`] of a few bits, and more is tried than can be,
-//! but nothing that can be is left out. (A scan that ends beyond its range, in the middle of a folio,
-//! is tried as one that ends with it: back to there the kernel sets it before all else.)
+//! `cc->nr_migratepages`, over listed values. So what is left is a [`State`] of a few bits, and more is
+//! tried than can be; what a half compares otherwise (with another number, say) is left out. (A scan that
+//! ends beyond its range, in the middle of a folio, is tried as one that ends with it: back to there the
+//! kernel sets it before all else.)
 //!
 //! An lruvec is a name to the scanner: it compares two, and nothing else. So the one whose lock is held
 //! can be called the first.

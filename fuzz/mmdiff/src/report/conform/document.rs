@@ -22,12 +22,12 @@ pub struct Document<'a> {
     tree: &'a str,
     /// What its Makefile says of its version.
     version: &'a str,
-    /// `equal`, if no mismatch was found, or `different`.
+    /// `equal`, if no mismatch was found in what was run, or `different`.
     #[schemars(extend("enum" = ["equal", "different"]))]
     verdict: &'static str,
     /// Whether it was interrupted: the counts are those until then, and the paths not all that there are.
     cut_off: bool,
-    /// Within them the enumeration is complete, unless it was cut off.
+    /// Within them all paths over listed values were run, unless it was cut off.
     bounds: Bounds,
     /// What the scenarios and calls were generated from.
     seed: u64,
