@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The decision paths of Linux mm that the flags of guest_memfd's mapping touch, ported to Rust.
 //!
-//! A file here is named after the kernel file that it ports; a function has the kernel's name,
-//! order and arguments. Every function is generic over two things:
+//! `mm/`, `virt/kvm/` and `include/linux/` are the kernel's folders: a file in them is named after the
+//! kernel file that it ports, and a function has the kernel's name, order and arguments. Every function is generic over two things:
 //!
 //! - [`Kernel`], the rest of the kernel, which the function asks and tells, call for call;
 //! - [`Revision`], the tree that is being ported. Where two trees differ the body asks the
-//!   revision, so reading `revision/pre_fix.rs` beside `revision/post_fix.rs` is reading the patch
+//!   revision, so reading `tree/pre_fix.rs` beside `tree/post_fix.rs` is reading the patch
 //!   "mm, virt: merge AS_UNMOVABLE and AS_INACCESSIBLE" (27e6a24a4cf3).
 //!
 //! # What differs from C, everywhere
@@ -27,8 +27,9 @@
 //! does not zero the truncated part of a page:
 //!
 //! ```
-//! use mmcore::revision::{PostFix, PreFix};
-//! use mmcore::{Call, Folio, Kernel, Revision, pagemap::AS_ENOSPC};
+//! use mmcore::tree::{PostFix, PreFix};
+//! use mmcore::include::linux::pagemap::AS_ENOSPC;
+//! use mmcore::{Call, Folio, Kernel, Revision};
 //!
 //! struct OneFile {
 //!     flags: u64,
@@ -57,24 +58,41 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-pub mod compaction;
 pub mod errno;
-pub mod filemap;
-pub mod guest_memfd;
-pub mod internal;
+/// Headers.
+pub mod include {
+    /// Headers of the kernel's own code.
+    pub mod linux {
+        pub mod pageblock_flags;
+        pub mod pagemap;
+    }
+}
 pub mod kernel;
-pub mod migrate;
-pub mod pagemap;
-pub mod revision;
-pub mod shmem;
+/// The memory manager.
+pub mod mm {
+    pub mod compaction;
+    pub mod filemap;
+    pub mod internal;
+    pub mod migrate;
+    pub mod shmem;
+    pub mod truncate;
+}
 pub mod source;
-pub mod truncate;
+pub mod tree;
+/// Virtualization.
+pub mod virt {
+    /// The hypervisor.
+    pub mod kvm {
+        pub mod guest_memfd;
+    }
+}
 
+pub use include::linux::pageblock_flags::{PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER};
 pub use kernel::{
     Call, CallId, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lruvec, Mapping, MigrateMode,
     NodeStat, Oops, Page, Site, Word,
 };
-pub use revision::Revision;
+pub use tree::Revision;
 
 /// `PAGE_SHIFT` of x86-64: pages of 4096 bytes.
 pub const PAGE_SHIFT: u32 = 12;
@@ -82,10 +100,6 @@ pub const PAGE_SHIFT: u32 = 12;
 pub const PAGE_SIZE: u64 = 1 << PAGE_SHIFT;
 /// `MAX_PAGE_ORDER` of x86-64: the largest block of the buddy allocator, as a power of two pages.
 pub const MAX_PAGE_ORDER: u32 = 10;
-/// `pageblock_order` of x86-64 with huge pages.
-pub const PAGEBLOCK_ORDER: u32 = 9;
-/// `pageblock_nr_pages`.
-pub const PAGEBLOCK_NR_PAGES: u64 = 1 << PAGEBLOCK_ORDER;
 /// `PAGEVEC_SIZE`, include/linux/pagevec.h: how many entries a `struct folio_batch` holds.
 pub const PAGEVEC_SIZE: u32 = 31;
 

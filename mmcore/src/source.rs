@@ -13,14 +13,14 @@ macro_rules! files {
 }
 
 files![
-    "compaction.rs",
-    "filemap.rs",
-    "guest_memfd.rs",
-    "internal.rs",
-    "migrate.rs",
-    "pagemap.rs",
-    "shmem.rs",
-    "truncate.rs",
+    "include/linux/pagemap.rs",
+    "mm/compaction.rs",
+    "mm/filemap.rs",
+    "mm/internal.rs",
+    "mm/migrate.rs",
+    "mm/shmem.rs",
+    "mm/truncate.rs",
+    "virt/kvm/guest_memfd.rs",
 ];
 
 /// A line of this crate.

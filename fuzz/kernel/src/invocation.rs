@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A function and its arguments, to be run by either side.
 
-use mmcore::compaction::{
+use mmcore::include::linux::pagemap::{self, FolioOrderRange, HasInaccessible, HasUnmovable};
+use mmcore::mm::compaction::{
     compact_lock_irqsave, isolate_migratepages_block, isolate_migratepages_range,
     isolation_suitable, skip_isolation_on_order, test_and_set_skip, too_many_isolated,
     update_cached_migrate,
 };
-use mmcore::filemap::{
+use mmcore::mm::filemap::{
     file_check_and_advance_wb_err, filemap_check_and_keep_errors, filemap_check_errors,
 };
-use mmcore::guest_memfd::{
-    __kvm_gmem_create, kvm_gmem_error_folio, kvm_gmem_migrate_folio, kvm_gmem_punch_hole,
-};
-use mmcore::internal::{folio_evictable, folio_needs_release};
-use mmcore::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
-use mmcore::pagemap::{self, FolioOrderRange, HasInaccessible, HasUnmovable};
-use mmcore::revision::{V6_12, V6_12PreFix};
-use mmcore::shmem::{shmem_lock, shmem_undo_range, shmem_unlock_mapping};
-use mmcore::truncate::{
+use mmcore::mm::internal::{folio_evictable, folio_needs_release};
+use mmcore::mm::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
+use mmcore::mm::shmem::{shmem_lock, shmem_undo_range, shmem_unlock_mapping};
+use mmcore::mm::truncate::{
     truncate_cleanup_folio, truncate_inode_folio, truncate_inode_pages_range,
     truncate_inode_partial_folio,
+};
+use mmcore::tree::{V6_12, V6_12PreFix};
+use mmcore::virt::kvm::guest_memfd::{
+    __kvm_gmem_create, kvm_gmem_error_folio, kvm_gmem_migrate_folio, kvm_gmem_punch_hole,
 };
 use mmcore::{
     Folio, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, Oops, Page, Revision, Site, Word,

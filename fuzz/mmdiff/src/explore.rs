@@ -44,7 +44,7 @@ pub use tape::{Choice, Tape};
 pub use var::{Var, What};
 
 use mmcore::Revision;
-use mmcore::compaction::{Scan, Step};
+use mmcore::mm::compaction::{Scan, Step};
 
 /// One turn of the scanner, for a [`crate::run::Tree`].
 pub(crate) fn turn<R: Revision>(scan: &mut Scan, model: &mut Model<'_>) -> Step {

@@ -12,7 +12,7 @@ use crate::run::{OnPath, tree_on};
 use crate::scenario::Path;
 use crate::scenario::codec::{Reader, encode};
 use crate::scenario::mutate::Dice;
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::tree::{PostFix, PreFix};
 use std::cell::RefCell;
 use std::fmt;
 

@@ -30,8 +30,8 @@ use crate::scenario::Scenario;
 use crate::trace::{Beside, Event, Recorder};
 use crate::world::World;
 #[cfg(feature = "explore")]
-use mmcore::compaction::{Scan, Step};
-use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
+use mmcore::mm::compaction::{Scan, Step};
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{Oops, Site, errno};
 use std::fmt;
 use std::ops::Range;

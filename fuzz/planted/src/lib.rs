@@ -16,7 +16,7 @@ pub mod mistakes;
 pub mod table;
 
 use mistakes::Mistake;
-use mmcore::revision::{PostFix, PreFix, V6_12};
+use mmcore::tree::{PostFix, PreFix, V6_12};
 use mmdiff::explore::tally::Tally;
 use mmdiff::explore::work::{Cut, Plan, Watch};
 use mmdiff::explore::{Bounds, Joint, Orders, PATHS, Races, Settings, Tape};
@@ -76,13 +76,15 @@ fn paths(mistake: &Mistake) -> &'static [Path] {
     match mistake.file {
         // No path comes to them, but see `in_blocks`.
         _ if is_by_blocks(mistake) => &[],
-        "filemap.rs" => &[Path::Errors, Path::Creation],
-        "guest_memfd.rs" => &[Path::Creation],
-        "internal.rs" => &[Path::Flags, Path::Creation, Path::Truncation],
-        "migrate.rs" => &[Path::Migration],
-        "shmem.rs" => &[Path::Flags, Path::Truncation],
-        "truncate.rs" => &[Path::Truncation, Path::Creation],
-        "compaction.rs" | "compaction/scan.rs" => &[Path::Compaction],
+        "mm/filemap.rs" => &[Path::Errors, Path::Creation],
+        "virt/kvm/guest_memfd.rs" => &[Path::Creation],
+        "mm/internal.rs" => &[Path::Flags, Path::Creation, Path::Truncation],
+        "mm/migrate.rs" => &[Path::Migration],
+        "mm/shmem.rs" => &[Path::Flags, Path::Truncation],
+        "mm/truncate.rs" => &[Path::Truncation, Path::Creation],
+        "mm/compaction.rs" | "mm/compaction/scan.rs" | "include/linux/pageblock_flags.rs" => {
+            &[Path::Compaction]
+        }
         _ => &[Path::Flags, Path::Creation, Path::Errors, Path::Truncation],
     }
 }
@@ -137,8 +139,8 @@ fn on_path(question: &Question, bounds: Bounds, path: Path, mistake: &Mistake) -
 fn is_near(function: &str, mistake: &Mistake) -> bool {
     match mistake.file {
         _ if function == mistake.function => true,
-        "shmem.rs" => function == "shmem_undo_range",
-        "truncate.rs" => function == "truncate_inode_pages_range",
+        "mm/shmem.rs" => function == "shmem_undo_range",
+        "mm/truncate.rs" => function == "truncate_inode_pages_range",
         _ => false,
     }
 }

@@ -2,9 +2,10 @@
 //! The helpers of the migrate scanner, and the scan of a whole range block by block.
 
 use crate::script::{Script, all_answers, bug};
-use mmcore::compaction::*;
 use mmcore::errno::{EAGAIN, EINTR, ENOMEM};
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::include::linux::pageblock_flags::*;
+use mmcore::mm::compaction::*;
+use mmcore::tree::{PostFix, PreFix};
 use mmcore::{Call, CallId, Lruvec, MigrateMode, NodeStat, Oops, Page, Site};
 
 #[test]

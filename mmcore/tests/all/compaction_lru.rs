@@ -3,8 +3,8 @@
 //! locks.
 
 use crate::script::{M, OTHER, Script, all_answers};
-use mmcore::compaction::isolate_migratepages_block;
-use mmcore::revision::{PostFix, PreFix, V6_12};
+use mmcore::mm::compaction::isolate_migratepages_block;
+use mmcore::tree::{PostFix, PreFix, V6_12};
 use mmcore::{Call, CallId, Folio, IsolateMode, Mapping, Oops, Page};
 
 type Block = fn(&mut Script, u64, u64, IsolateMode) -> Result<i32, Oops>;

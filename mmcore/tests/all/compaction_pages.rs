@@ -3,9 +3,9 @@
 
 use crate::script::scan::{BOTH, Block, PLAIN, eager};
 use crate::script::{Script, all_answers};
-use mmcore::compaction::isolate_migratepages_block;
 use mmcore::errno::{EAGAIN, EBUSY, ENOMEM};
-use mmcore::revision::V6_12;
+use mmcore::mm::compaction::isolate_migratepages_block;
+use mmcore::tree::V6_12;
 use mmcore::{Call, CallId, Folio, IsolateMode, Page};
 
 const LATER: Block = isolate_migratepages_block::<V6_12, Script>;

@@ -3,7 +3,7 @@
 
 use crate::script::{M, Script};
 use mmcore::errno::{EIO, ENOSPC};
-use mmcore::filemap::*;
+use mmcore::mm::filemap::*;
 use mmcore::{Call, CallId};
 
 /// A word with all the bits that are nobody's error.

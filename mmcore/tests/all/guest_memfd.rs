@@ -3,12 +3,12 @@
 //! its memory is taken back.
 
 use crate::script::{DST, F, M, Script, bug, warn};
-use mmcore::compaction::isolate_migratepages_block;
 use mmcore::errno::{EINVAL, EMFILE, ENOMEM, EOPNOTSUPP};
-use mmcore::guest_memfd::*;
-use mmcore::migrate::move_to_new_folio;
-use mmcore::revision::{PostFix, PreFix, V6_12};
-use mmcore::truncate::truncate_inode_partial_folio;
+use mmcore::mm::compaction::isolate_migratepages_block;
+use mmcore::mm::migrate::move_to_new_folio;
+use mmcore::mm::truncate::truncate_inode_partial_folio;
+use mmcore::tree::{PostFix, PreFix, V6_12};
+use mmcore::virt::kvm::guest_memfd::*;
 use mmcore::{
     Call, CallId, Entry, Folio, IsolateMode, Mapping, MigrateMode, Oops, PAGE_SIZE, Revision, Site,
 };

@@ -2,8 +2,8 @@
 //! Inline helpers of mm: who may be evicted, and whose filesystem must be told.
 
 use crate::script::{F, M, Script, all_answers};
-use mmcore::internal::{folio_evictable, folio_needs_release};
-use mmcore::revision::{PostFix, PreFix, V6_12};
+use mmcore::mm::internal::{folio_evictable, folio_needs_release};
+use mmcore::tree::{PostFix, PreFix, V6_12};
 use mmcore::{CallId, Folio, Mapping};
 
 #[test]

@@ -2,8 +2,8 @@
 //! The door: the table of calls, how they print, and how their answers are put into words.
 
 use crate::script::{DST, F, M, OTHER, Script, bug};
-use mmcore::migrate::move_to_new_folio;
-use mmcore::revision::PostFix;
+use mmcore::mm::migrate::move_to_new_folio;
+use mmcore::tree::PostFix;
 use mmcore::{
     Call, CallId, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lruvec, Mapping, MigrateMode,
     NodeStat, Oops, Page, Site, Word, errno,

@@ -3,8 +3,8 @@
 
 use crate::script::{DST, F, M, OTHER, Script, all_answers, bug, warn};
 use mmcore::errno::{EAGAIN, EBUSY, EINVAL, EIO, EOPNOTSUPP};
-use mmcore::migrate::*;
-use mmcore::revision::{PostFix, PreFix, V6_12};
+use mmcore::mm::migrate::*;
+use mmcore::tree::{PostFix, PreFix, V6_12};
 use mmcore::{Call, CallId, Folio, Mapping, MigrateMode, Oops, Site};
 
 type Move = fn(&mut Script, Folio, Folio, MigrateMode) -> Result<i32, Oops>;

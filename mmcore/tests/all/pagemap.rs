@@ -3,8 +3,8 @@
 
 use crate::script::{F, M, OTHER, Script, bug};
 use mmcore::errno::{EIO, ENOMEM, ENOSPC};
-use mmcore::pagemap::*;
-use mmcore::revision::{PostFix, PreFix, V6_12};
+use mmcore::include::linux::pagemap::*;
+use mmcore::tree::{PostFix, PreFix, V6_12};
 use mmcore::{Call, CallId, Mapping, Oops, Revision, Site};
 
 #[test]

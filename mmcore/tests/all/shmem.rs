@@ -3,8 +3,8 @@
 
 use crate::script::{F, M, OTHER, Script, all_answers, bug};
 use mmcore::errno::EBUSY;
-use mmcore::revision::{PostFix, PreFix};
-use mmcore::shmem::*;
+use mmcore::mm::shmem::*;
+use mmcore::tree::{PostFix, PreFix};
 use mmcore::{Call, CallId, Entry, Folio, Mapping, Oops, PAGE_SIZE, Site};
 
 type Undo = fn(&mut Script, Mapping, i64, i64) -> Result<(), Oops>;

@@ -3,7 +3,7 @@
 
 use crate::script::{M, Script, all_answers};
 use mmcore::errno::ENOMEM;
-use mmcore::shmem::{shmem_lock, shmem_unlock_mapping};
+use mmcore::mm::shmem::{shmem_lock, shmem_unlock_mapping};
 use mmcore::{Call, CallId, Entry, Folio, Oops, Site};
 
 fn folio(number: u16) -> (u64, Entry) {

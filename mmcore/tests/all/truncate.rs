@@ -3,8 +3,8 @@
 
 use crate::script::{F, M, OTHER, Script, all_answers, bug, warn};
 use mmcore::errno::{EBUSY, EIO};
-use mmcore::revision::{PostFix, PreFix, V6_12};
-use mmcore::truncate::*;
+use mmcore::mm::truncate::*;
+use mmcore::tree::{PostFix, PreFix, V6_12};
 use mmcore::{CallId, Folio, Mapping, Oops, PAGE_SIZE, Revision, Site};
 
 type Partial = fn(&mut Script, Folio, i64, i64) -> Result<bool, Oops>;

@@ -3,8 +3,8 @@
 
 use crate::script::{F, M, OTHER, Script, all_answers, bug};
 use mmcore::errno::EBUSY;
-use mmcore::revision::{PostFix, PreFix};
-use mmcore::truncate::truncate_inode_pages_range;
+use mmcore::mm::truncate::truncate_inode_pages_range;
+use mmcore::tree::{PostFix, PreFix};
 use mmcore::{Call, CallId, Entry, Folio, Mapping, Oops, PAGE_SIZE, Site};
 
 type Range = fn(&mut Script, Mapping, i64, i64) -> Result<(), Oops>;

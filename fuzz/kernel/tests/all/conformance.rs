@@ -3,7 +3,7 @@
 //! revisions.
 
 use crate::support::{Side, kinds_of, told_apart};
-use mmcore::revision::{V6_12, V6_12PreFix};
+use mmcore::tree::{V6_12, V6_12PreFix};
 use mmdiff_kernel::sample;
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 //! The sampled runs reach all of the kernel's C but what is here, with the reason.
 
 use crate::support::{kinds_of, told_apart, tree};
-use mmcore::revision::V6_12;
+use mmcore::tree::V6_12;
 use mmdiff_kernel::coverage::{Coverage, FLAGS};
 use mmdiff_kernel::{Compiled, revision, sample};
 

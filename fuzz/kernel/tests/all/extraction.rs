@@ -2,7 +2,7 @@
 //! What is cut, what is said of a tree that the shim cannot serve, and that the rest still runs.
 
 use crate::support::{Side, kinds_of, told_apart, tree};
-use mmcore::revision::{V6_12, V6_12PreFix};
+use mmcore::tree::{V6_12, V6_12PreFix};
 use mmcore::{CallId, Kind};
 use mmdiff_kernel::{Compiled, Edit, Fault, Tree, revision, tree as trees};
 use std::path::Path;

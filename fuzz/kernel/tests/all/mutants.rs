@@ -10,7 +10,7 @@ mod scanner;
 mod truncation;
 
 use crate::support::{kinds_of, told_apart, tree};
-use mmcore::revision::V6_12;
+use mmcore::tree::V6_12;
 use mmdiff_kernel::{Compiled, Edit};
 use std::thread;
 

@@ -2,7 +2,7 @@
 //! A call of the C is traced back to the line of the kernel that it stands on.
 
 use crate::support::{Side, kinds_of};
-use mmcore::revision::V6_12;
+use mmcore::tree::V6_12;
 use mmdiff_kernel::{Recorder, sample};
 
 /// So many calls of a function stand on a line of the kernel, and so many on none.

@@ -4,7 +4,7 @@
 
 use crate::run::functions::every_function;
 use crate::run::{Functions, Returned};
-use mmcore::revision::{V6_12, V6_12PreFix};
+use mmcore::tree::{V6_12, V6_12PreFix};
 use mmcore::{Call, Folio, IsolateMode, Kernel, Mapping, MigrateMode, Oops, Revision};
 use mmdiff_kernel::{Compiled, Invocation, Judged, Recorder, Returned as FromC};
 use std::cell::{Cell, RefCell};

@@ -6,7 +6,7 @@ use super::c::{C, Ended, Invoked, take_end};
 use crate::explore::{Model, whole};
 use crate::run::{Returned, Run, Tree, tree};
 use crate::trace::Event;
-use mmcore::revision::{V6_12, V6_12PreFix};
+use mmcore::tree::{V6_12, V6_12PreFix};
 use mmdiff_kernel::compare::Digest;
 use mmdiff_kernel::judge::Chance;
 use mmdiff_kernel::{Compiled, Mismatch, Ran, Returned as FromC, compare};

@@ -2,7 +2,8 @@
 //! The bits of `mapping->flags` by name.
 
 use crate::run::Tree;
-use mmcore::{Call, pagemap};
+use mmcore::Call;
+use mmcore::include::linux::pagemap;
 
 /// The bits of a word, by the names that they have in a revision.
 fn names(tree: &Tree, word: u64) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::run::{Returned, Run, Tree};
 use crate::scenario::{FileKind, Flags, Path, Scenario};
 use crate::trace::Event;
 use mmcore::Mapping;
-use mmcore::compaction::Scan;
+use mmcore::mm::compaction::Scan;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 

@@ -23,7 +23,7 @@ use super::tape::Tape;
 use super::var::{Var, What};
 use crate::oracle::Judgement;
 use crate::run::{Returned, Tree};
-use mmcore::compaction::{COMPACT_CLUSTER_MAX, Scan, Step};
+use mmcore::mm::compaction::{COMPACT_CLUSTER_MAX, Scan, Step};
 use mmcore::{Function, IsolateMode, Kernel, Oops, PAGEBLOCK_NR_PAGES};
 use rustc_hash::FxHashSet;
 use std::hash::{Hash, Hasher};

@@ -10,7 +10,7 @@ use super::sort::View;
 use crate::run::Returned;
 use crate::trace::Event;
 use mmcore::errno::ENOSPC;
-use mmcore::pagemap::AS_ENOSPC;
+use mmcore::include::linux::pagemap::AS_ENOSPC;
 use mmcore::{Call, Function};
 use std::fmt;
 

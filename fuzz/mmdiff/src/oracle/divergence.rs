@@ -9,7 +9,7 @@ use super::clauses::Clause;
 use super::compare::{Difference, Side};
 use crate::run::Returned;
 use crate::scenario::Path;
-use mmcore::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
+use mmcore::include::linux::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::{CallId, Function, Mapping};
 use std::fmt;
 

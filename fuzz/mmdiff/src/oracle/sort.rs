@@ -8,7 +8,7 @@ use super::{Judgement, Question};
 use crate::run::Run;
 use crate::scenario::{FileKind, Scenario};
 use crate::trace::{Compared, Event, function_at};
-use mmcore::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
+use mmcore::include::linux::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::{Call, CallId, Function, Mapping};
 
 /// Both runs, as a clause sees them.

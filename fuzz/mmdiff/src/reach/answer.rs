@@ -7,7 +7,7 @@
 
 use crate::run::Returned;
 use crate::trace::Event;
-use mmcore::pagemap::{
+use mmcore::include::linux::pagemap::{
     AS_EIO, AS_ENOSPC, AS_EXITING, AS_MM_ALL_LOCKS, AS_NO_WRITEBACK_TAGS, AS_UNEVICTABLE,
 };
 use mmcore::{Call, CallId, IsolateMode, MigrateMode, NodeStat, Site, Word, errno};
@@ -218,7 +218,7 @@ impl Shape {
             FindLockEntries | FindGetEntries | FilemapGetFolios | FbatchCount => {
                 Shape::UpTo(mmcore::PAGEVEC_SIZE as u64)
             }
-            CcNrMigratepages => Shape::UpTo(mmcore::compaction::COMPACT_CLUSTER_MAX),
+            CcNrMigratepages => Shape::UpTo(mmcore::mm::compaction::COMPACT_CLUSTER_MAX),
             CompoundOrder | BuddyOrderUnsafe | FolioOrder => Shape::Order,
             CcOrder => Shape::TargetOrder,
             ErrseqCheck

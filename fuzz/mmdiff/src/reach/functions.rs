@@ -9,7 +9,9 @@ mod files;
 
 use super::answer::{Answer, Asked, Shape};
 use mmcore::errno::{EAGAIN, EBUSY, EINVAL, EIO, ENOMEM, ENOSPC};
-use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_EXITING, AS_NO_WRITEBACK_TAGS, AS_UNEVICTABLE};
+use mmcore::include::linux::pagemap::{
+    AS_EIO, AS_ENOSPC, AS_EXITING, AS_NO_WRITEBACK_TAGS, AS_UNEVICTABLE,
+};
 use mmcore::{CallId, Function, IsolateMode, MigrateMode, NodeStat, Site};
 
 /// A call that a function makes: the helper, the arguments that count, and the answers.

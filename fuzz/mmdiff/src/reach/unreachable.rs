@@ -11,7 +11,7 @@ mod scan;
 use super::{Answer, Found, Outcome, Place};
 use crate::oracle::Clause;
 use crate::scenario::{FileKind, Path};
-use mmcore::pagemap::{AS_EIO, AS_UNEVICTABLE};
+use mmcore::include::linux::pagemap::{AS_EIO, AS_UNEVICTABLE};
 use mmcore::{CallId, Function, MigrateMode, Site, errno};
 
 /// A reason, and what it makes unreachable.

@@ -9,7 +9,7 @@ use comfy_table::{
     Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table,
     TableStyle, Width,
 };
-use mmcore::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
+use mmcore::include::linux::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
 use std::fmt::{self, Write};
 
 /// Writes the report for a person, `width` columns wide; `styled` allows bold and colour.

@@ -6,7 +6,7 @@ use crate::scenario::{CompactionScenario, Controls, FileSpec, Item, ItemKind, Sc
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Cc, Driver, HugeFate, Slot};
-use mmcore::compaction::pageblock_end_pfn;
+use mmcore::include::linux::pageblock_flags::pageblock_end_pfn;
 use mmcore::{Folio, IsolateMode, MAX_PAGE_ORDER, Mapping, MigrateMode, PAGEBLOCK_NR_PAGES, Word};
 
 /// The pageblock's first page frame: a multiple of every size.

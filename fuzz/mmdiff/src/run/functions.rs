@@ -5,7 +5,10 @@
 //! compiled is a plain call; the kernel's own C stands behind the same trait (`crate::conform`), so
 //! that whatever runs on the port runs on the C too.
 
-use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
+use mmcore::include::linux::pagemap;
+use mmcore::mm::{compaction, filemap, internal, migrate, shmem, truncate};
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
+use mmcore::virt::kvm::guest_memfd;
 use mmcore::{Folio, IsolateMode, Kernel, Mapping, MigrateMode, Oops, Revision};
 
 /// Hands the list of functions to a macro. `<R>` are those that ask which revision it is; after `=`
@@ -90,10 +93,10 @@ macro_rules! port {
         }
     };
     (@call $file:ident $name:ident <R> ($($arg:ident),*)) => {
-        mmcore::$file::$name::<Self, K>($($arg),*)
+        $file::$name::<Self, K>($($arg),*)
     };
     (@call $file:ident $name:ident ($($arg:ident),*)) => {
-        mmcore::$file::$name($($arg),*)
+        $file::$name($($arg),*)
     };
 }
 every_function!(port);

@@ -10,8 +10,8 @@ use crate::scenario::{
     CreationScenario, Edge, ErrorOp, ErrorsScenario, FileKind, FileSpec, FlagOp, FlagsScenario,
     MigrateCallback, MigrationScenario, Path, Scenario, TruncationScenario, generate,
 };
-use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE, mapping_inaccessible};
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::include::linux::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE, mapping_inaccessible};
+use mmcore::tree::{PostFix, PreFix};
 use mmcore::{Folio, Kernel, Mapping, Oops, Revision};
 use std::cell::Cell;
 
@@ -418,7 +418,7 @@ mod enumerated {
     use super::*;
     use crate::explore::{Bounds, Joint, Model, Tape, closure, enumerate};
     use crate::run::Returned;
-    use mmcore::compaction::{Scan, Step};
+    use mmcore::mm::compaction::{Scan, Step};
 
     /// Whether a path shows a difference beyond the fix, with the side after as the mutant.
     fn beyond_on<const WRONG: Fault>(path: Path) -> bool {

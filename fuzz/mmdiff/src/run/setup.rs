@@ -19,7 +19,7 @@ pub(super) fn create_file<R: Functions, K: Kernel>(
 ) -> i32 {
     match kind {
         FileKind::GuestMemfd => {
-            return mmcore::guest_memfd::__kvm_gmem_create::<R, K>(k, mapping, size, 0);
+            return mmcore::virt::kvm::guest_memfd::__kvm_gmem_create::<R, K>(k, mapping, size, 0);
         }
         kind if kind.is_unevictable() => R::mapping_set_unevictable(k, mapping),
         _ => {}

@@ -4,7 +4,7 @@
 use super::state::{FileState, Lock};
 use super::{Misdeed, World};
 use mmcore::errno::{EMFILE, ENOSPC};
-use mmcore::pagemap::{AS_EIO, AS_ENOSPC};
+use mmcore::include::linux::pagemap::{AS_EIO, AS_ENOSPC};
 use mmcore::{Folio, Mapping};
 
 impl World {

@@ -7,7 +7,7 @@ use super::extents::Byte;
 use super::{Lock, Misdeed};
 use crate::scenario::{FileKind, MigrateCallback, WritepageCallback};
 use mmcore::errno::{EAGAIN, EBUSY, EIO};
-use mmcore::migrate::AOP_WRITEPAGE_ACTIVATE;
+use mmcore::mm::migrate::AOP_WRITEPAGE_ACTIVATE;
 use mmcore::{Folio, Mapping, MigrateMode};
 
 /// `-EHWPOISON`: the copy met a page that went bad.
@@ -101,7 +101,9 @@ impl World {
             (MigrateCallback::Again, _) => -EAGAIN,
             (MigrateCallback::Busy, _) | (_, Some(FileKind::Secretmem)) => -EBUSY,
             (_, Some(FileKind::GuestMemfd)) => {
-                mmcore::guest_memfd::kvm_gmem_migrate_folio(self, mapping, dst, src, mode)
+                mmcore::virt::kvm::guest_memfd::kvm_gmem_migrate_folio(
+                    self, mapping, dst, src, mode,
+                )
             }
             _ => self.migrate_as_filesystem(dst, src, mode),
         }

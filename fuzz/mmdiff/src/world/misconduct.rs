@@ -6,8 +6,8 @@ use super::state::{Driver, FolioState, Slot};
 use super::{Misdeed, World};
 use crate::scenario::codec::Below;
 use crate::scenario::{Action, FileKind, Point, Race};
-use mmcore::pagemap::{HasUnmovable, mapping_unmovable};
-use mmcore::revision::PreFix;
+use mmcore::include::linux::pagemap::{HasUnmovable, mapping_unmovable};
+use mmcore::tree::PreFix;
 use mmcore::{Folio, IsolateMode, Kernel, Lruvec, Mapping, NodeStat, Page};
 
 const M: Mapping = Mapping(0);

@@ -10,7 +10,7 @@ use super::extents::Byte;
 use super::state::Lock;
 use crate::scenario::{Action, Point, Race};
 use mmcore::errno::{EIO, ENOSPC};
-use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
+use mmcore::include::linux::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::{Call, CallId, Folio, Mapping};
 
 /// How many words hold a bit for each call.

@@ -3,8 +3,8 @@
 
 use super::state::{Driver, FolioState, HugeFate, Lock, Slot};
 use super::{Misdeed, World, lru_stat};
-use mmcore::compaction::pageblock_start_pfn;
 use mmcore::errno::{EBUSY, ENOMEM};
+use mmcore::include::linux::pageblock_flags::pageblock_start_pfn;
 use mmcore::{Folio, Lruvec, NodeStat, Page};
 
 impl World {

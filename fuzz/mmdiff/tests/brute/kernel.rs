@@ -5,7 +5,7 @@
 use super::cache::Cache;
 use super::decisions::Seen;
 use mmcore::errno::{EAGAIN, EBUSY, EIO};
-use mmcore::migrate::AOP_WRITEPAGE_ACTIVATE;
+use mmcore::mm::migrate::AOP_WRITEPAGE_ACTIVATE;
 use mmcore::{Call, Folio, Kernel, Kind, Mapping, PAGE_SHIFT, PAGE_SIZE, Word};
 use mmdiff::trace::Event;
 

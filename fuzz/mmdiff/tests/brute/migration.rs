@@ -7,8 +7,8 @@ use super::kernel::{
     ANY, Bits, CLEAN, COPY, DST, Data, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, SWITCH, State,
     WRITEPAGE,
 };
-use mmcore::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
-use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
+use mmcore::mm::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{MigrateMode, Revision};
 use mmdiff::explore::{Choice, Var, What};
 use mmdiff::run::Returned;

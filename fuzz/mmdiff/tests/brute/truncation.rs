@@ -4,11 +4,11 @@
 
 use super::decisions::{Decisions, Seen, compare, explored, same};
 use super::kernel::{ANOTHER, ANY, Data, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, State};
-use mmcore::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
-use mmcore::revision::{PostFix, PreFix, V6_12, V6_12PreFix};
-use mmcore::truncate::{
+use mmcore::include::linux::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
+use mmcore::mm::truncate::{
     truncate_cleanup_folio, truncate_inode_folio, truncate_inode_partial_folio,
 };
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{Call, PAGE_SIZE, Revision};
 use mmdiff::explore::{Choice, Var, What};
 use mmdiff::run::Returned;

@@ -2,7 +2,7 @@
 //! What in a trace shows that something was run that is left out.
 
 use super::settings::{Controls, is_async_direct_of_everything};
-use mmcore::compaction::pageblock_end_pfn;
+use mmcore::include::linux::pageblock_flags::pageblock_end_pfn;
 use mmcore::{Call, Folio, Function, Mapping, MigrateMode};
 use mmdiff::trace::Event;
 use std::collections::BTreeMap;

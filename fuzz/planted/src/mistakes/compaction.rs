@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "compaction.rs";
+const FILE: &str = "mm/compaction.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(
@@ -26,7 +26,7 @@ pub(super) const MISTAKES: &[In] = &[
         ],
     ),
     of(
-        FILE,
+        "include/linux/pageblock_flags.rs",
         "pageblock_start_pfn",
         &[m(
             Other,
@@ -36,7 +36,7 @@ pub(super) const MISTAKES: &[In] = &[
         )],
     ),
     of(
-        FILE,
+        "include/linux/pageblock_flags.rs",
         "pageblock_aligned",
         &[
             m(

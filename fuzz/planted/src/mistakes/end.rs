@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "compaction/scan.rs";
+const FILE: &str = "mm/compaction/scan.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(

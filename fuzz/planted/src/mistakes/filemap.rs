@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "filemap.rs";
+const FILE: &str = "mm/filemap.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(

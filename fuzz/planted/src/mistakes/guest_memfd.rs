@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "guest_memfd.rs";
+const FILE: &str = "virt/kvm/guest_memfd.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(

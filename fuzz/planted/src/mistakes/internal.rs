@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "internal.rs";
+const FILE: &str = "mm/internal.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(

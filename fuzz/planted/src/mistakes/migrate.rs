@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "migrate.rs";
+const FILE: &str = "mm/migrate.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(FILE, "migrate_folio", &[

@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "pagemap.rs";
+const FILE: &str = "include/linux/pagemap.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(FILE, "mapping_set_error", &[

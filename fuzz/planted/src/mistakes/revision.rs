@@ -6,7 +6,7 @@ use super::{In, m, of};
 
 pub(super) const MISTAKES: &[In] = &[
     of(
-        "revision/v6_12.rs",
+        "tree/v6_12.rs",
         "mapping_pins_folios",
         &[
             m(
@@ -24,7 +24,7 @@ pub(super) const MISTAKES: &[In] = &[
         ],
     ),
     of(
-        "revision/v6_12.rs",
+        "tree/v6_12.rs",
         "truncate_zeroes",
         &[
             m(
@@ -48,7 +48,7 @@ pub(super) const MISTAKES: &[In] = &[
         ],
     ),
     of(
-        "revision/v6_12.rs",
+        "tree/v6_12.rs",
         "gmem_mark",
         &[m(
             Forgotten,
@@ -58,12 +58,12 @@ pub(super) const MISTAKES: &[In] = &[
         )],
     ),
     of(
-        "revision/v6_12.rs",
+        "tree/v6_12.rs",
         "mapping_set_large_folios",
         &[m(OffByOne, "single pages are not allowed", "mapping, ¦0", "1")],
     ),
     of(
-        "revision/v6_12.rs",
+        "tree/v6_12.rs",
         "mapping_large_folio_support",
         &[
             m(
@@ -81,7 +81,7 @@ pub(super) const MISTAKES: &[In] = &[
         ],
     ),
     of(
-        "revision/post_fix.rs",
+        "tree/post_fix.rs",
         "truncate_zeroes",
         &[m(
             Flipped,
@@ -92,7 +92,7 @@ pub(super) const MISTAKES: &[In] = &[
     )
     .tree("post-fix"),
     of(
-        "revision/pre_fix.rs",
+        "tree/pre_fix.rs",
         "truncate_zeroes",
         &[
             m(
@@ -117,7 +117,7 @@ pub(super) const MISTAKES: &[In] = &[
     )
     .tree("pre-fix"),
     of(
-        "revision/pre_fix.rs",
+        "tree/pre_fix.rs",
         "gmem_mark_after_ops",
         &[
             m(

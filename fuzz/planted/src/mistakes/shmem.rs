@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "shmem.rs";
+const FILE: &str = "mm/shmem.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(

@@ -4,7 +4,7 @@
 use super::Kind::*;
 use super::{In, m, of};
 
-const FILE: &str = "truncate.rs";
+const FILE: &str = "mm/truncate.rs";
 
 pub(super) const MISTAKES: &[In] = &[
     of(FILE, "needs_invalidate", &[

@@ -2,8 +2,8 @@
 //! What the tests of the migrate scanner share.
 
 use super::Script;
-use mmcore::compaction::isolate_migratepages_block;
-use mmcore::revision::{PostFix, PreFix};
+use mmcore::mm::compaction::isolate_migratepages_block;
+use mmcore::tree::{PostFix, PreFix};
 use mmcore::{Call, CallId, IsolateMode, MigrateMode, Oops, Page};
 
 /// A scan of a block: from, to, what may be isolated.

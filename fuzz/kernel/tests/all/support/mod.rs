@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The tree, compiled once a revision.
 
-use mmcore::revision::{V6_12, V6_12PreFix};
+use mmcore::tree::{V6_12, V6_12PreFix};
 use mmdiff_kernel::judge::Chance;
 use mmdiff_kernel::{Compiled, Edit, Judged, Tree, revision, sample};
 use std::sync::OnceLock;

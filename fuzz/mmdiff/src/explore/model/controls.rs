@@ -10,7 +10,7 @@
 use super::{Model, REST, place_of};
 use crate::explore::bounds::{Races, Settings};
 use crate::explore::var::{Var, What};
-use mmcore::compaction::pageblock_end_pfn;
+use mmcore::include::linux::pageblock_flags::pageblock_end_pfn;
 use mmcore::{IsolateMode, MigrateMode, Word};
 
 /// A control whose value lasts for a whole scan.

@@ -4,7 +4,7 @@
 use super::{MAPPINGS, May, Model, WordFacts};
 use crate::explore::var::{Var, What};
 use mmcore::errno::{EIO, EMFILE, ENOMEM, ENOSPC};
-use mmcore::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
+use mmcore::include::linux::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::{Entry, Folio, Mapping, PAGE_SHIFT, Word};
 
 /// The flags that others set and clear at any time: write-back errors, and SHM_LOCK.

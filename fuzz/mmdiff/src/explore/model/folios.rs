@@ -5,7 +5,7 @@ use super::pages::{ORDERS, REFERENCED};
 use super::{FACTS, FOLIOS, May, Model, about, at};
 use crate::explore::var::{Var, What};
 use mmcore::errno::{EAGAIN, EBUSY, EIO};
-use mmcore::migrate::AOP_WRITEPAGE_ACTIVATE;
+use mmcore::mm::migrate::AOP_WRITEPAGE_ACTIVATE;
 use mmcore::{Folio, Mapping, PAGE_SIZE, Word};
 
 /// We hold the folio's lock.

@@ -20,7 +20,7 @@ use crate::explore::model::Model;
 use crate::explore::tape::Choice;
 use crate::explore::var::{Var, What};
 use crate::run::Tree;
-use mmcore::compaction::{COMPACT_CLUSTER_MAX, Exit, Scan, Step};
+use mmcore::mm::compaction::{COMPACT_CLUSTER_MAX, Exit, Scan, Step};
 use mmcore::{IsolateMode, Lruvec, PAGEBLOCK_NR_PAGES, Page};
 
 /// What is left of a scan between two halves of a turn if it may be anywhere.

@@ -4,7 +4,7 @@
 use super::{PINS, Row, UNEVICTABLE, ZERO, each, err, errors, row};
 use crate::reach::Answer;
 use mmcore::errno::{EAGAIN, EBUSY, EMFILE};
-use mmcore::pagemap::AS_UNEVICTABLE;
+use mmcore::include::linux::pagemap::AS_UNEVICTABLE;
 use mmcore::{CallId, Site};
 
 pub(super) const TRUNCATE_CLEANUP_FOLIO: &[Row] = &[

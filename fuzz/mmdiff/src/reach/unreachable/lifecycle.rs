@@ -5,7 +5,7 @@
 use super::{Rule, is_bit, is_call, is_call_in, is_site};
 use crate::reach::{Answer, Asked, Fate, Found, Outcome, Owner, Place, ScanEnd};
 use crate::scenario::{FileKind, Path};
-use mmcore::pagemap::AS_UNEVICTABLE;
+use mmcore::include::linux::pagemap::AS_UNEVICTABLE;
 use mmcore::{CallId, Function, MigrateMode, Site, errno};
 
 macro_rules! rule {

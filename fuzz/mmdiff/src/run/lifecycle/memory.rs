@@ -6,8 +6,8 @@ use crate::run::Functions;
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Cc, FolioState, Lock, Slot};
-use mmcore::compaction::{pageblock_end_pfn, pageblock_start_pfn};
 use mmcore::errno::{EAGAIN, EBUSY};
+use mmcore::include::linux::pageblock_flags::{pageblock_end_pfn, pageblock_start_pfn};
 use mmcore::{Folio, IsolateMode, Mapping, MigrateMode, Word};
 
 /// No folio there.

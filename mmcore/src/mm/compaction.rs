@@ -11,6 +11,7 @@ mod scan;
 
 pub use scan::{Exit, Scan, Step};
 
+use crate::include::linux::pageblock_flags::{pageblock_end_pfn, pageblock_start_pfn};
 use crate::{
     Function, IsolateMode, Kernel, Lruvec, MigrateMode, NodeStat, Oops, PAGEBLOCK_NR_PAGES,
     PAGEBLOCK_ORDER, Page, Revision, within,
@@ -20,41 +21,17 @@ use crate::{
 /// how many page frames it looks at before it drops the lock.
 pub const COMPACT_CLUSTER_MAX: u64 = 32;
 
+/// `is_via_compact_memory`: -1 asks for the compaction of everything.
+pub const fn is_via_compact_memory(order: i32) -> bool {
+    order == -1
+}
+
 /// `ALIGN(pfn + 1, 1UL << order)`.
 ///
 /// `order` must be in 0..64; as on x86, any other is taken modulo 64.
 pub const fn block_end_pfn(pfn: u64, order: i32) -> u64 {
     let size = 1u64.wrapping_shl(order as u32);
     pfn.wrapping_add(size) & size.wrapping_neg()
-}
-
-/// `pageblock_end_pfn`, include/linux/pageblock-flags.h.
-pub const fn pageblock_end_pfn(pfn: u64) -> u64 {
-    block_end_pfn(pfn, PAGEBLOCK_ORDER as i32)
-}
-
-/// `pageblock_start_pfn`, include/linux/pageblock-flags.h.
-pub const fn pageblock_start_pfn(pfn: u64) -> u64 {
-    pfn & PAGEBLOCK_NR_PAGES.wrapping_neg()
-}
-
-/// `pageblock_aligned`, include/linux/pageblock-flags.h.
-pub const fn pageblock_aligned(pfn: u64) -> bool {
-    pfn.is_multiple_of(PAGEBLOCK_NR_PAGES)
-}
-
-/// `is_via_compact_memory`: -1 asks for the compaction of everything.
-pub const fn is_via_compact_memory(order: i32) -> bool {
-    order == -1
-}
-
-/// `skip_isolation_on_order`: whether a folio of `order` is too large to be worth isolating for a
-/// free block of `target_order`. All revisions.
-pub const fn skip_isolation_on_order(order: i32, target_order: i32) -> bool {
-    if !is_via_compact_memory(target_order) && order >= target_order {
-        return true;
-    }
-    order >= PAGEBLOCK_ORDER as i32
 }
 
 /// `isolation_suitable`: whether the pageblock should be scanned. All revisions.
@@ -124,6 +101,15 @@ pub fn too_many_isolated<K: Kernel>(k: &mut K) -> bool {
         }
         too_many
     })
+}
+
+/// `skip_isolation_on_order`: whether a folio of `order` is too large to be worth isolating for a
+/// free block of `target_order`. All revisions.
+pub const fn skip_isolation_on_order(order: i32, target_order: i32) -> bool {
+    if !is_via_compact_memory(target_order) && order >= target_order {
+        return true;
+    }
+    order >= PAGEBLOCK_ORDER as i32
 }
 
 /// `isolate_migratepages_block`: takes what can be migrated out of `[low_pfn, end_pfn)`, page

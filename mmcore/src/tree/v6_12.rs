@@ -4,7 +4,7 @@
 //! The patch is in it, under other numbers, and so is what else changed in mm meanwhile.
 
 use super::Revision;
-use crate::pagemap::{
+use crate::include::linux::pagemap::{
     FolioOrderRange, HasInaccessible, MAX_PAGECACHE_ORDER, mapping_inaccessible,
     mapping_max_folio_order, mapping_set_folio_order_range, mapping_set_inaccessible,
 };

@@ -6,7 +6,7 @@
 //! or tests bit 10 itself.
 
 use super::Revision;
-use crate::pagemap::{
+use crate::include::linux::pagemap::{
     HasUnmovable, LargeFolioBit, mapping_large_folio_support_bit, mapping_set_large_folios_bit,
     mapping_set_unmovable, mapping_unmovable,
 };

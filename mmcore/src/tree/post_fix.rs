@@ -4,7 +4,7 @@
 //! One flag, with accessors, used as a bit index everywhere.
 
 use super::Revision;
-use crate::pagemap::{
+use crate::include::linux::pagemap::{
     HasInaccessible, LargeFolioBit, mapping_inaccessible, mapping_large_folio_support_bit,
     mapping_set_inaccessible, mapping_set_large_folios_bit,
 };

@@ -7,7 +7,7 @@
 //! the mapping bears on them.
 
 use crate::errno::EIO;
-use crate::internal::folio_needs_release;
+use crate::mm::internal::folio_needs_release;
 use crate::{
     Entry, Folio, Function, Kernel, Mapping, Oops, PAGE_SHIFT, PAGE_SIZE, PAGEVEC_SIZE, Revision,
     Site, within,

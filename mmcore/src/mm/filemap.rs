@@ -2,7 +2,7 @@
 //! The write-back error bits and who reports them. Source: mm/filemap.c, the same in all revisions.
 
 use crate::errno::{EIO, ENOSPC};
-use crate::pagemap::{AS_EIO, AS_ENOSPC};
+use crate::include::linux::pagemap::{AS_EIO, AS_ENOSPC};
 use crate::{Function, Kernel, Mapping, within};
 
 /// `filemap_check_errors` (all revisions): reports a recorded error and forgets it. `-EIO` is looked at second and

@@ -8,10 +8,10 @@
 
 use super::{
     COMPACT_CLUSTER_MAX, block_end_pfn, compact_lock_irqsave, isolation_suitable,
-    pageblock_aligned, skip_isolation_on_order, test_and_set_skip, too_many_isolated,
-    update_cached_migrate,
+    skip_isolation_on_order, test_and_set_skip, too_many_isolated, update_cached_migrate,
 };
 use crate::errno::{EAGAIN, EBUSY, EINTR, ENOMEM};
+use crate::include::linux::pageblock_flags::pageblock_aligned;
 use crate::{
     Folio, IsolateMode, Kernel, Lruvec, MAX_PAGE_ORDER, MigrateMode, NodeStat, Oops, Page, Revision,
 };

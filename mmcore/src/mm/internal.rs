@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Inline helpers of mm. Source: mm/internal.h, the same in all revisions.
 
-use crate::pagemap::{mapping_release_always, mapping_unevictable};
+use crate::include::linux::pagemap::{mapping_release_always, mapping_unevictable};
 use crate::{Folio, Function, Kernel, Revision, within};
 
 /// `folio_evictable` (all revisions): whether reclaim may have the folio, by its mapping and by mlock.

@@ -6,7 +6,9 @@
 //! was when the bug was alive: 8, the number of today, would be another bug.
 
 use super::{Revision, V6_12};
-use crate::pagemap::{FolioOrderRange, HasUnmovable, mapping_set_unmovable, mapping_unmovable};
+use crate::include::linux::pagemap::{
+    FolioOrderRange, HasUnmovable, mapping_set_unmovable, mapping_unmovable,
+};
 use crate::{Folio, Kernel, Mapping, Oops};
 
 /// The long-term tree without the patch.

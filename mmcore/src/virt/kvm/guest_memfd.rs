@@ -2,65 +2,14 @@
 //! Memory that only a guest may touch. Source: virt/kvm/guest_memfd.c.
 
 use crate::errno::{EINVAL, ENOMEM};
-use crate::pagemap::mapping_unevictable;
-use crate::truncate::truncate_inode_pages_range;
+use crate::include::linux::pagemap::mapping_unevictable;
+use crate::mm::truncate::truncate_inode_pages_range;
 use crate::{
     Folio, Function, Kernel, Mapping, MigrateMode, Oops, PAGE_SHIFT, Revision, Site, within,
 };
 
 /// `MF_DELAYED`, include/linux/mm.h: memory failure is left to the owner of the memory.
 pub const MF_DELAYED: i32 = 2;
-
-/// `__kvm_gmem_create`: a new guest_memfd of `size` bytes, with its inode's mapping marked as the
-/// revision marks it. `mapping` is the one that `anon_inode_create_getfile` brings. Returns the new
-/// file descriptor, or a negated errno with everything undone.
-///
-/// Left out: `O_LARGEFILE` and the empty xarray, which nothing here reads.
-pub fn __kvm_gmem_create<R: Revision, K: Kernel>(
-    k: &mut K,
-    mapping: Mapping,
-    size: i64,
-    flags: u64,
-) -> i32 {
-    within(k, Function::KvmGmemCreate, |k| {
-        let fd = k.get_unused_fd_flags();
-        if fd < 0 {
-            return fd;
-        }
-        if !k.kzalloc_gmem() {
-            k.put_unused_fd(fd);
-            return -ENOMEM;
-        }
-        let err = k.anon_inode_create_getfile(mapping);
-        if err < 0 {
-            k.kfree_gmem();
-            k.put_unused_fd(fd);
-            return err;
-        }
-
-        set_up_mapping::<R, K>(k, mapping, size, flags);
-
-        k.kvm_get_kvm();
-        k.gmem_list_add(mapping);
-        k.fd_install(fd);
-        fd
-    })
-}
-
-/// The part of `__kvm_gmem_create` that makes the inode a guest_memfd's.
-fn set_up_mapping<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping, size: i64, flags: u64) {
-    if !k.file_mapping_is_inodes(mapping) {
-        k.warn(Site::GmemForeignMapping);
-    }
-    k.gmem_set_ops(mapping, flags);
-    R::gmem_mark_after_ops(k, mapping);
-    k.gmem_set_mode_and_size(mapping, size);
-    k.mapping_set_gfp_mask(mapping);
-    R::gmem_mark(k, mapping);
-    if !mapping_unevictable(k, Some(mapping)) {
-        k.warn(Site::GmemEvictable);
-    }
-}
 
 /// `kvm_gmem_punch_hole`: takes `[offset, offset + len)` (bytes, page-aligned by the caller) from
 /// the guest and frees it. Returns 0. All revisions.
@@ -122,4 +71,55 @@ pub fn kvm_gmem_error_folio<K: Kernel>(k: &mut K, mapping: Mapping, folio: Folio
         k.filemap_invalidate_unlock_shared(mapping);
         MF_DELAYED
     })
+}
+
+/// `__kvm_gmem_create`: a new guest_memfd of `size` bytes, with its inode's mapping marked as the
+/// revision marks it. `mapping` is the one that `anon_inode_create_getfile` brings. Returns the new
+/// file descriptor, or a negated errno with everything undone.
+///
+/// Left out: `O_LARGEFILE` and the empty xarray, which nothing here reads.
+pub fn __kvm_gmem_create<R: Revision, K: Kernel>(
+    k: &mut K,
+    mapping: Mapping,
+    size: i64,
+    flags: u64,
+) -> i32 {
+    within(k, Function::KvmGmemCreate, |k| {
+        let fd = k.get_unused_fd_flags();
+        if fd < 0 {
+            return fd;
+        }
+        if !k.kzalloc_gmem() {
+            k.put_unused_fd(fd);
+            return -ENOMEM;
+        }
+        let err = k.anon_inode_create_getfile(mapping);
+        if err < 0 {
+            k.kfree_gmem();
+            k.put_unused_fd(fd);
+            return err;
+        }
+
+        set_up_mapping::<R, K>(k, mapping, size, flags);
+
+        k.kvm_get_kvm();
+        k.gmem_list_add(mapping);
+        k.fd_install(fd);
+        fd
+    })
+}
+
+/// The part of `__kvm_gmem_create` that makes the inode a guest_memfd's.
+fn set_up_mapping<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping, size: i64, flags: u64) {
+    if !k.file_mapping_is_inodes(mapping) {
+        k.warn(Site::GmemForeignMapping);
+    }
+    k.gmem_set_ops(mapping, flags);
+    R::gmem_mark_after_ops(k, mapping);
+    k.gmem_set_mode_and_size(mapping, size);
+    k.mapping_set_gfp_mask(mapping);
+    R::gmem_mark(k, mapping);
+    if !mapping_unevictable(k, Some(mapping)) {
+        k.warn(Site::GmemEvictable);
+    }
 }

@@ -6,8 +6,10 @@
 //! fallocate, which zeroes nothing. `info->fallocend` goes with the latter.
 
 use crate::errno::ENOMEM;
-use crate::pagemap::{mapping_clear_unevictable, mapping_set_unevictable, mapping_unevictable};
-use crate::truncate::{
+use crate::include::linux::pagemap::{
+    mapping_clear_unevictable, mapping_set_unevictable, mapping_unevictable,
+};
+use crate::mm::truncate::{
     fbatch_count, find_get_entries, find_lock_entries, first_whole_page, is_within,
     truncate_inode_folio, truncate_inode_partial_folio,
 };

@@ -201,6 +201,11 @@ pub fn mapping_set_folio_order_range<R: FolioOrderRange, K: Kernel>(
     k.store_flags(mapping, !u64::from(kept), set);
 }
 
+/// `mapping_set_large_folios`: the revision's. All revisions.
+pub fn mapping_set_large_folios<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) {
+    R::mapping_set_large_folios(k, mapping);
+}
+
 /// `mapping_max_folio_order`. v6.12.
 pub fn mapping_max_folio_order<R: FolioOrderRange, K: Kernel>(k: &mut K, mapping: Mapping) -> u32 {
     let mask = order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MAX);
@@ -211,11 +216,6 @@ pub fn mapping_max_folio_order<R: FolioOrderRange, K: Kernel>(k: &mut K, mapping
 pub fn mapping_min_folio_order<R: FolioOrderRange, K: Kernel>(k: &mut K, mapping: Mapping) -> u32 {
     let mask = order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MIN);
     (k.flags_and(mapping, mask) >> R::AS_FOLIO_ORDER_MIN) as u32
-}
-
-/// `mapping_set_large_folios`: the revision's. All revisions.
-pub fn mapping_set_large_folios<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) {
-    R::mapping_set_large_folios(k, mapping);
 }
 
 /// `mapping_large_folio_support`: the revision's. All revisions.
