@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! A kernel source tree, where the user has it: a directory, or the tarball of a package.
-//!
-//! Of a tree only the files in [`FILES`] are read. A tarball has to be unpacked from its first byte
-//! to its last for that, which takes seconds, so what came out of it is kept in the user's cache
-//! directory, under the tarball's path, size and time.
+//! A kernel source tree, where the user has it: see [`source`]. Of a tree only the files in [`FILES`]
+//! are read.
 
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+pub mod blob;
+mod git;
+pub mod source;
+
+use source::Texts;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{env, fmt, fs, io};
+use std::{env, fmt, io};
 
 /// The files that anything is cut out of, and the one that says which version the tree is.
 pub const FILES: &[&str] = &[
@@ -41,7 +40,7 @@ pub const DEBIAN: &str = "/usr/src/linux-source-6.12.tar.xz";
 #[derive(Clone, Debug)]
 pub struct Tree {
     origin: PathBuf,
-    texts: BTreeMap<String, String>,
+    texts: Texts,
 }
 
 /// Why there is no tree.
@@ -100,18 +99,13 @@ impl Tree {
         Err(NoTree::NotFound)
     }
 
-    /// Reads a directory or a tarball.
+    /// Reads the tree at `path`, which [`source::open`] says how to spell.
     ///
     /// # Errors
     /// If it cannot be read, or is no kernel.
     pub fn read(path: &Path) -> Result<Tree, NoTree> {
         let unreadable = |error: io::Error| NoTree::Unreadable(path.into(), error.to_string());
-        let about = fs::metadata(path).map_err(unreadable)?;
-        let texts = if about.is_dir() {
-            read_directory(path).map_err(unreadable)?
-        } else {
-            read_tarball(path, &about).map_err(unreadable)?
-        };
+        let texts = source::open(path).and_then(|source| source.read(FILES)).map_err(unreadable)?;
         // Functions may be missing; the headers that their constants come from may not.
         let needed = |file: &&&str| file.starts_with("include/") || **file == "mm/truncate.c";
         let missing = FILES.iter().filter(needed).find(|file| !texts.contains_key(**file));
@@ -138,7 +132,12 @@ impl Tree {
         self
     }
 
-    /// The version that its Makefile says, such as `6.12.117`.
+    /// The hash of a file's text, as git abbreviates it, if the tree has the file.
+    pub fn blob(&self, file: &str) -> Option<String> {
+        self.text(file).map(blob::short)
+    }
+
+    /// The version that its Makefile says, such as `6.12.117` or `6.10.0-rc5`.
     pub fn version(&self) -> String {
         let makefile = self.text("Makefile").unwrap_or_default();
         let of = |name: &str| {
@@ -148,69 +147,7 @@ impl Tree {
             })
         };
         let numbers = ["VERSION", "PATCHLEVEL", "SUBLEVEL"].into_iter().filter_map(of);
-        numbers.collect::<Vec<_>>().join(".")
+        let extra = of("EXTRAVERSION").unwrap_or_default();
+        numbers.collect::<Vec<_>>().join(".") + &extra
     }
-}
-
-fn read_directory(path: &Path) -> io::Result<BTreeMap<String, String>> {
-    let mut texts = BTreeMap::new();
-    for file in FILES {
-        match fs::read_to_string(path.join(file)) {
-            Ok(text) => {
-                texts.insert((*file).to_owned(), text);
-            }
-            // Another version may not have it: what would be cut out of it is missing then.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(texts)
-}
-
-fn read_tarball(path: &Path, about: &fs::Metadata) -> io::Result<BTreeMap<String, String>> {
-    let mut key = DefaultHasher::new();
-    (fs::canonicalize(path)?, about.len(), about.modified()?, FILES).hash(&mut key);
-    let name = format!("tree-{:016x}", key.finish());
-    let Some(cache) = cache_directory() else {
-        let place = tempfile::tempdir()?;
-        unpack(path, place.path())?;
-        return read_directory(place.path());
-    };
-    let kept = cache.join(name);
-    if !kept.exists() {
-        fs::create_dir_all(&cache)?;
-        let place = tempfile::tempdir_in(&cache)?;
-        unpack(path, place.path())?;
-        // Whoever is first wins: the content is the same.
-        if fs::rename(place.path(), &kept).is_ok() {
-            let _ = place.keep();
-        }
-    }
-    read_directory(&kept)
-}
-
-fn cache_directory() -> Option<PathBuf> {
-    let base = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))?;
-    base.is_absolute().then(|| base.join("mmdiff"))
-}
-
-/// `tar` knows every compression there is, and the top directory's name does not matter to it.
-fn unpack(tarball: &Path, place: &Path) -> io::Result<()> {
-    let members = FILES.iter().map(|file| format!("*/{file}"));
-    let output = Command::new("tar")
-        .arg("-xf")
-        .arg(tarball)
-        .arg("-C")
-        .arg(place)
-        .args(["--strip-components=1", "--wildcards", "--no-wildcards-match-slash"])
-        .args(members)
-        .output()?;
-    // A file that is not in the tree is an error to tar, and none to us.
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() && !complaint.contains("Not found in archive") {
-        return Err(io::Error::other(complaint.trim().to_owned()));
-    }
-    Ok(())
 }

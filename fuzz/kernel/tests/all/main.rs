@@ -8,3 +8,4 @@ mod coverage;
 mod extraction;
 mod mutants;
 mod places;
+mod trees;
