@@ -25,7 +25,7 @@ const TO_COVER: u64 = 20_000;
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
-    /// A kernel tree: a directory, or a tarball [default: $MMDIFF_KERNEL_TREE, or Debian's]
+    /// A kernel tree: a directory, a tarball, or DIR@REV for a revision of a git repository [default: $MMDIFF_KERNEL_TREE, or Debian's]
     #[arg(long, value_name = "PATH")]
     tree: Option<PathBuf>,
     /// Which revision to compare; can be given twice [default: v6.12 and v6.12-pre-fix]
