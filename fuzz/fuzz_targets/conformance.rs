@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::fuzz::conformance;
+use mmdiff_conform::fuzz as conformance;
 
 fuzz_target!(init: conformance::begin(), |bytes: &[u8]| conformance::run(bytes));
 

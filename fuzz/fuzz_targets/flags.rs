@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::FlagsScenario};
+use mmdiff_judge::fuzz;
+use mmdiff_world::scenario::FlagsScenario;
 
 fuzz_target!(|bytes: &[u8]| fuzz::run::<FlagsScenario>(bytes));
 

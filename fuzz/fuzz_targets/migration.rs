@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use mmdiff::{fuzz, scenario::MigrationScenario};
+use mmdiff_judge::fuzz;
+use mmdiff_world::scenario::MigrationScenario;
 
 fuzz_target!(|bytes: &[u8]| fuzz::run::<MigrationScenario>(bytes));
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Runs both sides of an invocation, and shows where they part.
 
-use crate::compare::{Mismatch, Ran, Recorder, compare, counts_for};
+use crate::Ran;
+use crate::compare::{Mismatch, Recorder, compare, counts_for};
 use crate::sample::{self, Dice};
 use crate::{Compiled, Invocation, Judged, Said};
 use mmcore::Kernel;

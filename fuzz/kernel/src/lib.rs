@@ -14,7 +14,6 @@
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
-pub mod compare;
 pub mod compile;
 pub mod coverage;
 pub mod cut;
@@ -32,9 +31,9 @@ pub mod sample;
 pub mod sites;
 pub mod tree;
 
-pub use compare::{Mismatch, Ran, Recorder, Said, compare};
 pub use fault::Fault;
 pub use invocation::{Invocation, Judged, Returned};
+pub use mmdiff_trace::compare::{self, Mismatch, Recorder, Said, compare};
 pub use places::Place;
 pub use program::{Edit, Program};
 pub use tree::Tree;
@@ -43,6 +42,9 @@ use ffi::{End, Object};
 use header::Shape;
 use mmcore::{IsolateMode, Kernel};
 use std::fmt;
+
+/// A run: what was said, and what came of it.
+pub type Ran = compare::Ran<Returned>;
 
 /// So many calls a run may make, unless it is told otherwise.
 pub const BUDGET: u64 = 1 << 20;

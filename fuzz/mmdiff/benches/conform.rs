@@ -50,19 +50,19 @@ fn bench(bencher: divan::Bencher<'_, '_>, tree: &'static Tree, path: Path) {
 
 #[divan::bench(args = Path::ALL)]
 fn port(bencher: divan::Bencher<'_, '_>, path: Path) {
-    bench(bencher, &REVISIONS[0].left.tree, path);
+    bench(bencher, &REVISIONS[0].left.side.tree, path);
 }
 
 #[divan::bench(args = Path::ALL)]
 fn c(bencher: divan::Bencher<'_, '_>, path: Path) {
-    bench(bencher, &REVISIONS[0].right.tree, path);
+    bench(bencher, &REVISIONS[0].right.side.tree, path);
 }
 
 /// The medians of both sides, timed in turns.
 fn medians(path: Path, object: &Arc<Compiled>) -> [Duration; 2] {
     let scenarios = scenarios(path);
     let pair = &REVISIONS[0];
-    let mut sides = [Run::new(&pair.left.tree), Run::new(&pair.right.tree)];
+    let mut sides = [Run::new(&pair.left.side.tree), Run::new(&pair.right.side.tree)];
     let mut times = [const { Vec::new() }; 2];
     loaded(0, object, || {
         for _ in 0..ROUNDS {

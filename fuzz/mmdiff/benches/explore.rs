@@ -10,9 +10,8 @@
 use bolero_generator::driver::{Driver, Options, exhaustive};
 use divan::counter::ItemsCount;
 use mmdiff::explore::work::{Cut, Plan, Watch};
-use mmdiff::explore::{Bounds, Joint, Tape, tally::Tally};
-use mmdiff::oracle::{Intent, Question};
-use mmdiff::run::TREES;
+use mmdiff::explore::{Bounds, Joint, SIDES, Sides, Tape, tally::Tally};
+use mmdiff::oracle::Intent;
 use mmdiff::scenario::Path;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use rustc_hash::FxHashSet;
@@ -29,7 +28,7 @@ fn main() {
     }
 }
 
-const QUESTION: Question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
+const PATCH: Sides = Sides { pre: &SIDES[0], post: &SIDES[1], intent: Intent::Fix };
 
 /// The path that all strategies walk.
 const PATH: Path = Path::Truncation;
@@ -57,7 +56,7 @@ impl Watch for Count {
 /// Enumerates a path on one core, without the proof about scans of any length. Says how many runs that is.
 fn enumerate(path: Path) -> u64 {
     let count = Count::default();
-    let plan = Plan::new(&QUESTION, Bounds::default(), &[path]);
+    let plan = Plan::new(&PATCH, Bounds::default(), &[path]);
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     one.install(|| plan.run(&|i| !plan.units[i].is_any_length(), &count));
     count.runs.into_inner()
@@ -77,7 +76,7 @@ struct Walk {
 
 /// Runs joint paths until `next` says that there are no more, on one core.
 fn walk(mut tape: Tape, mut next: impl FnMut(&mut Tape, &Walk) -> bool) -> Walk {
-    let mut joint = Joint::new(&QUESTION, Bounds::default(), PATH);
+    let mut joint = Joint::new(&PATCH, Bounds::default(), PATH);
     let start = Instant::now();
     let mut walk = Walk { runs: 0, time: Duration::ZERO, decisions: FxHashSet::default() };
     loop {
@@ -139,7 +138,7 @@ fn one_folio() {
     println!("joint paths         runs  seconds  joint paths/s a core  runs/s a core");
     for _ in 0..ROUNDS {
         let start = Instant::now();
-        let plan = Plan::new(&QUESTION, Bounds::default(), &mmdiff::explore::PATHS);
+        let plan = Plan::new(&PATCH, Bounds::default(), &mmdiff::explore::PATHS);
         let count = Count::default();
         plan.run(&|i| !plan.units[i].is_any_length(), &count);
         let seconds = start.elapsed().as_secs_f64();

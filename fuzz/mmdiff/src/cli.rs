@@ -29,6 +29,7 @@ mod workers;
 use crate::oracle::{Intent, Question};
 use crate::run::{TREES, Tree};
 use crate::scenario::Path;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::fmt;
@@ -104,7 +105,7 @@ struct Sides {
     #[arg(long, default_value = "post-fix", value_parser = tree)]
     post: &'static Tree,
     /// What the patch is taken to intend
-    #[arg(long, value_enum, default_value_t = Intent::Fix)]
+    #[arg(long, value_parser = one_of(INTENTS), default_value_t = Intent::Fix)]
     intent: Intent,
 }
 
@@ -112,6 +113,38 @@ impl Sides {
     fn question(&self) -> Question {
         Question { pre: self.pre, post: self.post, intent: self.intent }
     }
+}
+
+const INTENTS: &[(&str, Intent, &str)] = &[
+    (
+        Intent::Fix.name(),
+        Intent::Fix,
+        "The fix: the mask read is wrong wherever it is made, and every difference that stems from it is \
+         the bug going away",
+    ),
+    (
+        Intent::Message.name(),
+        Intent::Message,
+        "The commit message at its word: outside guest_memfd the flag had no effect, so nothing outside \
+         guest_memfd may change",
+    ),
+];
+
+/// Reads one of these values by its name; each has a line of help.
+fn one_of<T: Copy + Send + Sync + 'static>(
+    values: &'static [(&'static str, T, &'static str)],
+) -> impl TypedValueParser<Value = T> {
+    let named = values.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help));
+    PossibleValuesParser::new(named).try_map(|text| {
+        let known = values.iter().find(|(name, ..)| *name == text);
+        known.map(|&(_, value, _)| value).ok_or("no such value")
+    })
+}
+
+/// The sides of a question, for the explorer.
+fn explored(question: &Question) -> Result<crate::explore::Sides, Failure> {
+    crate::explore::Sides::of(question)
+        .ok_or_else(|| Failure("these revisions cannot be enumerated".into()))
 }
 
 fn tree(name: &str) -> Result<&'static Tree, String> {

@@ -35,7 +35,7 @@ pub use dot::write as write_dot;
 pub use svg::{STYLE, write as write_svg, write_all as write_svgs};
 pub use words::in_words;
 
-use crate::explore::{Bounds, PATHS};
+use crate::explore::{Bounds, PATHS, Sides};
 use crate::oracle::Question;
 use crate::scenario::Path;
 use fold::Folded;
@@ -120,9 +120,11 @@ impl Diagram {
     }
 }
 
-/// The diagrams of every ported function that the enumeration of some paths runs, by function.
+/// The diagrams of every ported function that the enumeration of some paths runs, by function. There
+/// are none of revisions that the explorer does not run.
 pub fn draw(question: &Question, bounds: Bounds, paths: &[Path]) -> Vec<Diagram> {
-    let sides = [question.pre, question.post];
+    let Some(Sides { pre, post, .. }) = Sides::of(question) else { return Vec::new() };
+    let sides = [pre, post];
     let work: Vec<_> = PATHS
         .into_iter()
         .filter(|path| paths.contains(path))

@@ -17,8 +17,9 @@ pub use sides::{Pair, Said, pairs};
 pub use thoughts::thought;
 
 use crate::oracle::{Judgement, Question, judge};
+use crate::readable;
 use crate::run::Run;
-use crate::scenario::{Scenario, readable};
+use crate::scenario::Scenario;
 use look::Ink;
 use std::fmt::{self, Write};
 

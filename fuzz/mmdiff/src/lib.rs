@@ -29,30 +29,22 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-pub mod check;
-#[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "conform")]
-pub mod conform;
-pub mod corpus;
-#[cfg(feature = "cli")]
 pub mod diagram;
-#[cfg(feature = "cli")]
+pub mod emit;
 pub mod explain;
-#[cfg(feature = "explore")]
-pub mod explore;
-pub mod fuzz;
-pub mod oracle;
-#[cfg(feature = "cli")]
+pub mod mismatch;
 pub mod page;
-pub mod reach;
-#[cfg(feature = "cli")]
+pub mod readable;
 pub mod replay;
-#[cfg(feature = "cli")]
 pub mod report;
-pub mod run;
-pub mod scenario;
-pub mod shrink;
-pub mod survey;
-pub mod trace;
-pub mod world;
+pub mod schema;
+pub mod show;
+
+pub use mmdiff_conform as conform;
+pub use mmdiff_explore as explore;
+pub use mmdiff_judge::{check, fuzz, oracle, shrink};
+pub use mmdiff_seeds as corpus;
+pub use mmdiff_seeds::{reach, survey};
+pub use mmdiff_trace as trace;
+pub use mmdiff_world::{run, scenario, world};

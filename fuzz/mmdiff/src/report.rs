@@ -9,7 +9,6 @@ pub mod explore;
 mod findings;
 pub mod formats;
 pub mod reach;
-pub mod schema;
 mod text;
 
 pub use text::write as write_text;

@@ -44,6 +44,8 @@ mod merged;
 mod migrate;
 #[path = "moments.rs"]
 mod moments;
+#[path = "mutants.rs"]
+mod mutants;
 #[path = "pasted.rs"]
 mod pasted;
 #[path = "preconditions/main.rs"]

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The enumeration writes a corpus: each seed is of the decision that it is named after.
-#![cfg(feature = "cli")]
-
-use mmdiff::explore::seeds::{self, Wanted, decisions, made, search};
+use mmdiff::emit::{self, Wanted, decisions, made, search};
 use mmdiff::explore::tally::Tally;
 use mmdiff::explore::work::{Cut, Plan, Watch};
-use mmdiff::explore::{Bounds, Races};
-use mmdiff::oracle::{Intent, Question};
-use mmdiff::run::TREES;
+use mmdiff::explore::{Bounds, Races, SIDES, Sides};
+use mmdiff::oracle::Intent;
 use mmdiff::scenario::{Path, Scenario};
 use std::path::Path as FilePath;
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
-const QUESTION: Question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
+const PATCH: Sides = Sides { pre: &SIDES[0], post: &SIDES[1], intent: Intent::Fix };
 
 struct Keep(Mutex<Tally>);
 
@@ -29,11 +26,11 @@ impl Watch for Keep {
 fn wanted(path: Path, races: Races) -> Wanted {
     let keep = Keep(Mutex::default());
     let bounds = Bounds { races, ..Bounds::default() };
-    let plan = Plan::new(&QUESTION, bounds, &[path]).keep_examples();
+    let plan = Plan::new(&PATCH, bounds, &[path]).keep_examples();
     assert_eq!(plan.run(&|_| true, &keep), None);
     let tally = keep.0.into_inner().unwrap();
     assert_eq!(tally.examples.len(), tally.decisions.len());
-    decisions(&QUESTION, bounds, path, &tally)
+    decisions(&PATCH, bounds, path, &tally)
 }
 
 #[test]
@@ -42,11 +39,11 @@ fn without_races_nearly_every_decision_of_the_small_paths_has_a_seed() {
     // errseq_check has just seen.
     for (path, missing) in [(Path::Errors, 1), (Path::Flags, 3), (Path::Migration, 4)] {
         let wanted = wanted(path, Races::Most(0));
-        let reached = search(&QUESTION, path, &wanted, &Patient);
+        let reached = search(&PATCH, path, &wanted, &Patient);
         assert_eq!(reached.missing.len(), missing, "{path}: {:?}", reached.missing);
         assert_eq!(reached.seeds.len() + missing, wanted.len());
         for seed in &reached.seeds {
-            let made = made(&QUESTION, &Scenario::decode(path, &seed.bytes));
+            let made = made(&PATCH, &Scenario::decode(path, &seed.bytes));
             assert!(made.iter().any(|it| wanted.get(it).is_some_and(|is| is.name == seed.name)));
         }
     }
@@ -54,7 +51,7 @@ fn without_races_nearly_every_decision_of_the_small_paths_has_a_seed() {
 
 struct Patient;
 
-impl seeds::Watch for Patient {
+impl emit::Watch for Patient {
     fn reached(&self) {}
     fn stop(&self) -> bool {
         false

@@ -6,8 +6,9 @@ use mmcore::CallId;
 use mmdiff::corpus::seeds;
 use mmdiff::explain::{Look, explain, paste, thought};
 use mmdiff::oracle::{Intent, Question, judge};
+use mmdiff::readable;
 use mmdiff::run::Tree;
-use mmdiff::scenario::{Path, Scenario, generate, readable};
+use mmdiff::scenario::{Path, Scenario, generate};
 use std::process::{Command, Output};
 
 const PLAIN: Look = Look { width: 100, styled: false, full: false };

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The enumeration: it finds what there is to find, all of it, and its parts add up.
-#![cfg(feature = "cli")]
-
 use mmdiff::explore::cubes::{self, Cube, Literal};
 use mmdiff::explore::results::{Results, SCHEMA};
 use mmdiff::explore::tally::Tally;
 use mmdiff::explore::work::{Cut, Plan, Watch};
-use mmdiff::explore::{Bounds, Choice, Tape, Var, What, show};
-use mmdiff::oracle::{Intent, Question};
-use mmdiff::run::Tree;
+use mmdiff::explore::{Bounds, Choice, Side, Sides, Tape, Var, What};
+use mmdiff::oracle::Intent;
 use mmdiff::scenario::Path;
+use mmdiff::show::show;
 use std::process::{Command, Output};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-fn question(intent: Intent) -> Question {
-    let tree = |name| Tree::named(name).expect("a revision");
-    Question { pre: tree("pre-fix"), post: tree("post-fix"), intent }
+fn sides(intent: Intent) -> Sides {
+    let side = |name| Side::named(name).expect("a revision");
+    Sides { pre: side("pre-fix"), post: side("post-fix"), intent }
 }
 
 /// Keeps what is found; stops after so many units.
@@ -64,13 +62,13 @@ fn whole(plan: &Plan, threads: usize) -> Results {
 const SMALL: [Path; 4] = [Path::Flags, Path::Creation, Path::Errors, Path::Migration];
 
 fn small_plan() -> Plan {
-    Plan::new(&question(Intent::Fix), Bounds::default(), &SMALL)
+    Plan::new(&sides(Intent::Fix), Bounds::default(), &SMALL)
 }
 
 #[test]
 fn the_patch_changes_what_it_intends_and_nothing_else() {
     let paths = [&SMALL[..], &[Path::Truncation]].concat();
-    let plan = Plan::new(&question(Intent::Fix), Bounds::default(), &paths);
+    let plan = Plan::new(&sides(Intent::Fix), Bounds::default(), &paths);
     let results = whole(&plan, 2);
     assert!(results.is_complete() && !results.is_beyond());
     let signatures: Vec<_> =
@@ -104,7 +102,7 @@ fn the_patch_changes_what_it_intends_and_nothing_else() {
 
 #[test]
 fn the_commit_message_at_its_word_is_beyond_in_truncation_alone() {
-    let plan = Plan::new(&question(Intent::Message), Bounds::default(), &PATHS_TO_READ);
+    let plan = Plan::new(&sides(Intent::Message), Bounds::default(), &PATHS_TO_READ);
     let results = whole(&plan, 2);
     for (path, tally) in &results.tallies {
         assert_eq!(tally.is_beyond(), *path == Path::Truncation, "{path}");
@@ -135,7 +133,7 @@ fn shards_join_to_the_whole_and_overlaps_are_refused() {
     joined.join(shard(1)).unwrap();
     joined.settle();
     assert_eq!(joined, whole(&plan, 2));
-    let other = Plan::new(&question(Intent::Fix), Bounds::default(), &[Path::Flags]);
+    let other = Plan::new(&sides(Intent::Fix), Bounds::default(), &[Path::Flags]);
     assert!(joined.join(Results::new(&other)).is_err());
 }
 
@@ -159,14 +157,14 @@ fn a_path_is_shown_again_by_what_the_report_prints() {
     let results = whole(&plan, 2);
     for (path, tally) in &results.tallies {
         for (signature, found) in &tally.found {
-            let command = mmdiff::explore::command(&results, *path, &found.example);
+            let command = mmdiff::report::explore::command(&results, *path, &found.example);
             let (_, spelled) = command.split_once("--show ").unwrap();
-            let text = show(&plan.question, plan.bounds, spelled).unwrap();
+            let text = show(&plan.sides, plan.bounds, spelled).unwrap();
             assert!(text.contains(signature.as_str()), "{text}");
         }
     }
     for wrong in ["", "flags", "lifecycle:", "flags:0", "flags:zz00020000", "flags:ff00020000"] {
-        assert!(show(&plan.question, plan.bounds, wrong).is_err(), "{wrong}");
+        assert!(show(&plan.sides, plan.bounds, wrong).is_err(), "{wrong}");
     }
 }
 

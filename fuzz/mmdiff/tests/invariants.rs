@@ -284,7 +284,7 @@ fn a_caller_that_did_not_lock_the_source_is_caught_whoever_else_locks_it() {
                 folio = { off-lru = true }\n\
                 src-unlocked = true\n\
                 races = [{ point = \"folio-mapping\", action = \"lock\" }]\n";
-    let scenario = mmdiff::scenario::readable::parse(text).expect("a scenario");
+    let scenario = mmdiff::readable::parse(text).expect("a scenario");
     for tree in &mmdiff::run::TREES {
         let mut run = Run::new(tree);
         run.begin(&scenario);

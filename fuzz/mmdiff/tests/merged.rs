@@ -2,26 +2,23 @@
 //! Merged scans against whole scans: the explorer's compaction goes turn by turn, and continues each
 //! state once for all paths that lead there. Here the same scans are run one by one from beginning to
 //! end, with nothing merged, and what was counted must be what was run.
-#![cfg(feature = "cli")]
-
 use mmdiff::explore::tally::Tally;
 use mmdiff::explore::work::{Cut, Plan, Watch};
-use mmdiff::explore::{Bounds, Choice, Joint, Races, Settings, Tape};
-use mmdiff::oracle::{Intent, Question};
-use mmdiff::run::Tree;
+use mmdiff::explore::{Bounds, Choice, Joint, Races, Settings, Side, Sides, Tape};
+use mmdiff::oracle::Intent;
 use mmdiff::scenario::Path;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
-fn question(sides: (&str, &str)) -> Question {
-    let tree = |name| Tree::named(name).expect("a revision");
-    Question { pre: tree(sides.0), post: tree(sides.1), intent: Intent::Fix }
+fn question(sides: (&str, &str)) -> Sides {
+    let side = |name| Side::named(name).expect("a revision");
+    Sides { pre: side(sides.0), post: side(sides.1), intent: Intent::Fix }
 }
 
 /// What comes before the loop: the choices that lead to each state in which the loop begins, in the
 /// order of the plan's units.
-fn begun(question: &Question, bounds: Bounds) -> Vec<Vec<Vec<Choice>>> {
+fn begun(question: &Sides, bounds: Bounds) -> Vec<Vec<Vec<Choice>>> {
     let mut joint = Joint::new(question, bounds, Path::Compaction);
     let (mut places, mut heads) = (HashMap::new(), Vec::<Vec<Vec<Choice>>>::new());
     let mut tape = Tape::default();
@@ -58,7 +55,7 @@ impl Counted {
 }
 
 /// Every scan that begins with these choices, whole.
-fn whole(question: &Question, bounds: Bounds, begun: &[Choice]) -> Counted {
+fn whole(question: &Sides, bounds: Bounds, begun: &[Choice]) -> Counted {
     let mut joint = Joint::new(question, bounds, Path::Compaction);
     let (mut tape, mut counted) = (Tape::with_prefix(begun), Counted::default());
     loop {
@@ -88,7 +85,7 @@ impl Watch for Keep {
 /// The scans from some of the states in which the loop begins, merged, by the state's number. What
 /// comes before, and scans of any length, are units of their own.
 fn merged(
-    question: &Question,
+    question: &Sides,
     bounds: Bounds,
     heads: usize,
     wanted: impl Fn(usize) -> bool + Sync,

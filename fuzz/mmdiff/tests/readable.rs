@@ -3,7 +3,7 @@
 //! and what cannot be is refused with its line.
 
 use mmdiff::corpus;
-use mmdiff::scenario::readable::{parse, write};
+use mmdiff::readable::{parse, write};
 use mmdiff::scenario::{Path, Scenario, generate};
 use std::path::{Path as FsPath, PathBuf};
 use std::process::{Command, Output};

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What the commands write as JSON is what its schema says, and the schemas that are committed are
 //! those of the types that are written.
-#![cfg(feature = "cli")]
-
 use clap::ValueEnum;
 use jsonschema::Validator;
 use mmdiff::explore::closure::Closure;
 use mmdiff::explore::results::Results;
 use mmdiff::explore::work::Plan;
-use mmdiff::explore::{Bounds, Choice, Var, What};
-use mmdiff::oracle::{Intent, Question};
+use mmdiff::explore::{Bounds, Choice, Side, Sides, Var, What};
+use mmdiff::oracle::Intent;
 use mmdiff::report::explore;
-use mmdiff::report::schema::Kind;
-use mmdiff::run::Tree;
 use mmdiff::scenario::Path;
+use mmdiff::schema::Kind;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -128,10 +125,9 @@ fn what_conform_writes_is_valid() {
 /// To close the states of the scanner takes long without optimisation.
 #[test]
 fn what_is_written_of_scans_of_any_length_is_valid() {
-    let tree = |name| Tree::named(name).expect("a revision");
-    let question =
-        Question { pre: tree("pre-fix"), post: tree("post-fix"), intent: Intent::Message };
-    let plan = Plan::new(&question, Bounds::default(), &[Path::Compaction]);
+    let side = |name| Side::named(name).expect("a revision");
+    let sides = Sides { pre: side("pre-fix"), post: side("post-fix"), intent: Intent::Message };
+    let plan = Plan::new(&sides, Bounds::default(), &[Path::Compaction]);
     let mut results = Results::new(&plan);
     let choice = Choice { var: Var { what: What::Flag, about: 9 }, of: 2, got: 1, label: 1 };
     for parted in [None, Some(vec![choice])] {

@@ -2,9 +2,10 @@
 //! Shrinking: the result shows the very same, nothing plainer does, and what went is said in words.
 
 use mmdiff::oracle::{Intent, Question, judge};
+use mmdiff::readable;
 use mmdiff::run::Tree;
 use mmdiff::scenario::reduce::plainer;
-use mmdiff::scenario::{Path, Scenario, generate, readable};
+use mmdiff::scenario::{Path, Scenario, generate};
 use mmdiff::shrink::{BUDGET, Shrunk, Unshrinkable, shows, shrink, signatures};
 use std::process::{Command, Output};
 

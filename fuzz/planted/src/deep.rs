@@ -5,17 +5,16 @@
 //! that one does with the next. Here scans from all states in which they begin are continued in turns,
 //! each to its end before another. What is found is found; what is not is left to the explorer.
 
-use mmdiff::explore::{Bounds, Joint, Tape};
-use mmdiff::oracle::Question;
-use mmdiff::scenario::Path;
+use mmdiff_explore::{Bounds, Joint, Sides, Tape};
+use mmdiff_world::scenario::Path;
 use std::collections::HashSet;
 
 /// How many turns are run.
 const MOST: usize = 8_000_000;
 
 /// Whether the sides differ in one of the scans that are looked at.
-pub(crate) fn finds(question: &Question, bounds: Bounds) -> bool {
-    let mut joint = Joint::new(question, bounds, Path::Compaction);
+pub(crate) fn finds(sides: &Sides, bounds: Bounds) -> bool {
+    let mut joint = Joint::new(sides, bounds, Path::Compaction);
     let mut scans = Vec::new();
     let mut seen = HashSet::new();
     let mut tape = Tape::default();

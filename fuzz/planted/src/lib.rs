@@ -17,12 +17,11 @@ pub mod table;
 
 use mistakes::Mistake;
 use mmcore::tree::{PostFix, PreFix, V6_12};
-use mmdiff::explore::tally::Tally;
-use mmdiff::explore::work::{Cut, Plan, Watch};
-use mmdiff::explore::{Bounds, Joint, Orders, PATHS, Races, Settings, Tape};
-use mmdiff::oracle::{Class, Intent, Question};
-use mmdiff::run::Tree;
-use mmdiff::scenario::Path;
+use mmdiff_explore::tally::Tally;
+use mmdiff_explore::work::{Cut, Plan, Watch};
+use mmdiff_explore::{Bounds, Joint, Orders, PATHS, Races, Settings, Side, Sides, Tape};
+use mmdiff_judge::oracle::{Class, Intent};
+use mmdiff_world::scenario::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The bounds that are tried, in this order: fewer folios first, and with as many, no answer that
@@ -45,17 +44,17 @@ const fn bounds(folios: u8, races: Races, settings: Settings) -> Bounds {
 }
 
 /// The trees with the mistake that is chosen.
-static PLANTED: [Tree; 3] = [
-    Tree::switched::<V6_12>("v6.12", mmcore::switch),
-    Tree::switched::<PostFix>("post-fix", mmcore::switch),
-    Tree::switched::<PreFix>("pre-fix", mmcore::switch),
+static PLANTED: [Side; 3] = [
+    Side { around: mmcore::switch, ..Side::of::<V6_12>() },
+    Side { around: mmcore::switch, ..Side::of::<PostFix>() },
+    Side { around: mmcore::switch, ..Side::of::<PreFix>() },
 ];
 
 /// A tree, and the same with the mistake.
-fn question(mistake: &Mistake) -> Question {
-    let pre = Tree::named(mistake.tree).expect("the list names a revision");
-    let post = PLANTED.iter().find(|tree| tree.name == mistake.tree);
-    Question { pre, post: post.expect("it can be planted in"), intent: Intent::Fix }
+fn sides(mistake: &Mistake) -> Sides {
+    let pre = Side::named(mistake.tree).expect("the list names a revision");
+    let post = PLANTED.iter().find(|side| side.tree.name == mistake.tree);
+    Sides { pre, post: post.expect("it can be planted in"), intent: Intent::Fix }
 }
 
 /// Whether it is made where the scanner goes from pageblock to pageblock, or where a scan is put together,
@@ -113,18 +112,18 @@ impl Watch for First {
 /// a time: the mistake is switched on for the process.
 pub fn finds(number: usize, mistake: &Mistake, bounds: Bounds) -> bool {
     mmcore::choose(number as u16);
-    let question = question(mistake);
-    let found = paths(mistake).iter().any(|&path| on_path(&question, bounds, path, mistake))
-        || is_by_blocks(mistake) && in_blocks(&question, bounds);
+    let sides = sides(mistake);
+    let found = paths(mistake).iter().any(|&path| on_path(&sides, bounds, path, mistake))
+        || is_by_blocks(mistake) && in_blocks(&sides, bounds);
     mmcore::choose(0);
     found
 }
 
-fn on_path(question: &Question, bounds: Bounds, path: Path, mistake: &Mistake) -> bool {
-    if path == Path::Compaction && deep::finds(question, bounds) {
+fn on_path(sides: &Sides, bounds: Bounds, path: Path, mistake: &Mistake) -> bool {
+    if path == Path::Compaction && deep::finds(sides, bounds) {
         return true;
     }
-    let plan = Plan::new(question, bounds, &[path]);
+    let plan = Plan::new(sides, bounds, &[path]);
     let first = First::default();
     let is_near = |unit: usize| plan.units[unit].function().is_some_and(|it| is_near(it, mistake));
     // The proof about scans of any length has no bound to name.
@@ -146,8 +145,8 @@ fn is_near(function: &str, mistake: &Mistake) -> bool {
 }
 
 /// `isolate_migratepages_range`, which the explorer leaves out of its paths, but runs whole.
-fn in_blocks(question: &Question, bounds: Bounds) -> bool {
-    let mut joint = Joint::new(question, bounds, Path::Compaction);
+fn in_blocks(sides: &Sides, bounds: Bounds) -> bool {
+    let mut joint = Joint::new(sides, bounds, Path::Compaction);
     let mut tape = Tape::default();
     loop {
         if !joint.run(&mut tape).classes.is_empty() {

@@ -3,7 +3,7 @@
 
 use crate::LADDER;
 use crate::mistakes::{Hidden, Mistake};
-use mmdiff::explore::{Bounds, Orders, Races, Settings};
+use mmdiff_explore::{Bounds, Orders, Races, Settings};
 use std::fmt::Write;
 
 /// What a mistake that no bounds find is said to be found by.

@@ -47,7 +47,13 @@ fn the_table_is_that_of_the_list() {
 #[test]
 fn without_a_mistake_nothing_is_found() {
     let _alone = SWITCH.lock().unwrap_or_else(|poison| poison.into_inner());
-    for file in ["mm/truncate.rs", "mm/migrate.rs", "virt/kvm/guest_memfd.rs", "mm/filemap.rs", "mm/compaction.rs"] {
+    for file in [
+        "mm/truncate.rs",
+        "mm/migrate.rs",
+        "virt/kvm/guest_memfd.rs",
+        "mm/filemap.rs",
+        "mm/compaction.rs",
+    ] {
         let nothing = Mistake { file, ..mistakes::all()[0] };
         assert!(!finds(0, &nothing, LADDER[0]), "{file}");
     }

@@ -8,9 +8,10 @@ use super::workers::Workers;
 use super::{Ended, Failure, interrupt};
 use crate::conform::complete::{Complete, Plan};
 use crate::conform::sampled::{Sampled, call_by_chance, cover, sample};
-use crate::conform::{Found, Pair, REVISIONS};
+use crate::conform::{Pair, REVISIONS};
 use crate::explain::Look;
 use crate::explore::Bounds;
+use crate::mismatch::Found;
 use crate::report::conform::document::Document;
 use crate::report::conform::{Report, Revision, text};
 use crate::scenario::{Path, Scenario};
@@ -234,7 +235,7 @@ fn covered(options: &Options, tree: &Tree, pair: &'static Pair) -> Result<Covera
     drop(plan);
     let cases = (options.seed, options.cases.min(TO_COVER));
     for path in options.paths() {
-        cover(&pair.right.tree, &object, path, cases);
+        cover(&pair.right.side.tree, &object, path, cases);
     }
     if options.wants("chance") {
         call_by_chance(pair, &object, cases, &|_| (), &interrupt::asked);

@@ -7,9 +7,9 @@ use super::progress::Progress;
 use super::workers::Workers;
 use super::{Failure, interrupt, output};
 use crate::corpus::migrate::{VERSION_FILE, version_line};
-use crate::explore::command;
+use crate::emit::{Reached, Wanted, Watch, decisions, search};
 use crate::explore::results::Results;
-use crate::explore::seeds::{Reached, Wanted, Watch, decisions, search};
+use crate::report::explore::command;
 use crate::scenario::Path as Target;
 use rayon::prelude::*;
 use std::fmt::Write as _;
@@ -28,14 +28,14 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
 /// there are, and a decision that was not reached. Ctrl-C ends the search, and what it has is written.
 /// Returns whether the search came to its end.
 pub(super) fn emit(results: &Results, folder: &Path, workers: &Workers) -> Result<bool, Failure> {
-    let question = results.question().map_err(Failure)?;
+    let sides = results.sides().map_err(Failure)?;
     let pool = workers.pool()?;
     let (tallies, bounds) = (&results.tallies, results.bounds);
-    let of = |(&path, tally)| (path, decisions(&question, bounds, path, tally));
+    let of = |(&path, tally)| (path, decisions(&sides, bounds, path, tally));
     let wanted: Vec<(Target, Wanted)> = pool.install(|| tallies.par_iter().map(of).collect());
     let all = wanted.iter().map(|(_, wanted)| wanted.len() as u64).sum();
     let watcher = Watcher(workers.progress(all, "decisions"));
-    let search = |(path, wanted): &(Target, Wanted)| search(&question, *path, wanted, &watcher);
+    let search = |(path, wanted): &(Target, Wanted)| search(&sides, *path, wanted, &watcher);
     let reached: Vec<Reached> = pool.install(|| wanted.par_iter().map(search).collect());
     watcher.0.finish_and_clear();
     let written = write(folder, &reached)?;

@@ -4,13 +4,15 @@
 use super::output::Output;
 use super::progress::Progress;
 use super::workers::Workers;
-use super::{Ended, Failure, Sides, check, emit, interrupt, output, path};
+use super::{Ended, Failure, Sides, check, emit, explored, interrupt, one_of, output, path};
 use crate::explore::results::Results;
 use crate::explore::tally::Tally;
 use crate::explore::work::{Cut, Plan, Watch};
-use crate::explore::{Bounds, Orders, Races, Settings, resumption, show};
+use crate::explore::{Bounds, Orders, Races, Settings};
 use crate::oracle::Question;
+use crate::report::explore::resumption;
 use crate::scenario::Path;
+use crate::show::show;
 use clap::Args;
 use std::collections::BTreeSet;
 use std::path::{Path as FilePath, PathBuf};
@@ -71,15 +73,33 @@ pub(super) struct BoundsArgs {
     #[arg(long, default_value_t = Races::Free)]
     races: Races,
     /// Which settings of the scan controls: those that callers make, or all
-    #[arg(long, value_enum, default_value_t = Settings::Realizable)]
+    #[arg(long, value_parser = one_of(SETTINGS), default_value_t = Settings::Realizable)]
     settings: Settings,
     /// How often a loop goes round that only the rest of the kernel ends
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=8))]
     tries: u8,
     /// Which orders folios have: 0 and 1, or all that the ported functions tell apart
-    #[arg(long, value_enum, default_value_t = Orders::All)]
+    #[arg(long, value_parser = one_of(ORDERS), default_value_t = Orders::All)]
     orders: Orders,
 }
+
+const SETTINGS: &[(&str, Settings, &str)] = &[
+    (Settings::Realizable.name(), Settings::Realizable, "Those that a caller in the kernel makes"),
+    (
+        Settings::Free.name(),
+        Settings::Free,
+        "Every combination, but for asynchronous direct compaction of order -1, which would shift by it",
+    ),
+];
+
+const ORDERS: &[(&str, Orders, &str)] = &[
+    (Orders::Lowest.name(), Orders::Lowest, "0 and 1: small and large"),
+    (
+        Orders::All.name(),
+        Orders::All,
+        "Those that any ported function compares with, one below and one above each",
+    ),
+];
 
 impl BoundsArgs {
     pub(super) fn bounds(&self) -> Bounds {
@@ -112,10 +132,10 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
-    let question = options.sides.question();
+    let sides = explored(&options.sides.question())?;
     let bounds = options.bounds.bounds();
     if let Some(spelled) = &options.show {
-        let text = show(&question, bounds, spelled)
+        let text = show(&sides, bounds, spelled)
             .map_err(|why| Failure(format!("cannot show {spelled:?}: {why}")))?;
         output::write(&text, options.output.out.as_deref())?;
         return Ok(Ended::Intended);
@@ -124,7 +144,7 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     if let Some(file) = file {
         check_kept(file, options.save.is_some() && !options.force, &options.output)?;
     }
-    let mut plan = Plan::new(&question, bounds, &check::wanted(&options.paths));
+    let mut plan = Plan::new(&sides, bounds, &check::wanted(&options.paths));
     if let Some(folder) = &options.emit_corpus {
         emit::check(folder)?;
         plan = plan.keep_examples();
@@ -176,7 +196,7 @@ pub(super) fn complete(
     paths: &[Path],
     workers: &Workers,
 ) -> Result<Results, Failure> {
-    let plan = Plan::new(question, bounds, paths);
+    let plan = Plan::new(&explored(question)?, bounds, paths);
     let bar = workers.progress(plan.units.len() as u64, "units");
     let results = Mutex::new(Results::new(&plan));
     let watcher = Watcher { plan: &plan, results, bar, kept: None, until: None, states: u64::MAX };

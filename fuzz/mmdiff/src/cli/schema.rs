@@ -2,7 +2,7 @@
 //! `mmdiff schema`.
 
 use super::{Failure, output};
-use crate::report::schema::Kind;
+use crate::schema::Kind;
 use clap::Args;
 
 #[derive(Args, Debug)]

@@ -4,7 +4,8 @@
 use super::source::Source;
 use super::{Failure, Sides, output};
 use crate::check::spell;
-use crate::scenario::{Scenario, readable};
+use crate::readable;
+use crate::scenario::Scenario;
 use crate::shrink::{self, Shrunk, Unshrinkable};
 use clap::Args;
 use std::fmt::Write;

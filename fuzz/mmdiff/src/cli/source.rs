@@ -3,8 +3,9 @@
 
 use super::Failure;
 use crate::corpus;
+use crate::readable;
 use crate::replay::of_file;
-use crate::scenario::{Path, Scenario, Target, readable};
+use crate::scenario::{Path, Scenario, Target};
 use clap::Args;
 use std::path::{Path as FsPath, PathBuf};
 

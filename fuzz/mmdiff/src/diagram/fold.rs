@@ -2,8 +2,8 @@
 //! From runs to a machine per function: which call comes right after which, on which answer.
 
 use crate::explain::bits;
-use crate::explore::Bounds;
 use crate::explore::stretches::{self, Stretch};
+use crate::explore::{Bounds, Side};
 use crate::run::{Returned, Tree};
 use crate::scenario::Path;
 use crate::trace::Event;
@@ -97,15 +97,15 @@ struct Folder {
 }
 
 /// Folds every run of a path on one side: 0 the old, 1 the new.
-pub(super) fn fold(tree: &'static Tree, side: usize, bounds: Bounds, path: Path) -> Folded {
+pub(super) fn fold(of: &'static Side, side: usize, bounds: Bounds, path: Path) -> Folded {
     let mut folder = Folder {
         steps: FxHashSet::default(),
         calls: FxHashMap::default(),
         open: Vec::new(),
         known: FxHashSet::default(),
     };
-    stretches::each(tree, bounds, path, &mut |stretch| folder.stretch(path, stretch));
-    folder.finish(tree, 1 << side)
+    stretches::each(of, bounds, path, &mut |stretch| folder.stretch(path, stretch));
+    folder.finish(&of.tree, 1 << side)
 }
 
 /// Whether it is a call of `isolate_migratepages_range`.

@@ -10,7 +10,7 @@ use crate::explore::cubes::Cube;
 use crate::explore::results::Results;
 use crate::explore::tally::{Found, Tally};
 use crate::explore::work::Cut;
-use crate::explore::{Bounds, Choice, LISTED_VALUES, Settings, command, preconditions};
+use crate::explore::{Bounds, Choice, LISTED_VALUES, Settings, preconditions, spell};
 use crate::oracle::Intent;
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
@@ -470,4 +470,25 @@ pub fn write_choices(path: Path, choices: &[Choice], out: &mut dyn Write) -> fmt
         writeln!(out, "  {}", literal.condition(path))?;
     }
     Ok(())
+}
+
+/// The command that shows a path again.
+pub fn command(results: &Results, path: Path, choices: &[Choice]) -> String {
+    format!("{} --show {}", enumeration(results), spell(path.name(), choices))
+}
+
+/// The command that makes the enumeration that the results are of, without its paths.
+fn enumeration(results: &Results) -> String {
+    let Results { pre, post, intent, bounds, .. } = results;
+    let Bounds { folios, races, settings, tries, orders } = bounds;
+    format!(
+        "mmdiff explore --pre {pre} --post {post} --intent {intent} --folios {folios} \
+         --races {races} --settings {settings} --tries {tries} --orders {orders}"
+    )
+}
+
+/// The command that goes on from the results, if they are kept in that file.
+pub fn resumption(results: &Results, file: &str) -> String {
+    let paths: String = results.paths.iter().map(|path| format!(" --path {path}")).collect();
+    format!("{}{paths} --resume {file}", enumeration(results))
 }

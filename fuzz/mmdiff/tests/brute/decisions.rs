@@ -2,9 +2,9 @@
 //! Decisions: what both sides did and returned, by the explorer and by brute force, and how two sets
 //! of them compare.
 
-use mmdiff::explore::{Bounds, Choice, Joint, Races, Tape};
-use mmdiff::oracle::{Intent, Question};
-use mmdiff::run::{Returned, Run, Tree};
+use mmdiff::explore::{Bounds, Choice, Joint, Races, Side, Sides, Tape};
+use mmdiff::oracle::Intent;
+use mmdiff::run::{Returned, Run};
 use mmdiff::scenario::Path;
 use mmdiff::trace::Event;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -107,8 +107,8 @@ pub(crate) fn same(what: &str, explored: &Decisions, brute: &Decisions) {
 
 /// What the explorer comes to on the paths that begin with these choices.
 pub(crate) fn explored(sides: (&str, &str), path: Path, prefix: &[Choice]) -> Decisions {
-    let tree = |name| Tree::named(name).expect("a revision");
-    let question = Question { pre: tree(sides.0), post: tree(sides.1), intent: Intent::Fix };
+    let of = |name| Side::named(name).expect("a revision");
+    let question = Sides { pre: of(sides.0), post: of(sides.1), intent: Intent::Fix };
     let bounds = Bounds { races: Races::Most(0), ..Bounds::default() };
     let mut joint = Joint::new(&question, bounds, path);
     let mut tape = Tape::with_prefix(prefix);

@@ -8,8 +8,6 @@
 //! `Model` is used here.
 //!
 //! Nothing changes by itself while a state runs, so the explorer is held to `races 0`.
-#![cfg(feature = "cli")]
-
 mod cache;
 mod decisions;
 mod kernel;

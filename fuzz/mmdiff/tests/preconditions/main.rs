@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What the explorer says that it leaves out, it does leave out, and nothing else of the controls.
-#![cfg(feature = "cli")]
-
 mod checks;
 mod settings;
 
 use checks::{CHECKS, Check, NOT_IN_A_TRACE};
-use mmdiff::explore::{Bounds, Choice, Joint, PATHS, Settings, Tape, Var, What, preconditions};
-use mmdiff::oracle::{Intent, Question};
-use mmdiff::run::Tree;
+use mmdiff::explore::{
+    Bounds, Choice, Joint, PATHS, Settings, Side, Sides, Tape, Var, What, preconditions,
+};
+use mmdiff::oracle::Intent;
 use mmdiff::scenario::Path;
 use std::collections::BTreeSet;
 
@@ -40,8 +39,8 @@ const SCOPES: [Settings; 2] = [Settings::Realizable, Settings::Free];
 /// Runs the paths that begin with some choices, `most` of them, and holds each trace against what is said to be left
 /// out.
 fn holds(path: Path, bounds: Bounds, sides: (&str, &str), prefix: &[Choice], most: u64) -> u64 {
-    let tree = |name| Tree::named(name).expect("a revision");
-    let question = Question { pre: tree(sides.0), post: tree(sides.1), intent: Intent::Fix };
+    let side = |name| Side::named(name).expect("a revision");
+    let question = Sides { pre: side(sides.0), post: side(sides.1), intent: Intent::Fix };
     let stated = preconditions(path, bounds.settings);
     let said = |check: &&Check| stated.iter().any(|line| line.starts_with(check.says));
     let checks: Vec<&Check> = CHECKS.iter().filter(said).collect();
@@ -94,8 +93,8 @@ fn no_call_is_run_that_a_precondition_leaves_out() {
 #[test]
 fn no_scan_is_run_that_a_precondition_leaves_out() {
     const SCANS: u64 = 20;
-    let tree = |name| Tree::named(name).expect("a revision");
-    let question = Question { pre: tree(PAIRS[0].0), post: tree(PAIRS[0].1), intent: Intent::Fix };
+    let side = |name| Side::named(name).expect("a revision");
+    let question = Sides { pre: side(PAIRS[0].0), post: side(PAIRS[0].1), intent: Intent::Fix };
     for settings in SCOPES {
         let bounds = Bounds { settings, ..Bounds::default() };
         let mut joint = Joint::new(&question, bounds, Path::Compaction);

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The two sides of a comparison.
+
+use super::c::{C, Ended, Invoked, take_end};
+use super::whole;
+use crate::explore::{Model, Side};
+use crate::run::{Returned, Run};
+use crate::trace::Event;
+use crate::trace::compare::{Digest, Mismatch, Ran, compare};
+use mmcore::tree::{V6_12, V6_12PreFix};
+use mmdiff_kernel::Compiled;
+use mmdiff_kernel::judge::Chance;
+use rustc_hash::FxHasher;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+
+/// A side: a revision, run by somebody.
+#[derive(Debug)]
+pub struct Code {
+    /// The revision.
+    pub side: Side,
+    /// Runs what is no path of the explorer's.
+    pub(crate) whole: fn(whole::Entry, &mut Model<'_>) -> Returned,
+}
+
+/// Two sides. Nothing here minds which of them is the port, if any is.
+#[derive(Debug)]
+pub struct Pair {
+    /// What they are sides of.
+    pub name: &'static str,
+    /// One of them.
+    pub left: Code,
+    /// The other.
+    pub right: Code,
+    /// Makes calls by chance, of functions of these kinds and with these seeds, on both.
+    pub chance: fn(&Compiled, &[usize], Range<u64>) -> Chance,
+}
+
+const fn code<R: Invoked>() -> Code {
+    Code { side: Side::of::<R>(), whole: whole::run::<R> }
+}
+
+/// The revisions whose C can be compiled: the port, and the C in the object that is loaded.
+pub static REVISIONS: [Pair; 2] = [
+    Pair {
+        name: "v6.12",
+        left: code::<V6_12>(),
+        right: code::<C<V6_12>>(),
+        chance: Chance::of::<V6_12>,
+    },
+    Pair {
+        name: "v6.12-pre-fix",
+        left: code::<V6_12PreFix>(),
+        right: code::<C<V6_12PreFix>>(),
+        chance: Chance::of::<V6_12PreFix>,
+    },
+];
+
+impl Pair {
+    /// The revision of that name.
+    pub fn named(name: &str) -> Option<&'static Pair> {
+        REVISIONS.iter().find(|pair| pair.name == name)
+    }
+}
+
+/// How two runs are not equal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Apart {
+    /// The traces or results of a step differ.
+    Step(usize, Mismatch),
+    /// They have not as many steps.
+    Steps,
+    /// A side's C ended as the port cannot.
+    Ended(Ended),
+}
+
+impl fmt::Display for Apart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Apart::Step(step, mismatch) => {
+                write!(f, "they part in step {step}, in {}", mismatch.what)
+            }
+            Apart::Steps => f.write_str("they part in the number of steps"),
+            Apart::Ended(ended) => ended.fmt(f),
+        }
+    }
+}
+
+/// Whether two runs of the same scenario are equal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Steps {
+    /// They are.
+    Equal,
+    /// They are not.
+    Apart(Apart),
+    /// A function cannot be run on a side.
+    NotJudged(&'static str),
+}
+
+/// Compares two runs, both made since the last comparison on this thread.
+pub fn compare_steps(left: &Run, right: &Run) -> Steps {
+    match take_end() {
+        Some(Ended::Missing(function)) => return Steps::NotJudged(function),
+        Some(ended) => return Steps::Apart(Apart::Ended(ended)),
+        None if digest(left) == digest(right) => return Steps::Equal,
+        None => {}
+    }
+    let parted = (0..left.steps.len().min(right.steps.len())).find_map(|step| {
+        let mismatch = compare(&ran(left, step), &ran(right, step))?;
+        Some(Apart::Step(step, mismatch))
+    });
+    let of_different_length = left.steps.len() != right.steps.len();
+    match parted.or(of_different_length.then_some(Apart::Steps)) {
+        Some(apart) => Steps::Apart(apart),
+        None => Steps::Equal,
+    }
+}
+
+fn digest(run: &Run) -> u64 {
+    let mut digest = Digest::default();
+    for (range, returned) in &run.steps {
+        for Event { call, answer } in &run.trace[range.clone()] {
+            digest.add(*call, *answer);
+        }
+        let mut hasher = FxHasher::default();
+        returned.hash(&mut hasher);
+        digest.end(hasher.finish());
+    }
+    digest.finish()
+}
+
+fn ran(run: &Run, step: usize) -> Ran<Returned> {
+    let trace = run.events(step).iter().map(|event| (event.call, event.answer)).collect();
+    Ran { trace, returned: run.steps[step].1 }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Traces: every question, answer and effect of a run, in order; and when two of them are equal.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod compare;
+mod functions;
+mod recording;
+mod returned;
+
+pub use functions::Functions;
+pub use recording::{Recording, StepEnd};
+pub use returned::Returned;
+
+use mmcore::{Call, Function, Kernel, Kind};
+use std::fmt;
+
+/// A call and its answer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Event {
+    /// The call.
+    pub call: Call,
+    /// The answer, as a word.
+    pub answer: u64,
+}
+
+impl Event {
+    /// Whether the event is an effect.
+    #[inline(always)]
+    pub fn is_effect(&self) -> bool {
+        self.call.kind() == Kind::Effect
+    }
+
+    /// Whether a call and its answer count as the same as this event, where they stand in the same
+    /// place of two traces.
+    #[inline(always)]
+    pub fn is_like(&self, call: &Call, answer: u64) -> bool {
+        use Call::{FlagsAnd, TestBit};
+        match (call, &self.call) {
+            (TestBit { mapping, .. } | FlagsAnd { mapping, .. }, of) => {
+                matches!(of, TestBit { mapping: m, .. } | FlagsAnd { mapping: m, .. } if m == mapping)
+            }
+            _ => answer == self.answer && *call == self.call,
+        }
+    }
+
+    /// Whether the event counts when two revisions are compared.
+    #[inline(always)]
+    pub fn is_compared(&self) -> bool {
+        use Call::{FlagsAnd, TestBit};
+        matches!(self.call, TestBit { .. } | FlagsAnd { .. })
+            || matches!(self.call.kind(), Kind::Ask | Kind::Effect)
+    }
+
+    /// What the event counts as when two revisions are compared. A read of a mapping's flags counts
+    /// as that, whichever bits it looks at and finds: the two sides of the patch look at different
+    /// ones. Other reads of memory, and marks, count for nothing.
+    pub fn compared(&self) -> Option<Compared> {
+        match self.call {
+            Call::TestBit { mapping, .. } | Call::FlagsAnd { mapping, .. } => {
+                Some(Compared::ReadsFlags(mapping))
+            }
+            _ if self.is_compared() => Some(Compared::Event(*self)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Answer<'a>(&'a Event);
+        impl fmt::Display for Answer<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.call.show_answer(self.0.answer, f)
+            }
+        }
+        let answer = Answer(self).to_string();
+        write!(f, "{}", self.call)?;
+        if answer.is_empty() { Ok(()) } else { write!(f, " = {answer}") }
+    }
+}
+
+/// An event, as two revisions are compared by it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Compared {
+    /// The mapping's flags are read.
+    ReadsFlags(mmcore::Mapping),
+    /// A question or an effect, with its arguments and answer.
+    Event(Event),
+}
+
+/// What another said that is still to be repeated.
+///
+/// Which call is made is known where the port is compiled, so to compare it as it is made takes a few
+/// instructions, where two traces that are written down take a jump for each event. (Not in a fuzz
+/// target, where no call is compiled in.)
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    rest: &'a [Event],
+    /// Nothing else has been said so far.
+    agrees: bool,
+}
+
+impl<'a> Beside<'a> {
+    /// Nobody: nothing is compared.
+    pub const NOBODY: Beside<'static> = Beside { rest: &[], agrees: false };
+
+    /// Somebody who said this.
+    pub fn new(events: &'a [Event]) -> Self {
+        Beside { rest: events, agrees: true }
+    }
+
+    /// Whether all of it was repeated, in its order, and nothing else said.
+    pub fn was_repeated(&self) -> bool {
+        self.agrees && self.rest.is_empty()
+    }
+
+    #[inline(always)]
+    fn hear(&mut self, call: &Call, answer: u64) {
+        if !self.agrees {
+            return;
+        }
+        match self.rest.split_first() {
+            Some((next, rest)) if next.is_like(call, answer) => self.rest = rest,
+            _ => self.agrees = false,
+        }
+    }
+}
+
+/// Wraps a kernel and keeps what is said through the door.
+#[derive(Debug)]
+pub struct Recorder<'a, K> {
+    /// The kernel that answers.
+    pub kernel: &'a mut K,
+    /// Where the events go.
+    pub trace: &'a mut Vec<Event>,
+    /// What they are compared with.
+    pub beside: Beside<'a>,
+}
+
+impl<K: Kernel> Kernel for Recorder<'_, K> {
+    #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
+    fn call(&mut self, call: Call) -> u64 {
+        let answer = self.kernel.call(call);
+        keep(self.trace, &mut self.beside, &call, answer);
+        answer
+    }
+}
+
+/// Adds an event. In a fuzz target it is a call of its own: the branches in it would be counted at
+/// every question of the port.
+#[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
+#[cfg_attr(fuzzing, inline(never))]
+fn keep(trace: &mut Vec<Event>, beside: &mut Beside<'_>, call: &Call, answer: u64) {
+    // Where it is compiled in which call it is, a copy needs no memory. Elsewhere a copy that is read
+    // again at once is waited for: the processor has the call in pieces still.
+    let copied = *call;
+    let call = if cfg!(fuzzing) { call } else { &copied };
+    beside.hear(call, answer);
+    trace.push(Event { call: *call, answer });
+}
+
+/// The ported function that the event at `at` belongs to: the innermost one that is open there.
+pub fn function_at(trace: &[Event], at: usize) -> Option<Function> {
+    let mut ended = 0;
+    for event in trace[..at.min(trace.len())].iter().rev() {
+        match event.call {
+            Call::Enter { function } if ended == 0 => return Some(function),
+            Call::Enter { .. } => ended -= 1,
+            Call::Leave {} => ended += 1,
+            _ => {}
+        }
+    }
+    None
+}
