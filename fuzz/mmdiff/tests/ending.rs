@@ -56,13 +56,17 @@ fn an_interrupted_check_reports_what_is_done_and_ends_with_3() {
     let (code, out, said) = interrupted(&args);
     assert_eq!(code, Some(3), "{said:?}");
     assert!(said.iter().all(|line| is_progress(line, " scenarios")), "{said:?}");
-    assert!(said[0].contains(" of 700,001,320 ") && said[0].ends_with(" left"), "{said:?}");
+    assert!(said[0].ends_with(" left"), "{said:?}");
+    let total = said[0].split(" of ").nth(1).and_then(|rest| rest.split(' ').next());
+    let total = total.map(|total| total.replace(',', "").parse::<u64>().expect("a number"));
+    // The seeds of the corpus besides.
+    let total = total.filter(|&total| total > 7 * 100_000_000).expect("how many there are");
     let report: Value = serde_json::from_str(&out).expect("the whole report, as JSON");
     assert_eq!((&report["verdict"], &report["cut_off"]), (&"cut-off".into(), &true.into()));
     assert_eq!(report["complaints"], Value::Array(Vec::new()));
     let done = |path: &Value| path["cases"].as_u64().expect("a number");
     let done: u64 = report["paths"].as_array().expect("paths").iter().map(done).sum();
-    assert!((1..700_001_320).contains(&done), "{done}");
+    assert!((1..total).contains(&done), "{done} of {total}");
 }
 
 #[test]

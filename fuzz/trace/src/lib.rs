@@ -4,11 +4,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod align;
 pub mod compare;
 mod functions;
 mod recording;
 mod returned;
 
+pub use align::{Stretch, align};
 pub use functions::Functions;
 pub use recording::{Recording, StepEnd};
 pub use returned::Returned;

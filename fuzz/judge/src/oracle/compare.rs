@@ -6,11 +6,10 @@
 //! C leaves the order of some of them open.
 
 use crate::run::{Returned, Run};
-use crate::trace::{Compared, Event};
+use crate::trace::{Compared, Event, Stretch, align};
 use crate::world::extents::Byte;
 use crate::world::state::FileState;
 use mmcore::{Call, Folio, Mapping};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::ops::Range;
 
 /// One of the two revisions.
@@ -161,15 +160,10 @@ impl Alignment<'_> {
                 from = at + 1;
             }
         } else {
-            for op in capture_diff_slices(Algorithm::Myers, pre, post) {
-                match op {
-                    DiffOp::Equal { old_index, new_index, len } => {
-                        (0..len).for_each(|i| self.agree(old_index + i, new_index + i));
-                    }
-                    other => {
-                        let (_, old, new) = other.as_tag_tuple();
-                        self.differ(old, new);
-                    }
+            for Stretch { same, old, new } in align(pre, post) {
+                match same {
+                    true => old.zip(new).for_each(|(pre, post)| self.agree(pre, post)),
+                    false => self.differ(old, new),
                 }
             }
         }

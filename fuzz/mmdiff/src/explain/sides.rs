@@ -7,10 +7,9 @@ use super::look::{Ink, Look, pad, wrap};
 use super::thoughts::thought;
 use crate::run::{Run, Tree};
 use crate::scenario::Action;
-use crate::trace::{Compared, Event};
+use crate::trace::{self, Compared, Event, Stretch};
 use crate::world::{Came, Moment};
 use mmcore::{Call, Folio, Function, errno};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::collections::HashSet;
 use std::fmt::{self, Write};
 
@@ -191,9 +190,7 @@ fn actor_line(moment: &Moment, open: &[Function]) -> Line {
 fn align(left: &[Line], right: &[Line]) -> Vec<Row> {
     let keys = |lines: &[Line]| -> Vec<Key> { lines.iter().map(|line| line.key).collect() };
     let mut rows = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &keys(left), &keys(right)) {
-        let same = matches!(op, DiffOp::Equal { .. });
-        let (_, old, new) = op.as_tag_tuple();
+    for Stretch { same, old, new } in trace::align(&keys(left), &keys(right)) {
         for i in 0..old.len().max(new.len()) {
             let (left, right) = (old.clone().nth(i), new.clone().nth(i));
             rows.push(Row { left, right, same });
