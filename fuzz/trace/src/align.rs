@@ -77,7 +77,9 @@ mod tests {
         for _ in 0..5 {
             let to = words.len();
             for i in from..to {
-                words.extend((0..3).map(|letter| [&words[i][..], &[letter]].concat()));
+                for letter in 0..3 {
+                    words.push([&words[i][..], &[letter]].concat());
+                }
             }
             from = to;
         }

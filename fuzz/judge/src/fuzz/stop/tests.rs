@@ -52,7 +52,7 @@ fn a_finding_dies_on_the_stack_that_is_named_after_it() {
     assert!(stopped.is_err());
 
     let printed = stacks.recv().expect("the hook was called");
-    let stands_for = "mmdiff::fuzz::stop::frames::";
+    let stands_for = concat!(env!("CARGO_CRATE_NAME"), "::fuzz::stop::frames::");
     let functions = printed.lines().filter_map(|line| Some(line.split_once(stands_for)?.1));
     let frames: Vec<&str> = functions.filter_map(|name| Some(name.rsplit_once("::")?.1)).collect();
     let named: Vec<&str> = stack(&finding).iter().rev().map(|frame| frame.name).collect();

@@ -61,9 +61,11 @@ fn sequences(events: &[Event]) -> Vec<Vec<Event>> {
 
 /// Which of the effects of the long side the short side has, as the search for the least edit says.
 fn searched(short: &[Event], long: &[Event]) -> Vec<usize> {
-    let ops = capture_diff_slices(Algorithm::Myers, short, long);
-    let same = ops.iter().filter(|op| matches!(op, DiffOp::Equal { .. }));
-    same.flat_map(DiffOp::new_range).collect()
+    align(short, long)
+        .into_iter()
+        .filter(|stretch| stretch.same)
+        .flat_map(|stretch| stretch.new)
+        .collect()
 }
 
 #[test]
