@@ -46,8 +46,6 @@ mod migrate;
 mod moments;
 #[path = "mutants.rs"]
 mod mutants;
-#[path = "pasted.rs"]
-mod pasted;
 #[path = "preconditions/main.rs"]
 mod preconditions;
 #[path = "races.rs"]

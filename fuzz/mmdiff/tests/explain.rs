@@ -9,6 +9,8 @@ use mmdiff::oracle::{Intent, Question, judge};
 use mmdiff::readable;
 use mmdiff::run::Tree;
 use mmdiff::scenario::{Path, Scenario, generate};
+use std::ffi::OsString;
+use std::path::{Path as FsPath, PathBuf};
 use std::process::{Command, Output};
 
 const PLAIN: Look = Look { width: 100, styled: false, full: false };
@@ -290,7 +292,7 @@ fn the_verdict_names_the_clause_the_invariant_and_the_consequence() {
     assert!(beyond.contains("BEYOND") && beyond.contains("none, with --intent message"));
 }
 
-/// The seeds of which `pasted.rs` holds the tests: one a path, and one of many bytes.
+/// One a path, and one of many bytes.
 const PASTED: [&str; 8] = [
     "guest_memfd_is_unevictable_and_unmovable",
     "check_errors_reports_an_enospc_that_nothing_caused",
@@ -302,26 +304,49 @@ const PASTED: [&str; 8] = [
     "tmpfs_noswap_unaligned_hole_stays_readable",
 ];
 
-/// `pasted.rs` is what is printed, so that it is compiled, formatted and run as any other test is.
-/// After a change of what is printed, run this with MMDIFF_WRITE_PASTED=1 and look at the changes.
+/// The crate that this test is linked with, as it was built last.
+fn library(folder: &FsPath) -> PathBuf {
+    let entries = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let is_it = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        name.starts_with("libmmdiff-") && name.ends_with(".rlib")
+    };
+    let built = |path: &PathBuf| path.metadata().unwrap().modified().unwrap();
+    entries.filter(is_it).max_by_key(built).expect("it was built")
+}
+
+fn succeeds(command: &mut Command) {
+    let out = command.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(out.status.success(), "{command:?}\n{}{}", text(&out.stdout), text(&out.stderr));
+}
+
 #[test]
 fn the_test_to_be_pasted_compiles_holds_and_is_formatted() {
-    let mut all = String::from(
-        "// SPDX-License-Identifier: GPL-2.0-only\n\
-         //! Tests as `mmdiff explain` prints them, pasted. `tests/explain.rs` holds them to that.\n",
-    );
-    for name in PASTED {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, test) = (folder.path().join("pasted.rs"), folder.path().join("pasted"));
+    let tests = PASTED.map(|name| {
         let scenario = seed(name);
         let test = paste(&question(), &scenario, &judge(&question(), &scenario));
         let (head, body) = test.split_once("() {\n").unwrap();
         assert!(head.starts_with("#[test]\nfn ") && head.lines().all(|line| line.len() <= 96));
-        all += &format!("\n#[test]\nfn {name}() {{\n{body}");
-    }
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pasted.rs");
-    if std::env::var_os("MMDIFF_WRITE_PASTED").is_some() {
-        std::fs::write(file, &all).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(file).unwrap(), all);
+        format!("#[test]\nfn {name}() {{\n{body}")
+    });
+    std::fs::write(&file, tests.join("\n")).unwrap();
+
+    let config = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rustfmt.toml");
+    let rustfmt = ["--check", "--edition", "2024", "--config-path", config];
+    succeeds(Command::new("rustfmt").args(rustfmt).arg(&file));
+
+    let built = std::env::current_exe().unwrap();
+    let dependencies = built.parent().unwrap();
+    let mut external = OsString::from("mmdiff=");
+    external.push(library(dependencies));
+    let rustc = ["--test", "--edition", "2024", "-D", "warnings"];
+    let mut compile = Command::new("rustc");
+    compile.args(rustc).arg(&file).arg("-o").arg(&test).arg("--extern").arg(external);
+    succeeds(compile.arg("-L").arg(dependencies));
+    succeeds(&mut Command::new(&test));
 }
 
 fn mmdiff(arguments: &[&str]) -> Output {
