@@ -3,8 +3,8 @@
 //! head of a loop: scans; and the functions that other entries reach only inside others.
 
 use super::Invoked;
-use crate::explore::entries::{BLOCK, frames, functions, whole_scan};
-use crate::explore::{Choice, Model, Var, What};
+use crate::explore::entries::{BLOCK, frames, functions};
+use crate::explore::{Choice, Model, Var, What, whole_scan};
 use crate::run::Returned;
 use crate::scenario::Path;
 use mmcore::{Lruvec, MAX_PAGE_ORDER, Mapping, Page};

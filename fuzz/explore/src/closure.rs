@@ -9,40 +9,15 @@
 
 use super::bounds::Bounds;
 use super::joint::Joint;
-use super::scan::{Head, State, Turned};
+use super::scan::{Head, State, Turned, begin_scans};
 use super::sides::Sides;
-use super::tally::{Found, Tally};
+pub use super::tally::Closure;
+use super::tally::{Cut, Tally, Watch};
 use super::tape::{Choice, Tape};
-use super::work::{Cut, Watch, begin_scans};
 use crate::scenario::Path;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// What came of closing the states.
-#[derive(Clone, PartialEq, Eq, Debug, Default, JsonSchema, Serialize, Deserialize)]
-pub struct Closure {
-    /// How many states there are.
-    pub states: u64,
-    /// How many half turns were run.
-    pub turns: u64,
-    /// How often all new states were continued until none was new.
-    pub rounds: u64,
-    /// How the sides differ in one, by signature. Its paths are half turns.
-    pub found: BTreeMap<String, Found>,
-    /// Half a turn after which the sides stand differently, though it showed nothing.
-    pub parted: Option<Vec<Choice>>,
-}
-
-impl Closure {
-    /// Whether it shows that the sides never differ but as intended. If not, a scan need not show
-    /// it: more is tried than can be.
-    pub fn holds(&self) -> bool {
-        self.parted.is_none() && self.found.values().all(|found| found.clause.is_some())
-    }
-}
+use std::collections::BTreeSet;
 
 /// The half turns from a state.
 #[derive(Default)]

@@ -13,10 +13,7 @@ pub use ranges::{BLOCK, frames};
 
 pub(crate) use calls::run;
 
-use crate::model::Model;
-use crate::scan;
 use crate::scenario::Path;
-use mmcore::IsolateMode;
 
 /// How many steps a path has.
 pub(super) fn steps(path: Path) -> usize {
@@ -35,13 +32,6 @@ pub const PATHS: [Path; 6] = [
     Path::Migration,
     Path::Compaction,
 ];
-
-/// A scan that is run whole: its page frames, and its mode.
-pub fn whole_scan(k: &mut Model<'_>) -> (u64, u64, IsolateMode) {
-    let (start, end) = scan::range(k);
-    k.set_scanned(start, end);
-    (start, end, k.begin_whole_scan())
-}
 
 /// The functions of a path, in the order of the choice.
 pub fn functions(path: Path) -> &'static [&'static str] {

@@ -8,33 +8,14 @@ use super::bounds::Bounds;
 use super::entries;
 use super::model::{Controls, Model, Notes};
 use super::sides::{Side, Sides};
+use super::stretch::Went;
 use super::tape::Tape;
 use crate::oracle::{Class, Judge, Judgement};
 use crate::run::Returned;
 use crate::scenario::{Flags, Path, Scenario};
 use crate::trace::Event;
-use mmcore::mm::compaction::Scan;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
-
-/// How a stretch of a path ended, for one side.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Went {
-    /// At the head of the scanner's loop.
-    On(Scan),
-    /// With this returned.
-    Returned(Returned),
-}
-
-impl Went {
-    /// What an observer sees of it.
-    fn seen(self) -> Option<Returned> {
-        match self {
-            Went::On(_) => None,
-            Went::Returned(returned) => Some(returned),
-        }
-    }
-}
 
 /// What one side makes of the choices, from beginning to end: it is given the side's revision, and
 /// whether it is the second.

@@ -16,17 +16,18 @@ mod anywhere;
 pub(super) use anywhere::State;
 
 use super::bounds::Bounds;
-use super::joint::{self, Joint, Met, Went};
+use super::joint::{self, Joint, Met};
 use super::model::{Controls, Model, Notes};
 use super::sides::Side;
-use super::stretches::{self, Stretch};
-use super::tape::Tape;
+use super::stretch::{self, Stretch, Went};
+use super::tally::Tally;
+use super::tape::{Choice, Tape};
 use super::var::{Var, What};
 use crate::oracle::Judgement;
 use crate::run::Returned;
 use mmcore::mm::compaction::{COMPACT_CLUSTER_MAX, Scan, Step};
 use mmcore::{Function, IsolateMode, Kernel, Oops, PAGEBLOCK_NR_PAGES};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
 
 /// One side of a scan, at the head of the loop.
@@ -123,6 +124,13 @@ pub(super) fn range(k: &mut Model<'_>) -> (u64, u64) {
     (start, start + pages)
 }
 
+/// A scan that is run whole: its page frames, and its mode.
+pub fn whole_scan(k: &mut Model<'_>) -> (u64, u64, IsolateMode) {
+    let (start, end) = range(k);
+    k.set_scanned(start, end);
+    (start, end, k.begin_whole_scan())
+}
+
 /// What comes before the loop.
 fn begin(k: &mut Model<'_>) -> Went {
     let (start, end) = range(k);
@@ -144,6 +152,40 @@ fn turn(side: &Side, at: At, k: &mut Model<'_>) -> Went {
     }
 }
 
+/// The states in which the scanner's loop begins: each with how many paths lead there and the first
+/// of them.
+pub(super) type Begun = Vec<(Head, u128, Vec<Choice>)>;
+
+/// What comes before the loop; with `examples`, a path for each decision is kept.
+pub(super) fn begin_scans(joint: &mut Joint, examples: bool) -> (Tally, Begun) {
+    let (mut tally, mut heads) = (Tally::default(), Begun::new());
+    let mut places = FxHashMap::default();
+    let mut tape = Tape::default();
+    loop {
+        let Turned { next, met } = joint.begin_scan(&mut tape);
+        tally.runs += 1;
+        if tally.decisions.insert(met.decision) && examples {
+            tally.add_example(met.decision, tape.choices().to_vec());
+        }
+        for class in &met.classes {
+            tally.add_class(class, &class.signature(), 1, [&[], tape.choices()]);
+        }
+        match next {
+            None => tally.paths += 1,
+            Some(head) => {
+                let place = *places.entry(head).or_insert_with(|| {
+                    heads.push((head, 0, tape.choices().to_vec()));
+                    heads.len() - 1
+                });
+                heads[place].1 += 1;
+            }
+        }
+        if !tape.advance() {
+            return (tally, heads);
+        }
+    }
+}
+
 /// Every stretch of one side's scans: what comes before the loop, and each turn from each state.
 pub(super) fn each_stretch(side: &'static Side, bounds: Bounds, see: &mut dyn FnMut(Stretch<'_>)) {
     let mut todo: Vec<Option<Head>> = vec![None];
@@ -158,7 +200,7 @@ pub(super) fn each_stretch(side: &'static Side, bounds: Bounds, see: &mut dyn Fn
             if let Some(head) = head {
                 k.set_races_left(head.races);
             }
-            let went = stretches::run(&mut k, head.is_some(), see, |k| match head {
+            let went = stretch::run(&mut k, head.is_some(), see, |k| match head {
                 None => begin(k),
                 Some(head) => turn(side, head.sides[0], k),
             });

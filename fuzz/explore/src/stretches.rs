@@ -3,25 +3,13 @@
 //! each path; of a scan what comes before the loop, and each turn from each state.
 
 use super::bounds::Bounds;
-use super::joint::{self, Went};
+use super::joint;
 use super::model::{Model, Notes};
 use super::scan;
 use super::sides::Side;
+pub use super::stretch::Stretch;
 use super::tape::Tape;
-use crate::run::Returned;
 use crate::scenario::Path;
-use crate::trace::Event;
-
-/// A stretch of a run.
-#[derive(Clone, Copy, Debug)]
-pub struct Stretch<'a> {
-    /// What was said, the marks of the functions among it.
-    pub events: &'a [Event],
-    /// Whether it begins at the head of the scanner's loop.
-    pub from_loop: bool,
-    /// What it returned; `None` if it ends at the head of the scanner's loop.
-    pub returned: Option<Returned>,
-}
 
 /// Hands every stretch of a path to `see`, in a fixed order.
 pub fn each(side: &'static Side, bounds: Bounds, path: Path, see: &mut dyn FnMut(Stretch<'_>)) {
@@ -54,20 +42,4 @@ fn each_call(side: &'static Side, bounds: Bounds, path: Path, see: &mut dyn FnMu
             return;
         }
     }
-}
-
-/// Runs one stretch of a scan and hands it over.
-pub(super) fn run<'t>(
-    model: &mut Model<'t>,
-    from_loop: bool,
-    see: &mut dyn FnMut(Stretch<'_>),
-    stretch: impl FnOnce(&mut Model<'t>) -> Went,
-) -> Went {
-    let went = stretch(model);
-    let returned = match went {
-        Went::On(_) => None,
-        Went::Returned(returned) => Some(returned),
-    };
-    see(Stretch { events: &model.notes.events, from_loop, returned });
-    went
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What an enumeration found, in a form that adds up: of units of work, of shards, of machines.
 
-use super::closure::Closure;
 use super::cubes::{self, Cube};
 use super::tape::Choice;
-use super::work::{Cut, Watch};
 use crate::oracle::{Class, Clause};
 use mmcore::Function;
 use rustc_hash::FxHashSet;
@@ -72,6 +70,51 @@ impl Found {
             example: example.to_vec(),
         }
     }
+}
+
+/// What came of closing the states of scans of any length: see [`closure`](super::closure).
+#[derive(Clone, PartialEq, Eq, Debug, Default, JsonSchema, Serialize, Deserialize)]
+pub struct Closure {
+    /// How many states there are.
+    pub states: u64,
+    /// How many half turns were run.
+    pub turns: u64,
+    /// How often all new states were continued until none was new.
+    pub rounds: u64,
+    /// How the sides differ in one, by signature. Its paths are half turns.
+    pub found: BTreeMap<String, Found>,
+    /// Half a turn after which the sides stand differently, though it showed nothing.
+    pub parted: Option<Vec<Choice>>,
+}
+
+impl Closure {
+    /// Whether it shows that the sides never differ but as intended. If not, a scan need not show
+    /// it: more is tried than can be.
+    pub fn holds(&self) -> bool {
+        self.parted.is_none() && self.found.values().all(|found| found.clause.is_some())
+    }
+}
+
+/// Why an enumeration was cut off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cut {
+    /// Its time was up.
+    Time,
+    /// It held as many states as it may.
+    Memory,
+    /// It was interrupted.
+    Interrupt,
+}
+
+/// Whoever watches an enumeration: sees how it goes on, and can stop it.
+pub trait Watch: Sync {
+    /// A unit is done.
+    fn done(&self, unit: usize, tally: &Tally);
+    /// Whether to stop, and why; `states` are held at the moment.
+    fn stop(&self, states: u64) -> Option<Cut>;
+    /// The sides differ so. It is asked next whether to stop.
+    fn differ(&self, _class: &Class) {}
 }
 
 /// How many runs there are between two looks whether to stop.

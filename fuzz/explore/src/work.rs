@@ -8,9 +8,10 @@ use super::closure;
 use super::cubes::{self, Folder};
 use super::entries::{PATHS, functions};
 use super::joint::{Joint, Met};
-use super::scan::{Head, Turned};
+use super::scan::{Head, Turned, begin_scans};
 use super::sides::Sides;
 use super::tally::Tally;
+pub use super::tally::{Cut, Watch};
 use super::tape::{Choice, Tape};
 use super::var::What;
 use crate::oracle::Class;
@@ -55,30 +56,6 @@ enum Work {
     AnyLength(Vec<Head>),
     /// A scan, from the head of its loop: how many paths lead there, and the choices of the first.
     Scan(Box<Head>, u128, Vec<Choice>),
-}
-
-/// Why an enumeration was cut off.
-#[derive(
-    Clone, Copy, PartialEq, Eq, Debug, schemars::JsonSchema, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cut {
-    /// Its time was up.
-    Time,
-    /// It held as many states as it may.
-    Memory,
-    /// It was interrupted.
-    Interrupt,
-}
-
-/// Whoever watches an enumeration: sees how it goes on, and can stop it.
-pub trait Watch: Sync {
-    /// A unit is done.
-    fn done(&self, unit: usize, tally: &Tally);
-    /// Whether to stop, and why; `states` are held at the moment.
-    fn stop(&self, states: u64) -> Option<Cut>;
-    /// The sides differ so. It is asked next whether to stop.
-    fn differ(&self, _class: &Class) {}
 }
 
 /// What is enumerated.
@@ -189,40 +166,6 @@ pub fn prefixes(units: usize, run: &mut dyn FnMut(&mut Tape)) -> Vec<Vec<Choice>
     }
     leaves.append(&mut open);
     leaves
-}
-
-/// The states in which the scanner's loop begins: each with how many paths lead there and the first
-/// of them.
-pub(super) type Begun = Vec<(Head, u128, Vec<Choice>)>;
-
-/// What comes before the loop; with `examples`, a path for each decision is kept.
-pub(super) fn begin_scans(joint: &mut Joint, examples: bool) -> (Tally, Begun) {
-    let (mut tally, mut heads) = (Tally::default(), Begun::new());
-    let mut places = FxHashMap::default();
-    let mut tape = Tape::default();
-    loop {
-        let Turned { next, met } = joint.begin_scan(&mut tape);
-        tally.runs += 1;
-        if tally.decisions.insert(met.decision) && examples {
-            tally.add_example(met.decision, tape.choices().to_vec());
-        }
-        for class in &met.classes {
-            tally.add_class(class, &class.signature(), 1, [&[], tape.choices()]);
-        }
-        match next {
-            None => tally.paths += 1,
-            Some(head) => {
-                let place = *places.entry(head).or_insert_with(|| {
-                    heads.push((head, 0, tape.choices().to_vec()));
-                    heads.len() - 1
-                });
-                heads[place].1 += 1;
-            }
-        }
-        if !tape.advance() {
-            return (tally, heads);
-        }
-    }
 }
 
 /// Does one unit.

@@ -36,6 +36,8 @@ mod explain;
 mod explore;
 #[path = "invariants.rs"]
 mod invariants;
+#[path = "layers.rs"]
+mod layers;
 #[path = "lifecycle.rs"]
 mod lifecycle;
 #[path = "merged.rs"]

@@ -15,9 +15,9 @@
 //! can be called the first.
 
 use super::Head;
-use crate::joint::Went;
 use crate::model::Model;
 use crate::sides::Side;
+use crate::stretch::Went;
 use crate::tape::Choice;
 use crate::var::{Var, What};
 use mmcore::mm::compaction::{COMPACT_CLUSTER_MAX, Exit, Scan, Step};
