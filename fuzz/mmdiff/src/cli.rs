@@ -14,6 +14,7 @@ mod emit;
 mod explain;
 mod explore;
 mod graph;
+mod help;
 mod interrupt;
 mod manual;
 mod output;
@@ -31,7 +32,7 @@ use crate::run::{TREES, Tree};
 use crate::scenario::Path;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -193,24 +194,9 @@ impl Failure {
     }
 }
 
-/// The command line, with an example of each command.
-fn command_line() -> clap::Command {
-    let command = Cli::command();
-    let examples: String = command.get_subcommands().flat_map(examples).collect();
-    let default = "Without a command, `mmdiff` is `mmdiff check`.";
-    command.after_help(format!("Examples:\n{examples}\n{default}"))
-}
-
-/// The lines of a command's help that show an example.
-fn examples(command: &clap::Command) -> Vec<String> {
-    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let examples = help.lines().filter_map(|line| line.strip_prefix("Example: "));
-    examples.map(|example| format!("  {example}\n")).collect()
-}
-
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
-    let matches = command_line().try_get_matches();
+    let matches = help::command_line().try_get_matches();
     let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
@@ -229,9 +215,9 @@ pub fn main() -> ExitCode {
         Command::Corpus(command) => corpus::run(&command),
         Command::Schema(options) => schema::run(&options).map(Ended::from),
         Command::Completions(options) => {
-            manual::completions(command_line(), &options).map(Ended::from)
+            manual::completions(help::command_line(), &options).map(Ended::from)
         }
-        Command::Man(options) => manual::man(command_line(), &options).map(Ended::from),
+        Command::Man(options) => manual::man(help::command_line(), &options).map(Ended::from),
     };
     match ended {
         Ok(Ended::Intended) => ExitCode::SUCCESS,
@@ -269,51 +255,4 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let hint = lines.find(|line| line.starts_with("[possible values") || line.starts_with("tip:"));
     let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
     complain(&format!("{first}{hint} (see `mmdiff --help`)"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Cli, command_line, examples};
-    use clap::FromArgMatches;
-
-    /// All commands, those below others too.
-    fn commands() -> Vec<clap::Command> {
-        let mut all = vec![command_line()];
-        let mut next = 0;
-        while let Some(command) = all.get(next) {
-            let below: Vec<_> = command.get_subcommands().cloned().collect();
-            all.extend(below);
-            next += 1;
-        }
-        all.split_off(1)
-    }
-
-    #[test]
-    fn every_command_has_an_example_and_the_command_line_takes_it() {
-        let commands = commands();
-        assert!(commands.len() > 10);
-        for command in commands {
-            let name = command.get_name().to_string();
-            let examples = examples(&command);
-            assert!(!examples.is_empty(), "{name} has no example");
-            for example in examples {
-                let words: Vec<_> = example.split_whitespace().collect();
-                assert!(words.contains(&name.as_str()), "{example} is no example of {name}");
-                let matches = command_line().try_get_matches_from(&words);
-                matches
-                    .and_then(|matches| Cli::from_arg_matches(&matches))
-                    .unwrap_or_else(|error| panic!("{example}: {error}"));
-            }
-        }
-    }
-
-    #[test]
-    fn the_help_shows_the_example_of_each_command() {
-        let help = command_line().render_help().to_string();
-        for command in command_line().get_subcommands() {
-            for example in examples(command) {
-                assert!(help.contains(example.trim()), "{example} is not in the help");
-            }
-        }
-    }
 }
