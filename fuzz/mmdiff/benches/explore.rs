@@ -148,7 +148,7 @@ fn one_folio() {
     }
 }
 
-/// Prints the table of the README.
+/// Prints the table of the manual's measurements.
 fn strategies() {
     let mut all = ours();
     let (paths, decisions) = (all.runs, all.decisions.len());
