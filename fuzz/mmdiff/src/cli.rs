@@ -79,8 +79,9 @@ enum Command {
     #[command(after_help = "Example: mmdiff graph truncate_inode_partial_folio --out partial.svg")]
     Graph(graph::Options),
     /// Make the smallest scenario that shows the same as a given one
-    #[command(after_help = "Example: mmdiff shrink fuzz/artifacts/truncation/crash-0123 \
-                            --out corpus/truncation/what_it_shows")]
+    #[command(
+        after_help = "Example: mmdiff shrink fuzz/artifacts/truncation/crash-0123 --out smallest.toml"
+    )]
     Shrink(shrink::Options),
     /// Write, measure, migrate or accept a corpus; turn inputs into text and back
     #[command(subcommand, after_help = "Example: mmdiff corpus stats --path truncation")]

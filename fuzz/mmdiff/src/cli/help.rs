@@ -21,7 +21,7 @@ pub(super) fn command_line() -> clap::Command {
     let command = Cli::command();
     let tasks = TASKS.map(|(task, names)| section(&command, task, names)).concat();
     command
-        .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{after-help}\n\nOptions:\n{options}")
+        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}")
         .after_help(format!(
             "{tasks}Without a command, `mmdiff` is `mmdiff check`. `mmdiff COMMAND --help` has the options."
         ))
