@@ -3,7 +3,7 @@
 //! [`loaded`].
 
 use crate::run::{Functions, Returned};
-use mmcore::tree::{V6_12, V6_12PreFix};
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{Call, Folio, IsolateMode, Kernel, Mapping, MigrateMode, Oops, Revision};
 use mmdiff_kernel::{Compiled, Invocation, Judged, Recorder, Returned as FromC};
 use mmdiff_trace::every_function;
@@ -194,6 +194,9 @@ every_function!(in_c);
 
 /// Who can be asked to run any function that can be called from outside.
 pub trait Invoked: Functions {
+    /// Whether it has the functions of the range of folio orders.
+    const HAS_FOLIO_ORDERS: bool;
+
     /// Runs it.
     fn invoke<K: Kernel>(invocation: &Invocation, k: &mut K) -> Returned;
 }
@@ -212,15 +215,19 @@ fn returned(returned: &FromC) -> Option<Returned> {
 macro_rules! port_invoked {
     ($($revision:ident),*) => {$(
         impl Invoked for $revision {
+            const HAS_FOLIO_ORDERS: bool = <$revision as Judged>::HAS_FOLIO_ORDERS;
+
             fn invoke<K: Kernel>(invocation: &Invocation, k: &mut K) -> Returned {
                 returned(&invocation.run_port::<$revision, K>(k)).unwrap_or(Returned::Nothing)
             }
         }
     )*};
 }
-port_invoked!(V6_12, V6_12PreFix);
+port_invoked!(V6_12, V6_12PreFix, PreFix, PostFix);
 
 impl<R: Judged, const SLOT: usize> Invoked for C<R, SLOT> {
+    const HAS_FOLIO_ORDERS: bool = R::HAS_FOLIO_ORDERS;
+
     fn invoke<K: Kernel>(invocation: &Invocation, k: &mut K) -> Returned {
         let from_c = run::<R, SLOT, K>(invocation, k);
         returned(&from_c).unwrap_or_else(|| {

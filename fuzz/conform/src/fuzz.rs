@@ -8,9 +8,9 @@ use crate::scenario::{
     CompactionScenario, CreationScenario, ErrorsScenario, FlagsScenario, LifecycleScenario,
     MigrationScenario, Path, Scenario, Target, TruncationScenario,
 };
-use crate::{REVISIONS, Sampler, Steps, loaded};
+use crate::{Pair, REVISIONS, Sampler, Steps, loaded};
 use mmdiff_judge::fuzz::{mutate as mutate_on, splice as splice_on, store};
-use mmdiff_kernel::{Compiled, Tree, ffi, revision};
+use mmdiff_kernel::{Compiled, Tree, ffi};
 use std::cell::RefCell;
 use std::env;
 use std::sync::{Arc, OnceLock};
@@ -18,16 +18,19 @@ use std::sync::{Arc, OnceLock};
 /// The environment variable by which a machine without a kernel tree may run the target all the same.
 const OPTIONAL: &str = "MMDIFF_KERNEL_TREE_OPTIONAL";
 
-type Objects = [Arc<Compiled>; 2];
+/// The revisions that an input can be of: those of a tree that everybody has, `v6.12` and
+/// `v6.12-pre-fix`. Inputs name them by their numbers.
+const FUZZED: usize = 2;
+
+type Objects = [Arc<Compiled>; FUZZED];
 
 fn compiled() -> Result<Objects, String> {
     let tree = Tree::find(None).map_err(|error| error.to_string())?;
-    let compile = |edits: fn() -> Vec<_>| {
-        let object = Compiled::with_flags(&tree, &edits(), ffi::COUNTED);
+    let compile = |pair: &Pair| {
+        let object = Compiled::of(pair.revision, &tree, ffi::COUNTED);
         object.map(Arc::new).map_err(|error| error.to_string())
     };
-    let [(_, first), (_, second)] = revision::REVISIONS;
-    Ok([compile(first)?, compile(second)?])
+    Ok([compile(&REVISIONS[0])?, compile(&REVISIONS[1])?])
 }
 
 /// The C, if there is a tree. Without one the program ends, unless it may go on.
@@ -56,7 +59,7 @@ pub fn begin() {
 pub fn read(bytes: &[u8]) -> (usize, Scenario) {
     let (path, head, scenario) = Target::Conformance.split(bytes);
     let first = usize::from(head.first().copied().unwrap_or(0));
-    (first / Path::ALL.len() % REVISIONS.len(), Scenario::decode(path, scenario))
+    (first / Path::ALL.len() % FUZZED, Scenario::decode(path, scenario))
 }
 
 thread_local! {
@@ -106,7 +109,7 @@ pub fn mutate(
     if size == 0 || max_size < 2 || seed.is_multiple_of(16) {
         let size = size.max(1).min(max_size);
         if let Some(first) = data.first_mut() {
-            *first = (seed >> 4) as u8 % (Path::ALL.len() * REVISIONS.len()) as u8;
+            *first = (seed >> 4) as u8 % (Path::ALL.len() * FUZZED) as u8;
         }
         return size;
     }

@@ -7,9 +7,9 @@ use crate::explore::{Model, Side};
 use crate::run::{Returned, Run};
 use crate::trace::Event;
 use crate::trace::compare::{Digest, Mismatch, Ran, compare};
-use mmcore::tree::{V6_12, V6_12PreFix};
-use mmdiff_kernel::Compiled;
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmdiff_kernel::judge::Chance;
+use mmdiff_kernel::{Compiled, Judged, Revision, revision};
 use rustc_hash::FxHasher;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -29,6 +29,8 @@ pub struct Code {
 pub struct Pair {
     /// What they are sides of.
     pub name: &'static str,
+    /// How their C is made.
+    pub revision: &'static Revision,
     /// One of them.
     pub left: Code,
     /// The other.
@@ -41,20 +43,22 @@ const fn code<R: Invoked>() -> Code {
     Code { side: Side::of::<R>(), whole: whole::run::<R> }
 }
 
+const fn pair<R: Judged + Invoked>(revision: &'static Revision) -> Pair {
+    Pair {
+        name: R::NAME,
+        revision,
+        left: code::<R>(),
+        right: code::<C<R>>(),
+        chance: Chance::of::<R>,
+    }
+}
+
 /// The revisions whose C can be compiled: the port, and the C in the object that is loaded.
-pub static REVISIONS: [Pair; 2] = [
-    Pair {
-        name: "v6.12",
-        left: code::<V6_12>(),
-        right: code::<C<V6_12>>(),
-        chance: Chance::of::<V6_12>,
-    },
-    Pair {
-        name: "v6.12-pre-fix",
-        left: code::<V6_12PreFix>(),
-        right: code::<C<V6_12PreFix>>(),
-        chance: Chance::of::<V6_12PreFix>,
-    },
+pub static REVISIONS: [Pair; 4] = [
+    pair::<V6_12>(&revision::V6_12),
+    pair::<V6_12PreFix>(&revision::V6_12_PRE_FIX),
+    pair::<PreFix>(&revision::PRE_FIX),
+    pair::<PostFix>(&revision::POST_FIX),
 ];
 
 impl Pair {

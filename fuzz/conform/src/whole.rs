@@ -75,15 +75,16 @@ impl Entry {
 const HELPERS: [&str; 11] = [
     "the setter of the flag that keeps folios",
     "the test of the flag that keeps folios",
-    "mapping_set_folio_order_range",
-    "mapping_max_folio_order",
-    "mapping_min_folio_order",
     "isolation_suitable",
     "test_and_set_skip",
     "update_cached_migrate",
     "compact_lock_irqsave",
     "too_many_isolated",
     "skip_isolation_on_order",
+    // Of some revisions.
+    "mapping_set_folio_order_range",
+    "mapping_max_folio_order",
+    "mapping_min_folio_order",
 ];
 
 const FILE: Mapping = Mapping(0);
@@ -93,7 +94,7 @@ pub(crate) fn run<R: Invoked>(entry: Entry, k: &mut Model<'_>) -> Returned {
         Entry::Path(_) => return Returned::Nothing,
         Entry::Scan => scan(k),
         Entry::Range => range(k),
-        Entry::Helpers => helper(k),
+        Entry::Helpers => helper::<R>(k),
     };
     R::invoke(&invocation, k)
 }
@@ -110,30 +111,31 @@ fn range(k: &mut Model<'_>) -> Invocation {
 
 /// The functions that are called inside others only. All but the tests of flags are reached there
 /// too, with the arguments that their callers give.
-fn helper(k: &mut Model<'_>) -> Invocation {
+fn helper<R: Invoked>(k: &mut Model<'_>) -> Invocation {
     k.set_scanned(BLOCK, BLOCK + 1);
     let mapping = FILE;
-    match k.choose(Var::one(What::Function), 11) {
+    let there = if R::HAS_FOLIO_ORDERS { HELPERS.len() } else { HELPERS.len() - 3 };
+    match k.choose(Var::one(What::Function), there as u8) {
         0 => Invocation::MappingSetPinned { mapping },
         1 => Invocation::MappingPinned { mapping },
-        2 => {
-            const ORDERS: [u32; 8] = [0, 1, 2, 8, 9, 10, 11, u32::MAX];
-            let (min, max) = (pick(k, &ORDERS), pick(k, &ORDERS));
-            Invocation::MappingSetFolioOrderRange { mapping, min, max }
-        }
-        3 => Invocation::MappingMaxFolioOrder { mapping },
-        4 => Invocation::MappingMinFolioOrder { mapping },
-        5 => Invocation::IsolationSuitable { page: page(k) },
-        6 => Invocation::TestAndSetSkip { page: page(k) },
-        7 => Invocation::UpdateCachedMigrate { pfn: pick(k, &[BLOCK, BLOCK + 1, u64::MAX]) },
-        8 => Invocation::CompactLockIrqsave { lruvec: Lruvec(argument(k, 2)) },
-        9 => Invocation::TooManyIsolated {},
-        _ => {
+        2 => Invocation::IsolationSuitable { page: page(k) },
+        3 => Invocation::TestAndSetSkip { page: page(k) },
+        4 => Invocation::UpdateCachedMigrate { pfn: pick(k, &[BLOCK, BLOCK + 1, u64::MAX]) },
+        5 => Invocation::CompactLockIrqsave { lruvec: Lruvec(argument(k, 2)) },
+        6 => Invocation::TooManyIsolated {},
+        7 => {
             const ORDERS: [i32; 7] =
                 [-1, 0, 1, 8, 9, MAX_PAGE_ORDER as i32, MAX_PAGE_ORDER as i32 + 1];
             let (order, target_order) = (pick(k, &ORDERS), pick(k, &ORDERS));
             Invocation::SkipIsolationOnOrder { order, target_order }
         }
+        8 => {
+            const ORDERS: [u32; 8] = [0, 1, 2, 8, 9, 10, 11, u32::MAX];
+            let (min, max) = (pick(k, &ORDERS), pick(k, &ORDERS));
+            Invocation::MappingSetFolioOrderRange { mapping, min, max }
+        }
+        9 => Invocation::MappingMaxFolioOrder { mapping },
+        _ => Invocation::MappingMinFolioOrder { mapping },
     }
 }
 

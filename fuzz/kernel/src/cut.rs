@@ -4,7 +4,7 @@
 pub(crate) mod rewrite;
 
 use crate::fault::Fault;
-use crate::plan::{Item, Part};
+use crate::plan::{Item, OF_SOME_TREES, Part};
 use tree_sitter::{Node, Parser};
 
 /// A piece of the kernel's text.
@@ -35,8 +35,9 @@ impl Piece {
 /// The pieces of `part` that `text`, its file's, has; and what it has not.
 pub fn pieces(part: &Part, text: Option<&str>) -> (Vec<Piece>, Vec<Fault>) {
     let missing = |item: &Item| Fault::Missing { name: item.name().into(), file: part.file };
+    let is_in_every_tree = |item: &&Item| !OF_SOME_TREES.contains(&item.name());
     let Some(text) = text else {
-        return (Vec::new(), part.items.iter().map(missing).collect());
+        return (Vec::new(), part.items.iter().filter(is_in_every_tree).map(missing).collect());
     };
     let text = blank_annotations(text);
     let tree = parse(&text);
@@ -55,8 +56,8 @@ pub fn pieces(part: &Part, text: Option<&str>) -> (Vec<Piece>, Vec<Fault>) {
             });
         }
     });
-    let faults = part.items.iter().zip(&found).filter(|(_, piece)| piece.is_none());
-    let faults = faults.map(|(item, _)| missing(item)).collect();
+    let lacking = part.items.iter().zip(&found).filter(|(_, piece)| piece.is_none());
+    let faults = lacking.map(|(item, _)| item).filter(is_in_every_tree).map(missing).collect();
     let mut pieces: Vec<Piece> = found.into_iter().flatten().collect();
     pieces.sort_by_key(|piece| piece.line);
     (pieces, faults)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A function and its arguments, to be run by either side.
 
-use mmcore::include::linux::pagemap::{self, FolioOrderRange, HasInaccessible, HasUnmovable};
+use mmcore::include::linux::pagemap::{self, HasInaccessible, HasUnmovable};
 use mmcore::mm::compaction::{
     compact_lock_irqsave, isolate_migratepages_block, isolate_migratepages_range,
     isolation_suitable, skip_isolation_on_order, test_and_set_skip, too_many_isolated,
@@ -17,7 +17,7 @@ use mmcore::mm::truncate::{
     truncate_cleanup_folio, truncate_inode_folio, truncate_inode_pages_range,
     truncate_inode_partial_folio,
 };
-use mmcore::tree::{V6_12, V6_12PreFix};
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::virt::kvm::guest_memfd::{
     __kvm_gmem_create, kvm_gmem_error_folio, kvm_gmem_migrate_folio, kvm_gmem_punch_hole,
 };
@@ -89,13 +89,15 @@ impl<T: Into<Returned>> From<Result<T, Oops>> for Returned {
 }
 
 /// A revision whose C can be compiled.
-pub trait Judged: Revision + FolioOrderRange {
+pub trait Judged: Revision {
     /// What its C is called where the port has the revision's name.
     const IN_C: &'static str;
     /// The setter of the flag that keeps folios where they are: its name in C.
     const SETTER: &'static str;
     /// The test of that flag: its name in C.
     const TEST: &'static str;
+    /// Whether a mapping has a range of folio orders, and the three functions of it are there.
+    const HAS_FOLIO_ORDERS: bool;
 
     /// The setter.
     fn set_pinned<K: Kernel>(k: &mut K, mapping: Mapping);
@@ -103,32 +105,53 @@ pub trait Judged: Revision + FolioOrderRange {
     fn pinned<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
         Self::mapping_pins_folios(k, mapping)
     }
-}
-
-impl Judged for V6_12 {
-    const IN_C: &'static str = "v6.12 in C";
-    const SETTER: &'static str = "mapping_set_inaccessible";
-    const TEST: &'static str = "mapping_inaccessible";
-
-    fn set_pinned<K: Kernel>(k: &mut K, mapping: Mapping) {
-        fn set<R: HasInaccessible, K: Kernel>(k: &mut K, mapping: Mapping) {
-            pagemap::mapping_set_inaccessible::<R, K>(k, mapping);
-        }
-        set::<Self, K>(k, mapping);
+    /// `mapping_set_folio_order_range`, if there is one.
+    fn set_folio_order_range<K: Kernel>(_: &mut K, _: Mapping, _: u32, _: u32) {}
+    /// `mapping_max_folio_order`, if there is one.
+    fn max_folio_order<K: Kernel>(_: &mut K, _: Mapping) -> u32 {
+        0
+    }
+    /// `mapping_min_folio_order`, if there is one.
+    fn min_folio_order<K: Kernel>(_: &mut K, _: Mapping) -> u32 {
+        0
     }
 }
 
-impl Judged for V6_12PreFix {
-    const IN_C: &'static str = "v6.12-pre-fix in C";
-    const SETTER: &'static str = "mapping_set_unmovable";
-    const TEST: &'static str = "mapping_unmovable";
+macro_rules! judged {
+    ($($revision:ident, $in_c:literal, $set:ident, $test:ident, $has:ident $(, $orders:ident)?;)*) => {$(
+        impl Judged for $revision {
+            const IN_C: &'static str = $in_c;
+            const SETTER: &'static str = stringify!($set);
+            const TEST: &'static str = stringify!($test);
+            const HAS_FOLIO_ORDERS: bool = false $(|| judged!($orders))?;
 
-    fn set_pinned<K: Kernel>(k: &mut K, mapping: Mapping) {
-        fn set<R: HasUnmovable, K: Kernel>(k: &mut K, mapping: Mapping) {
-            pagemap::mapping_set_unmovable::<R, K>(k, mapping);
+            fn set_pinned<K: Kernel>(k: &mut K, mapping: Mapping) {
+                fn set<R: $has, K: Kernel>(k: &mut K, mapping: Mapping) {
+                    pagemap::$set::<R, K>(k, mapping);
+                }
+                set::<Self, K>(k, mapping);
+            }
+            $(judged!($orders methods);)?
         }
-        set::<Self, K>(k, mapping);
-    }
+    )*};
+    (orders) => { true };
+    (orders methods) => {
+        fn set_folio_order_range<K: Kernel>(k: &mut K, mapping: Mapping, min: u32, max: u32) {
+            pagemap::mapping_set_folio_order_range::<Self, K>(k, mapping, min, max);
+        }
+        fn max_folio_order<K: Kernel>(k: &mut K, mapping: Mapping) -> u32 {
+            pagemap::mapping_max_folio_order::<Self, K>(k, mapping)
+        }
+        fn min_folio_order<K: Kernel>(k: &mut K, mapping: Mapping) -> u32 {
+            pagemap::mapping_min_folio_order::<Self, K>(k, mapping)
+        }
+    };
+}
+judged! {
+    V6_12, "v6.12 in C", mapping_set_inaccessible, mapping_inaccessible, HasInaccessible, orders;
+    V6_12PreFix, "v6.12-pre-fix in C", mapping_set_unmovable, mapping_unmovable, HasUnmovable, orders;
+    PreFix, "pre-fix in C", mapping_set_unmovable, mapping_unmovable, HasUnmovable;
+    PostFix, "post-fix in C", mapping_set_inaccessible, mapping_inaccessible, HasInaccessible;
 }
 
 macro_rules! invocations {
@@ -207,13 +230,13 @@ invocations! {
     MappingPinned(mapping: Mapping) = R::TEST,
         k => R::pinned(k, mapping);
     MappingSetFolioOrderRange(mapping: Mapping, min: u32, max: u32) = "mapping_set_folio_order_range",
-        k => pagemap::mapping_set_folio_order_range::<R, K>(k, mapping, min, max);
+        k => R::set_folio_order_range(k, mapping, min, max);
     MappingSetLargeFolios(mapping: Mapping) = "mapping_set_large_folios",
         k => pagemap::mapping_set_large_folios::<R, K>(k, mapping);
     MappingMaxFolioOrder(mapping: Mapping) = "mapping_max_folio_order",
-        k => pagemap::mapping_max_folio_order::<R, K>(k, mapping);
+        k => R::max_folio_order(k, mapping);
     MappingMinFolioOrder(mapping: Mapping) = "mapping_min_folio_order",
-        k => pagemap::mapping_min_folio_order::<R, K>(k, mapping);
+        k => R::min_folio_order(k, mapping);
     MappingLargeFolioSupport(mapping: Mapping) = "mapping_large_folio_support",
         k => pagemap::mapping_large_folio_support::<R, K>(k, mapping);
     FolioEvictable(folio: Folio) = "folio_evictable",

@@ -36,6 +36,7 @@ pub use invocation::{Invocation, Judged, Returned};
 pub use mmdiff_trace::compare::{self, Mismatch, Recorder, Said, compare};
 pub use places::Place;
 pub use program::{Edit, Program};
+pub use revision::{NotThatTree, Revision};
 pub use tree::Tree;
 
 use ffi::{End, Object};
@@ -62,6 +63,8 @@ pub struct Compiled {
 /// Why there is nothing to run.
 #[derive(Debug)]
 pub enum NotCompiled {
+    /// The tree is not the one that the revision is made from.
+    Tree(NotThatTree),
     /// It could not be compiled.
     Compiling(compile::NoObject),
     /// It could not be loaded.
@@ -71,6 +74,7 @@ pub enum NotCompiled {
 impl fmt::Display for NotCompiled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            NotCompiled::Tree(error) => error.fmt(f),
             NotCompiled::Compiling(error) => error.fmt(f),
             NotCompiled::Loading(error) => write!(f, "loading the kernel's C: {error}"),
         }
@@ -78,6 +82,12 @@ impl fmt::Display for NotCompiled {
 }
 
 impl std::error::Error for NotCompiled {}
+
+impl From<NotThatTree> for NotCompiled {
+    fn from(error: NotThatTree) -> Self {
+        NotCompiled::Tree(error)
+    }
+}
 
 impl From<compile::NoObject> for NotCompiled {
     fn from(error: compile::NoObject) -> Self {
@@ -92,6 +102,14 @@ impl From<libloading::Error> for NotCompiled {
 }
 
 impl Compiled {
+    /// Makes a revision of `tree`, and compiles what can be run of it, with more flags for the compiler.
+    ///
+    /// # Errors
+    /// If the tree is not the one that the revision is made from, or as [`new`](Compiled::new).
+    pub fn of(revision: &Revision, tree: &Tree, flags: &[&str]) -> Result<Compiled, NotCompiled> {
+        Compiled::with_flags(&revision.make(tree)?, &(revision.edits)(), flags)
+    }
+
     /// Compiles what can be run of `tree` under `edits`. What cannot is among the
     /// [`faults`](Compiled::faults).
     ///

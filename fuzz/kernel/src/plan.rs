@@ -93,6 +93,8 @@ pub const HEADERS: &[Part] = &[
             Function("mapping_stable_writes"),
             Function("mapping_set_stable_writes"),
             Function("mapping_clear_stable_writes"),
+            Function("mapping_set_unmovable"),
+            Function("mapping_unmovable"),
             Function("mapping_set_inaccessible"),
             Function("mapping_inaccessible"),
             Function("mapping_set_folio_order_range"),
@@ -142,6 +144,7 @@ pub const UNITS: &[Part] = &[
         file: "mm/migrate.c",
         items: &[
             Function("__migrate_folio"),
+            Function("migrate_folio_extra"),
             Function("migrate_folio"),
             Function("writeout"),
             Function("fallback_migrate_folio"),
@@ -179,6 +182,30 @@ pub const UNITS: &[Part] = &[
         ],
         shim: include_str!("shim/guest_memfd.h"),
     },
+];
+
+/// What only some trees have. That one is not there is a fault of what calls it, if anything does.
+pub const OF_SOME_TREES: &[&str] = &[
+    // v6.12
+    "AS_FOLIO_ORDER_BITS_MASK",
+    "AS_FOLIO_ORDER_MIN_MASK",
+    "AS_FOLIO_ORDER_MAX_MASK",
+    "AS_FOLIO_ORDER_MASK",
+    "PREFERRED_MAX_PAGECACHE_ORDER",
+    "MAX_XAS_ORDER",
+    "mapping_set_folio_order_range",
+    "mapping_max_folio_order",
+    "mapping_min_folio_order",
+    "__migrate_folio",
+    "try_folio_split_or_unmap",
+    // post-fix and later
+    "mapping_set_inaccessible",
+    "mapping_inaccessible",
+    // up to pre-fix
+    "mapping_set_unmovable",
+    "mapping_unmovable",
+    // up to post-fix
+    "migrate_folio_extra",
 ];
 
 /// Every part, in the order in which they depend on each other.

@@ -6,7 +6,18 @@ use mmcore::Site;
 /// The checks of each function, in the order of its text.
 const SITES: &[(&str, &[Site])] = &[
     ("migrate_folio", &[Site::MigrateWriteback]),
-    ("move_to_new_folio", &[Site::SrcUnlocked, Site::DstUnlocked]),
+    ("migrate_folio_extra", &[Site::MigrateWriteback]),
+    // v6.12 has the first two alone.
+    (
+        "move_to_new_folio",
+        &[
+            Site::SrcUnlocked,
+            Site::DstUnlocked,
+            Site::NotIsolated,
+            Site::LostIsolated,
+            Site::NotIsolated,
+        ],
+    ),
     ("try_folio_split_or_unmap", &[Site::StillMapped]),
     ("truncate_inode_pages_range", &[Site::NotContained]),
     ("shmem_undo_range", &[Site::ShmemWriteback]),

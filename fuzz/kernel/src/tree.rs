@@ -33,6 +33,9 @@ pub const FILES: &[&str] = &[
 
 /// The environment variable that names a tree.
 pub const VARIABLE: &str = "MMDIFF_KERNEL_TREE";
+/// The environment variable that names a tree of v6.10-rc5, for the tests of the revisions that are made
+/// from it.
+pub const V6_10: &str = "MMDIFF_TREE_V6_10";
 /// Where Debian's package puts the tree that the revisions `v6.12` and `v6.12-pre-fix` are.
 pub const DEBIAN: &str = "/usr/src/linux-source-6.12.tar.xz";
 
@@ -97,6 +100,24 @@ impl Tree {
             }
         }
         Err(NoTree::NotFound)
+    }
+
+    /// The trees that are `chosen`; or else the one that is [found](Tree::find) without a choice, and that of
+    /// v6.10-rc5 if [`V6_10`] names one.
+    ///
+    /// # Errors
+    /// If there is none, or one of them cannot be read.
+    pub fn all(chosen: &[PathBuf]) -> Result<Vec<Tree>, NoTree> {
+        if !chosen.is_empty() {
+            return chosen.iter().map(|path| Tree::read(path)).collect();
+        }
+        let named = env::var_os(V6_10).filter(|path| !path.is_empty());
+        match (Tree::find(None), named) {
+            (Ok(tree), None) => Ok(vec![tree]),
+            (Ok(tree), Some(path)) => Ok(vec![tree, Tree::read(Path::new(&path))?]),
+            (Err(NoTree::NotFound), Some(path)) => Ok(vec![Tree::read(Path::new(&path))?]),
+            (Err(error), _) => Err(error),
+        }
     }
 
     /// Reads the tree at `path`, which [`source::open`] says how to spell.

@@ -7,7 +7,7 @@ use divan::counter::ItemsCount;
 use mmdiff::conform::{REVISIONS, loaded};
 use mmdiff::run::{Run, Tree};
 use mmdiff::scenario::{Path, Scenario, generate};
-use mmdiff_kernel::{Compiled, revision};
+use mmdiff_kernel::Compiled;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ fn object() -> Option<&'static Arc<Compiled>> {
     let compile = || {
         let tree =
             mmdiff_kernel::Tree::find(None).inspect_err(|error| eprintln!("{error}")).ok()?;
-        Some(Arc::new(Compiled::new(&tree, &revision::v6_12()).expect("the C compiles")))
+        Some(Arc::new(Compiled::of(REVISIONS[0].revision, &tree, &[]).expect("the C compiles")))
     };
     OBJECT.get_or_init(compile).as_ref()
 }

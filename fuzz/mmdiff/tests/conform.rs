@@ -178,7 +178,35 @@ fn a_tree_that_lacks_a_header_is_refused_by_its_name() {
 
 #[test]
 fn a_revision_without_c_is_refused() {
-    let (code, out, err) = conform(&["--revision", "pre-fix"]);
+    let (code, out, err) = conform(&["--revision", "v6.10"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
-    assert!(err.contains("there are: v6.12, v6.12-pre-fix"), "{err}");
+    assert!(err.contains("there are: v6.12, v6.12-pre-fix, pre-fix, post-fix"), "{err}");
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn a_revision_is_not_judged_on_another_tree_than_its_own() {
+    let place = tempfile::tempdir().expect("a directory");
+    changed(place.path(), "mm/filemap.c", "ret = -ENOSPC", "ret = -EIO");
+    let tree = place.path().to_str().expect("UTF-8");
+    let (code, out, err) = conform(&["--tree", tree, "--revision", "v6.12,pre-fix"]);
+    assert_eq!((code, out.as_str(), err.lines().count()), (Some(2), "", 1), "{err}");
+    assert!(err.contains("pre-fix is made from v6.10-rc5, and this tree is another"), "{err}");
+    let fs_h = Tree::read(place.path()).expect("a tree").blob("include/linux/fs.h").expect("it is");
+    assert!(err.contains(&format!("include/linux/fs.h is {fs_h}, not 0283cf366c2a")), "{err}");
+}
+
+#[test]
+#[cfg_attr(not(tree_v6_10), ignore = "no tree of v6.10-rc5: name one in MMDIFF_TREE_V6_10")]
+fn the_default_pair_is_equal_to_its_c() {
+    let tree = std::env::var("MMDIFF_TREE_V6_10").expect("the test is ignored without");
+    let paths = QUICK.iter().filter(|word| !word.starts_with("v6.12") && **word != "--revision");
+    let args: Vec<&str> = paths.copied().chain(["--tree", &tree]).collect();
+    let (code, out, err) = conform(&args);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    for (revision, truncate) in [("pre-fix", "60388935086d"), ("post-fix", "581977d2356f")] {
+        let row = format!("  {revision} is v6.10-rc5 to the byte, with changes in ");
+        let row = out.lines().find(|line| line.starts_with(&row));
+        assert!(row.is_some_and(|row| row.contains(&format!("truncate.c {truncate}"))), "{out}");
+    }
 }

@@ -44,6 +44,8 @@ static inline bool filemap_release_folio(struct folio *folio, gfp_t gfp)
 #define folio_attach_private(folio, data) ((void)(data), strange("private data is moved"))
 #define folio_detach_private(folio) ((void)(folio), NULL)
 #define __folio_migrate_mapping k___folio_migrate_mapping
+#define folio_migrate_mapping k_folio_migrate_mapping
+#define folio_migrate_copy k_folio_migrate_copy
 #define folio_clear_dirty_for_io k_folio_clear_dirty_for_io
 #define folio_expected_ref_count k_folio_expected_ref_count
 #define folio_is_zone_device k_folio_is_zone_device
@@ -51,3 +53,22 @@ static inline bool filemap_release_folio(struct folio *folio, gfp_t gfp)
 #define folio_migrate_flags k_folio_migrate_flags
 #define folio_test_anon k_folio_test_anon
 #define flush_dcache_folio k_flush_dcache_folio
+
+// ---- the movable pages of drivers, up to post-fix ----
+
+#define __folio_test_movable k___folio_test_movable
+#define folio_test_movable k_folio_test_movable
+#define folio_test_isolated k_folio_test_isolated
+#define folio_clear_isolated k_folio_clear_isolated
+#define folio_mapping_flags k_folio_mapping_flags
+// A driver's operations are its page's: which they are is the folio's number.
+struct movable_operations { char unused; };
+static inline const struct movable_operations *folio_movable_ops(const struct folio *folio)
+{
+	return (const struct movable_operations *)folio;
+}
+static inline int call_migrate_page(const struct movable_operations *mops, struct page *dst, struct page *src, int mode)
+{
+	expect((const struct folio *)mops == container_of(src, struct folio, page));
+	return k_movable_migrate_page(container_of(dst, struct folio, page), container_of(src, struct folio, page), mode);
+}

@@ -9,6 +9,8 @@ static inline struct address_space *flags_owner(const volatile unsigned long *fl
 #define test_bit(nr, addr) k_test_bit(flags_owner(addr), nr)
 #define set_bit(nr, addr) k_set_bit(flags_owner(addr), nr)
 #define clear_bit(nr, addr) k_clear_bit(flags_owner(addr), nr)
+// Not atomic: a load and a store.
+#define __set_bit(nr, addr) k_store_flags(flags_owner(addr), 0, 1UL << (nr))
 #define test_and_clear_bit(nr, addr) k_test_and_clear_bit(flags_owner(addr), nr)
 
 // VM_LOCKED of a shmem inode stands in a member of the same name.

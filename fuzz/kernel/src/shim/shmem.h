@@ -12,7 +12,9 @@ extern struct ucounts some_ucounts;
 // The size says whose it is.
 #define get_i_size(inode) ((loff_t)inode_number(inode))
 
-#define shmem_free_swap(mapping, index, end, radswap) 1L
+// How many pages were freed; up to post-fix, and without an end, whether that failed.
+#define FREE_SWAP(mapping, index, end, radswap, freed, ...) (freed)
+#define shmem_free_swap(...) FREE_SWAP(__VA_ARGS__, 1L, 0)
 #define shmem_confirm_swap(mapping, index, swap) ((void)(index), (void)(swap), -1)
 #define radix_to_swp_entry(entry) 0
 #define folio_test_uptodate(folio) ((void)(folio), strange("a fallocate is undone"), true)

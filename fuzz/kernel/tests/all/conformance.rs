@@ -3,7 +3,7 @@
 //! revisions.
 
 use crate::support::{Side, kinds_of, told_apart};
-use mmcore::tree::{V6_12, V6_12PreFix};
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmdiff_kernel::sample;
 use std::collections::BTreeSet;
 
@@ -75,6 +75,30 @@ conformance! {
 fn the_flag_that_the_patch_is_about_conforms_under_either_name() {
     conforms_in::<V6_12>(&["mapping_set_inaccessible", "mapping_inaccessible"]);
     conforms_in::<V6_12PreFix>(&["mapping_set_unmovable", "mapping_unmovable"]);
+}
+
+/// The functions that are tested above, and these two, as far as the revision has them.
+#[track_caller]
+fn all_conforms_in<R: Side>(own: [&'static str; 2]) {
+    const FOLIO_ORDERS: [&str; 3] =
+        ["mapping_set_folio_order_range", "mapping_max_folio_order", "mapping_min_folio_order"];
+    let drawn = (0..sample::KINDS).map(|kind| sample::draw(kind, 0).name::<R>());
+    let all: Vec<&str> = drawn.filter(|name| !FOLIO_ORDERS.contains(name)).collect();
+    assert_eq!(all.len(), sample::KINDS - FOLIO_ORDERS.len());
+    assert!(own.iter().all(|name| all.contains(name)), "under its own name");
+    conforms_in::<R>(&all);
+}
+
+#[test]
+#[cfg_attr(not(tree_v6_10), ignore = "no tree of v6.10-rc5: name one in MMDIFF_TREE_V6_10")]
+fn every_function_of_pre_fix_conforms() {
+    all_conforms_in::<PreFix>(["mapping_set_unmovable", "mapping_unmovable"]);
+}
+
+#[test]
+#[cfg_attr(not(tree_v6_10), ignore = "no tree of v6.10-rc5: name one in MMDIFF_TREE_V6_10")]
+fn every_function_of_post_fix_conforms() {
+    all_conforms_in::<PostFix>(["mapping_set_inaccessible", "mapping_inaccessible"]);
 }
 
 #[test]

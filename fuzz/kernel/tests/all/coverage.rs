@@ -13,7 +13,7 @@ const MISSED: &[(&str, usize, usize)] =
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn all_lines_and_branches_are_reached_but_those_left_out() {
-    let compiled = Compiled::with_flags(tree(), &revision::v6_12(), FLAGS).unwrap();
+    let compiled = Compiled::of(&revision::V6_12, tree(), FLAGS).unwrap();
     let all: Vec<usize> = (0..sample::KINDS).collect();
     assert_eq!(told_apart::<V6_12>(&compiled, &all, 0..10_000), None);
     let scanner = kinds_of::<V6_12>(&["isolate_migratepages_block"]);
@@ -36,7 +36,7 @@ fn all_lines_and_branches_are_reached_but_those_left_out() {
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn what_no_run_was_asked_for_is_not_excused() {
-    let compiled = Compiled::with_flags(tree(), &revision::v6_12(), FLAGS).unwrap();
+    let compiled = Compiled::of(&revision::V6_12, tree(), FLAGS).unwrap();
     // A run of anything, for the counters to be written.
     assert_eq!(told_apart::<V6_12>(&compiled, &kinds_of::<V6_12>(&["shmem_lock"]), 0..1), None);
     let coverage = Coverage::of(compiled).unwrap();

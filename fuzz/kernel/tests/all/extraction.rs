@@ -85,8 +85,8 @@ fn an_edit_that_does_not_fit_is_an_error_and_the_function_is_not_run_without_it(
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn the_patch_cannot_be_undone_twice() {
-    let mut edits = revision::v6_12_pre_fix();
-    edits.extend(revision::v6_12_pre_fix());
+    let mut edits = (revision::V6_12_PRE_FIX.edits)();
+    edits.extend((revision::V6_12_PRE_FIX.edits)());
     let faults = compiled(&edits).faults().to_vec();
     let unfit = faults.iter().filter(|fault| matches!(fault, Fault::Edit { .. })).count();
     assert_eq!(unfit, 7, "one a piece that is edited: {faults:?}");

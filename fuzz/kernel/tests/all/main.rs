@@ -8,4 +8,5 @@ mod coverage;
 mod extraction;
 mod mutants;
 mod places;
+mod revisions;
 mod trees;

@@ -13,11 +13,11 @@ use crate::explain::Look;
 use crate::explore::Bounds;
 use crate::mismatch::Found;
 use crate::report::conform::document::Document;
-use crate::report::conform::{Report, Revision, text};
+use crate::report::conform::{Origin, Report, Revision, text};
 use crate::scenario::{Path, Scenario};
 use clap::Args;
 use mmdiff_kernel::coverage::{Coverage, FLAGS};
-use mmdiff_kernel::{Compiled, Edit, Tree, revision};
+use mmdiff_kernel::{Compiled, Tree};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,11 +26,12 @@ const TO_COVER: u64 = 20_000;
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
-    /// A kernel tree: a directory, a tarball, or DIR@REV for a revision of a git repository [default: $MMDIFF_KERNEL_TREE, or Debian's]
-    #[arg(long, value_name = "PATH")]
-    tree: Option<PathBuf>,
-    /// Which revision to compare; can be given twice [default: v6.12 and v6.12-pre-fix]
-    #[arg(long = "revision", value_name = "REVISION", value_parser = pair)]
+    /// A kernel tree: a directory, a tarball, or DIR@REV for a revision of a git repository; can be given
+    /// several times [default: $MMDIFF_KERNEL_TREE or Debian's, and $MMDIFF_TREE_V6_10]
+    #[arg(long = "tree", value_name = "PATH")]
+    trees: Vec<PathBuf>,
+    /// Which revisions to compare, by commas or several times [default: those that a tree here is the tree of]
+    #[arg(long = "revision", value_name = "REVISION", value_parser = pair, value_delimiter = ',')]
     revisions: Vec<&'static Pair>,
     /// What to compare: a path, `ranges`, `helpers`, or `chance`; can be given several times [default:
     /// all]
@@ -86,34 +87,29 @@ impl Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
-    let tree = Tree::find(options.tree.as_deref()).map_err(Failure::new)?;
+    let trees = Tree::all(&options.trees).map_err(Failure::new)?;
+    let (held, not_held) = pick(options, &trees)?;
     let pool = options.workers.pool()?;
     let (width, styled) = options.output.terminal();
     let look = Look { width: width.into(), styled, full: false };
-    let wanted = |pair: &&Pair| {
-        options.revisions.is_empty() || options.revisions.iter().any(|p| p.name == pair.name)
-    };
     if let Some(spelled) = &options.show {
         if options.output.is_for_a_program() {
             return Err(Failure::new("one scenario is shown as text alone: leave --format out"));
         }
         let scenario = find(spelled, None)?;
-        let pairs = REVISIONS.iter().filter(wanted);
-        return show_scenario(&scenario, &tree, pairs, &look, options).map(Ended::from);
+        return show_scenario(&scenario, &held, &look, options).map(Ended::from);
     }
     interrupt::catch();
-    let revisions: Result<Vec<Revision>, Failure> = REVISIONS
+    let revisions: Result<Vec<Revision>, Failure> = held
         .iter()
-        .filter(wanted)
-        .map(|pair| pool.install(|| judge(options, &tree, pair, &look)))
+        .map(|&(pair, tree)| pool.install(|| judge(options, tree, pair, &look)))
         .collect();
     let report = Report {
-        tree: tree.origin().display().to_string(),
-        version: tree.version(),
         bounds: options.bounds.bounds(),
         seed: options.seed,
         cut_off: interrupt::asked(),
         revisions: revisions?,
+        not_held,
     };
     let for_a_person = |(width, styled), out: &mut String| text(&report, width, styled, out);
     options.output.write(&Document::new(&report), for_a_person)?;
@@ -125,17 +121,39 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     }
 }
 
+/// A revision, and the tree that its C is made from.
+type Held<'t> = (&'static Pair, &'t Tree);
+
+/// The revisions to judge; and for those that no tree here is the tree of, how.
+fn pick<'t>(options: &Options, trees: &'t [Tree]) -> Result<(Vec<Held<'t>>, Vec<String>), Failure> {
+    let (mut held, mut not_held) = (Vec::new(), Vec::new());
+    for pair in &REVISIONS {
+        let is_asked_for = options.revisions.iter().any(|asked| asked.name == pair.name);
+        if !is_asked_for && !options.revisions.is_empty() {
+            continue;
+        }
+        match pair.revision.pick(trees) {
+            Ok(tree) => held.push((pair, tree)),
+            // Any tree will do for it, if that is what is wanted.
+            Err(None) if is_asked_for => held.push((pair, &trees[0])),
+            Err(None) => {}
+            Err(Some(why)) if is_asked_for => return Err(Failure::new(why)),
+            Err(Some(why)) => not_held.push(why.to_string()),
+        }
+    }
+    Ok((held, not_held))
+}
+
 /// Writes one scenario down, on both sides of every revision. Whether they are equal.
 fn show_scenario(
     scenario: &Scenario,
-    tree: &Tree,
-    pairs: impl Iterator<Item = &'static Pair>,
+    held: &[Held<'_>],
     look: &Look,
     options: &Options,
 ) -> Result<bool, Failure> {
     let (mut out, mut equal) = (String::new(), true);
-    for pair in pairs {
-        let object = Arc::new(Compiled::new(tree, &edits(pair)).map_err(Failure::new)?);
+    for &(pair, tree) in held {
+        let object = compile(pair, tree, &[])?;
         let found = Found::of_scenario(pair, &object, scenario);
         equal &= found.is_equal();
         out.push_str(if found.is_equal() { "NO MISMATCH in " } else { "MISMATCH in " });
@@ -149,10 +167,8 @@ fn show_scenario(
     Ok(equal)
 }
 
-/// The edits that make a revision of the tree.
-fn edits(pair: &Pair) -> Vec<Edit> {
-    let known = revision::REVISIONS.iter().find(|(name, _)| *name == pair.name);
-    known.map_or_else(Vec::new, |(_, edits)| edits())
+fn compile(pair: &Pair, tree: &Tree, flags: &[&str]) -> Result<Arc<Compiled>, Failure> {
+    Compiled::of(pair.revision, tree, flags).map(Arc::new).map_err(Failure::new)
 }
 
 /// Judges one revision.
@@ -162,7 +178,7 @@ fn judge(
     pair: &'static Pair,
     look: &Look,
 ) -> Result<Revision, Failure> {
-    let object = Arc::new(Compiled::new(tree, &edits(pair)).map_err(Failure::new)?);
+    let object = compile(pair, tree, &[])?;
     let faults = object.faults().iter().map(ToString::to_string).collect();
     let sides = vec![&pair.left, &pair.right];
     let plan = Plan::new(sides, &object, options.bounds.bounds(), &|name| options.wants(name));
@@ -195,8 +211,8 @@ fn judge(
         true => None,
         false => Some(covered(options, tree, pair)?),
     };
-    let name = pair.name;
-    Ok(Revision { name, faults, complete, sampled, chance, shown, coverage })
+    let of = Origin::of(pair, tree).map_err(Failure::new)?;
+    Ok(Revision { name: pair.name, of, faults, complete, sampled, chance, shown, coverage })
 }
 
 /// Writes down the first mismatch of each entry and path.
@@ -225,8 +241,7 @@ fn show(
 /// What of the C is reached: by every path of one folio, and some scenarios of many. The C is
 /// compiled for it, and run alone.
 fn covered(options: &Options, tree: &Tree, pair: &'static Pair) -> Result<Coverage, Failure> {
-    let object = Compiled::with_flags(tree, &edits(pair), FLAGS).map_err(Failure::new)?;
-    let object = Arc::new(object);
+    let object = compile(pair, tree, FLAGS)?;
     let bounds = Bounds { folios: 1, ..options.bounds.bounds() };
     let plan = Plan::new(vec![&pair.right], &object, bounds, &|name| options.wants(name));
     let bar = options.workers.progress(plan.units() as u64, "units, for coverage");

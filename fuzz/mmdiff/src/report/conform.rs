@@ -4,6 +4,7 @@
 pub mod document;
 
 use super::{Style, number, right};
+use crate::conform::Pair;
 use crate::conform::complete::Complete;
 use crate::conform::sampled::Sampled;
 use crate::explore::{Bounds, LISTED_VALUES};
@@ -11,16 +12,14 @@ use crate::scenario::Path;
 use comfy_table::Cell;
 use mmdiff_kernel::coverage::{Coverage, Missed};
 use mmdiff_kernel::judge::Chance;
+use mmdiff_kernel::tree::FILES;
+use mmdiff_kernel::{NotThatTree, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 /// What a comparison of the port with the kernel's C came to.
 #[derive(Debug)]
 pub struct Report {
-    /// Where the tree is.
-    pub tree: String,
-    /// Its version.
-    pub version: String,
     /// The bounds of the enumeration.
     pub bounds: Bounds,
     /// What the scenarios were generated from.
@@ -29,6 +28,42 @@ pub struct Report {
     pub cut_off: bool,
     /// The revisions.
     pub revisions: Vec<Revision>,
+    /// For each revision that no tree at hand is the tree of, how.
+    pub not_held: Vec<String>,
+}
+
+/// What a revision's C was made from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin {
+    /// Where the tree is.
+    pub tree: String,
+    /// Its version: the name of the one that the revision is made from to the byte, or what its Makefile
+    /// says.
+    pub version: String,
+    /// Whether that is so, to the byte.
+    pub is_exact: bool,
+    /// The files that were changed, before anything was cut out of them.
+    pub changed: Vec<&'static str>,
+    /// The hash of each file that anything is cut out of, as git abbreviates it, with the changes.
+    pub files: BTreeMap<&'static str, String>,
+}
+
+impl Origin {
+    /// What `pair`'s C is made from, if that is `tree`.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn of(pair: &Pair, tree: &Tree) -> Result<Origin, NotThatTree> {
+        let made = pair.revision.make(tree)?;
+        let cut = FILES.iter().filter(|file| **file != "Makefile");
+        Ok(Origin {
+            tree: tree.origin().display().to_string(),
+            version: pair.revision.base.map_or_else(|| tree.version(), |base| base.name.into()),
+            is_exact: pair.revision.base.is_some(),
+            changed: pair.revision.changed().into_iter().map(|(file, _)| file).collect(),
+            files: cut.filter_map(|file| Some((*file, made.blob(file)?))).collect(),
+        })
+    }
 }
 
 /// What a revision's came to.
@@ -36,6 +71,8 @@ pub struct Report {
 pub struct Revision {
     /// Its name.
     pub name: &'static str,
+    /// What its C was made from.
+    pub of: Origin,
     /// What of the tree cannot be run, and why.
     pub faults: Vec<String>,
     /// The enumeration.
@@ -90,7 +127,14 @@ impl Revision {
 /// Those of the writer.
 pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
     let style = Style { width, styled };
-    writeln!(out, "The port and the kernel's own C, of {} ({})\n", report.tree, report.version)?;
+    let mut trees: Vec<String> = Vec::new();
+    for Revision { of, .. } in &report.revisions {
+        let tree = format!("{} ({})", of.tree, of.version);
+        if !trees.contains(&tree) {
+            trees.push(tree);
+        }
+    }
+    writeln!(out, "The port and the kernel's own C, of {}\n", trees.join(" and "))?;
     let paths = report.sum(|of| of.complete.iter().map(Complete::judged).sum());
     let scenarios = report.sum(|of| of.sampled.iter().map(|(_, all)| all.judged()).sum());
     let calls = report.sum(|of| of.chance.iter().map(|chance| chance.calls).sum());
@@ -113,10 +157,14 @@ pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> f
     }
     for revision in &report.revisions {
         writeln!(out, "\n{}", table(revision, style))?;
+        write_origin(revision, out)?;
         write_functions(revision, out)?;
         for fault in &revision.faults {
             writeln!(out, "  not judged: {fault}")?;
         }
+    }
+    for why in &report.not_held {
+        writeln!(out, "\nnot run: {why}")?;
     }
     for revision in &report.revisions {
         for shown in &revision.shown {
@@ -161,6 +209,19 @@ fn table(revision: &Revision, style: Style) -> comfy_table::Table {
         table.add_row(vec![name, nothing(), nothing(), calls, apart]);
     }
     table
+}
+
+/// Which texts were compiled, if they are known to the byte.
+fn write_origin(Revision { name, of, .. }: &Revision, out: &mut dyn Write) -> fmt::Result {
+    if !of.is_exact {
+        return Ok(());
+    }
+    let files = |changed: bool| {
+        let of_kind = of.files.iter().filter(|(file, _)| of.changed.contains(file) == changed);
+        of_kind.map(|(file, blob)| format!("{file} {blob}")).collect::<Vec<_>>().join(", ")
+    };
+    writeln!(out, "  {name} is {} to the byte, with changes in {}", of.version, files(true))?;
+    writeln!(out, "    and as they are {}", files(false))
 }
 
 /// What was not judged, and which functions the sides are not equal in.

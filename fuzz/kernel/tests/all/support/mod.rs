@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The tree, compiled once a revision.
 
-use mmcore::tree::{V6_12, V6_12PreFix};
+use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmdiff_kernel::judge::Chance;
-use mmdiff_kernel::{Compiled, Edit, Judged, Tree, revision, sample};
+use mmdiff_kernel::tree::V6_10;
+use mmdiff_kernel::{Compiled, Judged, Revision, Tree, revision, sample};
+use std::path::Path;
 use std::sync::OnceLock;
 
 /// The tree that is found.
@@ -14,34 +16,31 @@ pub(crate) fn tree() -> &'static Tree {
 
 /// A revision whose C is at hand.
 pub(crate) trait Side: Judged {
-    fn edits() -> Vec<Edit>;
+    const REVISION: &'static Revision;
     fn compiled() -> &'static Compiled;
 }
 
-fn compile(edits: &[Edit]) -> Compiled {
-    Compiled::new(tree(), edits).unwrap_or_else(|error| panic!("{error}"))
+fn compile(revision: &Revision, tree: &Tree) -> Compiled {
+    Compiled::of(revision, tree, &[]).unwrap_or_else(|error| panic!("{error}"))
 }
 
-impl Side for V6_12 {
-    fn edits() -> Vec<Edit> {
-        revision::v6_12()
-    }
+macro_rules! sides {
+    ($($revision:ident = $how:ident of $tree:ident;)*) => {$(
+        impl Side for $revision {
+            const REVISION: &'static Revision = &revision::$how;
 
-    fn compiled() -> &'static Compiled {
-        static COMPILED: OnceLock<Compiled> = OnceLock::new();
-        COMPILED.get_or_init(|| compile(&Self::edits()))
-    }
+            fn compiled() -> &'static Compiled {
+                static COMPILED: OnceLock<Compiled> = OnceLock::new();
+                COMPILED.get_or_init(|| compile(Self::REVISION, $tree()))
+            }
+        }
+    )*};
 }
-
-impl Side for V6_12PreFix {
-    fn edits() -> Vec<Edit> {
-        revision::v6_12_pre_fix()
-    }
-
-    fn compiled() -> &'static Compiled {
-        static COMPILED: OnceLock<Compiled> = OnceLock::new();
-        COMPILED.get_or_init(|| compile(&Self::edits()))
-    }
+sides! {
+    V6_12 = V6_12 of tree;
+    V6_12PreFix = V6_12_PRE_FIX of tree;
+    PreFix = PRE_FIX of v6_10;
+    PostFix = POST_FIX of v6_10;
 }
 
 /// The kinds of invocations of the functions of that name.
@@ -57,4 +56,13 @@ pub(crate) fn told_apart<R: Judged>(
     seeds: std::ops::Range<u64>,
 ) -> Option<String> {
     seeds.into_iter().find_map(|seed| Chance::of::<R>(compiled, kinds, seed..seed + 1).first)
+}
+
+/// The tree of v6.10-rc5 that is named.
+pub(crate) fn v6_10() -> &'static Tree {
+    static TREE: OnceLock<Tree> = OnceLock::new();
+    TREE.get_or_init(|| {
+        let path = std::env::var_os(V6_10).expect("the tests that need it are ignored without");
+        Tree::read(Path::new(&path)).unwrap_or_else(|error| panic!("{error}"))
+    })
 }

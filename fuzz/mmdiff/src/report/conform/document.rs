@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The schema of the JSON form.
-pub const SCHEMA: &str = "mmdiff-conform/1";
+pub const SCHEMA: &str = "mmdiff-conform/2";
 
 /// What a comparison of the port with the kernel's C came to.
 #[derive(Debug, JsonSchema, Serialize)]
@@ -18,10 +18,6 @@ pub struct Document<'a> {
     /// Which document this is, and its version.
     #[schemars(extend("const" = SCHEMA))]
     schema: &'static str,
-    /// Where the kernel tree is.
-    tree: &'a str,
-    /// What its Makefile says of its version.
-    version: &'a str,
     /// `equal`, if no mismatch was found in what was run, or `different`.
     #[schemars(extend("enum" = ["equal", "different"]))]
     verdict: &'static str,
@@ -33,6 +29,8 @@ pub struct Document<'a> {
     seed: u64,
     /// By revision.
     revisions: Vec<OfRevision<'a>>,
+    /// For each revision that no tree at hand is the tree of, how.
+    not_held: &'a [String],
 }
 
 /// A revision.
@@ -40,6 +38,14 @@ pub struct Document<'a> {
 struct OfRevision<'a> {
     /// Its name.
     name: &'static str,
+    /// Where the kernel tree is.
+    tree: &'a str,
+    /// The version of the tree: a tag, if the revision is made from it to the byte, or what its Makefile says.
+    version: &'a str,
+    /// The files that were changed to make the revision of the tree.
+    changed: &'a [&'static str],
+    /// The hash of each file that anything is cut out of, with the changes, as git abbreviates it.
+    files: &'a BTreeMap<&'static str, String>,
     /// What of the tree cannot be run, and why.
     faults: &'a [String],
     /// The enumeration, by entry.
@@ -133,13 +139,12 @@ impl Document<'_> {
     pub fn new(report: &Report) -> Document<'_> {
         Document {
             schema: SCHEMA,
-            tree: &report.tree,
-            version: &report.version,
             verdict: if report.is_equal() { "equal" } else { "different" },
             cut_off: report.cut_off,
             bounds: report.bounds,
             seed: report.seed,
             revisions: report.revisions.iter().map(of_revision).collect(),
+            not_held: &report.not_held,
         }
     }
 }
@@ -160,6 +165,10 @@ fn of_revision(revision: &Revision) -> OfRevision<'_> {
     let chance = revision.chance.as_ref();
     OfRevision {
         name: revision.name,
+        tree: &revision.of.tree,
+        version: &revision.of.version,
+        changed: &revision.of.changed,
+        files: &revision.of.files,
         faults: &revision.faults,
         complete: complete.collect(),
         sampled: sampled.collect(),
