@@ -12,7 +12,10 @@
 
 mod c;
 pub mod complete;
+#[cfg(test)]
+mod digest;
 pub mod fuzz;
+pub mod held;
 pub mod sampled;
 mod sides;
 mod whole;

@@ -8,9 +8,11 @@ pub mod conform;
 pub mod explore;
 mod findings;
 pub mod formats;
+mod held;
 pub mod reach;
 mod text;
 
+pub use held::HeldRow;
 pub use text::write as write_text;
 pub(crate) use text::{Style, grouped_digits, number, right};
 
@@ -57,6 +59,8 @@ pub struct Report {
     /// Whether scans of any length, over listed values, were shown not to differ but as intended; null
     /// if not looked at.
     pub any_length: Option<bool>,
+    /// For either side, whether its port was held against C.
+    pub held: Vec<HeldRow>,
     /// By path.
     pub paths: Vec<PathRow>,
     /// By class.
@@ -190,6 +194,7 @@ impl Report {
                 as u64,
             bounds: explored.map(|results| results.bounds),
             any_length: explored.and_then(Results::closure).map(Closure::holds),
+            held: HeldRow::of_both([question.pre.name, question.post.name]),
             paths: paths(tally, explored),
             divergences: divergences(tally, &reach(question, tally)),
             clauses: clauses(tally),

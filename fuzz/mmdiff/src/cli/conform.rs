@@ -7,6 +7,7 @@ use super::source::find;
 use super::workers::Workers;
 use super::{Ended, Failure, interrupt};
 use crate::conform::complete::{Complete, Plan};
+use crate::conform::held::Record;
 use crate::conform::sampled::{Sampled, call_by_chance, cover, sample};
 use crate::conform::{Pair, REVISIONS};
 use crate::explain::Look;
@@ -18,8 +19,11 @@ use crate::scenario::{Path, Scenario};
 use clap::Args;
 use mmdiff_kernel::coverage::{Coverage, FLAGS};
 use mmdiff_kernel::{Compiled, Tree};
+use std::fmt::Display;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
+use std::{fs, io};
 
 /// How many scenarios are enough for the lines that need many folios.
 const TO_COVER: u64 = 20_000;
@@ -51,6 +55,10 @@ pub(super) struct Options {
     /// Do not measure what of the C is reached
     #[arg(long)]
     no_coverage: bool,
+    /// Put what comes of it into the record FILE, fuzz/conform/held.toml, that reports quote: of each
+    /// revision that is compared
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "show"])]
+    record: Option<PathBuf>,
     #[command(flatten)]
     workers: Workers,
     #[command(flatten)]
@@ -114,6 +122,14 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let for_a_person = |(width, styled), out: &mut String| text(&report, width, styled, out);
     options.output.write(&Document::new(&report), for_a_person)?;
     let not_run: Vec<String> = report.not_run().collect();
+    if let Some(file) = &options.record {
+        if report.cut_off || !not_run.is_empty() {
+            return Err(Failure::new(
+                "only what was run to its end, with all functions, is recorded",
+            ));
+        }
+        record(file, &report)?;
+    }
     match (report.is_equal(), not_run.len()) {
         (true, 1..) => Err(Failure(format!("not judged: {}", not_run.join(", ")))),
         (true, 0) if report.cut_off => Ok(Ended::CutOff),
@@ -121,11 +137,30 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     }
 }
 
+/// Puts a report into a record. What the record has of other revisions stays.
+fn record(file: &std::path::Path, report: &Report) -> Result<(), Failure> {
+    let failed = |error: &dyn Display| Failure(format!("{}: {error}", file.display()));
+    let mut record = match fs::read_to_string(file) {
+        Ok(text) => Record::read(&text).map_err(|error| failed(&error))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Record::default(),
+        Err(error) => return Err(failed(&error)),
+    };
+    let date = Command::new("date").args(["-u", "+%F"]).output().map_err(|error| failed(&error))?;
+    let date = String::from_utf8_lossy(&date.stdout);
+    for revision in &report.revisions {
+        record.set(revision.name, report.held(revision, date.trim()));
+    }
+    fs::write(file, record.text()).map_err(|error| failed(&error))
+}
+
 /// A revision, and the tree that its C is made from.
-type Held<'t> = (&'static Pair, &'t Tree);
+type Chosen<'t> = (&'static Pair, &'t Tree);
 
 /// The revisions to judge; and for those that no tree here is the tree of, how.
-fn pick<'t>(options: &Options, trees: &'t [Tree]) -> Result<(Vec<Held<'t>>, Vec<String>), Failure> {
+fn pick<'t>(
+    options: &Options,
+    trees: &'t [Tree],
+) -> Result<(Vec<Chosen<'t>>, Vec<String>), Failure> {
     let (mut held, mut not_held) = (Vec::new(), Vec::new());
     for pair in &REVISIONS {
         let is_asked_for = options.revisions.iter().any(|asked| asked.name == pair.name);
@@ -147,7 +182,7 @@ fn pick<'t>(options: &Options, trees: &'t [Tree]) -> Result<(Vec<Held<'t>>, Vec<
 /// Writes one scenario down, on both sides of every revision. Whether they are equal.
 fn show_scenario(
     scenario: &Scenario,
-    held: &[Held<'_>],
+    held: &[Chosen<'_>],
     look: &Look,
     options: &Options,
 ) -> Result<bool, Failure> {

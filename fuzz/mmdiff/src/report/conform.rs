@@ -6,6 +6,7 @@ pub mod document;
 use super::{Style, number, right};
 use crate::conform::Pair;
 use crate::conform::complete::Complete;
+use crate::conform::held::{Held, PORT};
 use crate::conform::sampled::Sampled;
 use crate::explore::{Bounds, LISTED_VALUES};
 use crate::scenario::Path;
@@ -44,6 +45,8 @@ pub struct Origin {
     pub is_exact: bool,
     /// The files that were changed, before anything was cut out of them.
     pub changed: Vec<&'static str>,
+    /// How many edits were made in what was cut.
+    pub edits: usize,
     /// The hash of each file that anything is cut out of, as git abbreviates it, with the changes.
     pub files: BTreeMap<&'static str, String>,
 }
@@ -61,6 +64,7 @@ impl Origin {
             version: pair.revision.base.map_or_else(|| tree.version(), |base| base.name.into()),
             is_exact: pair.revision.base.is_some(),
             changed: pair.revision.changed().into_iter().map(|(file, _)| file).collect(),
+            edits: (pair.revision.edits)().len(),
             files: cut.filter_map(|file| Some((*file, made.blob(file)?))).collect(),
         })
     }
@@ -99,6 +103,24 @@ impl Report {
             let missing = revision.missing().into_iter();
             missing.map(move |function| format!("{function} of {}", revision.name))
         })
+    }
+
+    /// What there is to record of one of the revisions, on this day.
+    pub fn held(&self, revision: &Revision, date: &str) -> Held {
+        let Origin { version, changed, edits, files, .. } = &revision.of;
+        Held {
+            date: date.into(),
+            port: PORT.into(),
+            tree: version.clone(),
+            changed: changed.iter().map(|&file| file.into()).collect(),
+            edits: *edits,
+            bounds: self.bounds.to_string(),
+            paths: revision.complete.iter().map(Complete::judged).sum(),
+            scenarios: revision.sampled.iter().map(|(_, all)| all.judged()).sum(),
+            calls: revision.chance.iter().map(|chance| chance.calls).sum(),
+            mismatches: revision.mismatches(),
+            files: files.iter().map(|(&file, blob)| (file.into(), blob.clone())).collect(),
+        }
     }
 
     fn sum(&self, of: impl Fn(&Revision) -> u64) -> u64 {

@@ -19,6 +19,9 @@ use std::fmt::{self, Write};
 pub fn write(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
     let style = Style { width, styled };
     writeln!(out, "{} against {}, intent \"{}\"", report.pre, report.post, report.intent)?;
+    for row in &report.held {
+        writeln!(out, "  {}: {}", row.side, row.what)?;
+    }
     writeln!(out)?;
     write_verdict(report, out)?;
     writeln!(out, "\n{}", paths(report, style))?;
