@@ -21,6 +21,8 @@ pub const EMFILE: i32 = 24;
 pub const ENOSPC: i32 = 28;
 /// Operation not supported on transport endpoint.
 pub const EOPNOTSUPP: i32 = 95;
+/// Memory page has hardware error.
+pub const EHWPOISON: i32 = 133;
 
 /// The name of a (positive) error number, as a kernel developer writes it.
 pub const fn name(errno: i32) -> Option<&'static str> {
@@ -34,6 +36,7 @@ pub const fn name(errno: i32) -> Option<&'static str> {
         EMFILE => "EMFILE",
         ENOSPC => "ENOSPC",
         EOPNOTSUPP => "EOPNOTSUPP",
+        EHWPOISON => "EHWPOISON",
         _ => return None,
     })
 }

@@ -11,12 +11,16 @@
 //! a bridge handles every helper in one place, and the set of helpers cannot drift apart between
 //! them. The table in [`table`] is the only list.
 
+#[macro_use]
+mod calls;
 mod functions;
+pub mod row;
 pub mod table;
 mod value;
 
 pub use functions::Function;
-pub use table::{Call, CallId};
+pub use row::{Derived, Domain, Door, Lasts, Row};
+pub use table::{Call, CallId, derived};
 pub use value::{
     Entry, Folio, IsolateMode, Lruvec, Mapping, MigrateMode, NodeStat, Oops, Page, Site, Word,
 };

@@ -89,8 +89,8 @@ pub mod virt {
 
 pub use include::linux::pageblock_flags::{PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER};
 pub use kernel::{
-    Call, CallId, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lruvec, Mapping, MigrateMode,
-    NodeStat, Oops, Page, Site, Word,
+    Call, CallId, Domain, Door, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lasts, Lruvec,
+    Mapping, MigrateMode, NodeStat, Oops, Page, Site, Word,
 };
 pub use tree::Revision;
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The values that cross the door: handles, small enums, and how each is put into one word.
 
+use super::row::Domain;
 use core::fmt;
 
 /// A value that can be the answer to a [`Call`](super::Call), encoded in 64 bits.
 pub trait Word: Copy {
+    /// What an answer of this type can be, unless the helper's row says otherwise.
+    const DOMAIN: Domain = Domain::Number;
     /// The value as a word.
     fn to_word(self) -> u64;
     /// The value of a word. Total: a word that encodes nothing is truncated as C would.
@@ -62,6 +65,7 @@ macro_rules! integers {
 integers!(u32, u64, i32, i64);
 
 impl Word for () {
+    const DOMAIN: Domain = Domain::Nothing;
     #[inline(always)]
     fn to_word(self) -> u64 {
         0
@@ -74,6 +78,7 @@ impl Word for () {
 }
 
 impl Word for bool {
+    const DOMAIN: Domain = Domain::Truth;
     #[inline(always)]
     fn to_word(self) -> u64 {
         u64::from(self)
@@ -105,6 +110,7 @@ macro_rules! handles {
             }
         }
         impl Word for $name {
+            const DOMAIN: Domain = Domain::Object;
             #[inline(always)]
             fn to_word(self) -> u64 {
                 u64::from(self.0)
@@ -118,6 +124,7 @@ macro_rules! handles {
             }
         }
         impl Word for Option<$name> {
+            const DOMAIN: Domain = Domain::Nullable;
             #[inline(always)]
             fn to_word(self) -> u64 {
                 self.map_or(0, |handle| u64::from(handle.0).wrapping_add(1))
@@ -331,6 +338,7 @@ pub enum Entry {
 }
 
 impl Word for Entry {
+    const DOMAIN: Domain = Domain::Nullable;
     #[inline(always)]
     fn to_word(self) -> u64 {
         match self {

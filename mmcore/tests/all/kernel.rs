@@ -2,11 +2,12 @@
 //! The door: the table of calls, how they print, and how their answers are put into words.
 
 use crate::script::{DST, F, M, OTHER, Script, bug};
+use mmcore::kernel::derived;
 use mmcore::mm::migrate::move_to_new_folio;
 use mmcore::tree::PostFix;
 use mmcore::{
-    Call, CallId, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lruvec, Mapping, MigrateMode,
-    NodeStat, Oops, Page, Site, Word, errno,
+    Call, CallId, Domain, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lasts, Lruvec,
+    Mapping, MigrateMode, NodeStat, Oops, PAGE_SIZE, Page, Site, Word, errno,
 };
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,6 +22,58 @@ fn every_helper_has_a_name_of_its_own_and_is_found_by_it() {
     for stranger in ["", "folio_lock ", "FolioLock", "no_such_helper"] {
         assert_eq!(CallId::named(stranger), None);
     }
+}
+
+#[test]
+fn every_row_says_what_a_call_means_and_has_an_answer_if_its_type_has_one() {
+    for &id in CallId::ALL {
+        let row = id.row();
+        assert!(!row.thought.is_empty(), "{id:?}");
+        assert_eq!(row.answer == Domain::Nothing, id.answer() == "()", "{id:?}");
+        if let Domain::Errno(errors) = row.answer {
+            for (error, by) in errors {
+                assert!(errno::name(*error).is_some() && !by.is_empty(), "{id:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_name_of_another_tree_is_a_helpers_own() {
+    let others = CallId::ALL.iter().flat_map(|id| id.row().names);
+    let unique: BTreeSet<&str> = others.clone().copied().collect();
+    assert_eq!(unique.len(), others.clone().count());
+    assert_eq!(others.copied().find_map(CallId::named), None);
+}
+
+#[test]
+fn an_answer_lasts_as_its_kind_implies_unless_the_row_says_otherwise() {
+    for (id, lasts) in [
+        (CallId::CcOrder, Lasts::Own),
+        (CallId::FolioTestMlocked, Lasts::Race),
+        (CallId::SplitFolio, Lasts::Each),
+        (CallId::FolioTestDirty, Lasts::LockedRises),
+        (CallId::FolioTestWriteback, Lasts::LockedFalls),
+        (CallId::HasHost, Lasts::Always),
+    ] {
+        assert_eq!(id.row().lasts, lasts, "{id:?}");
+    }
+}
+
+/// What a row derives is asked of helpers that there are, about the one object that both are about.
+#[test]
+fn what_an_answer_follows_from_is_asked_about_the_same_object() {
+    let of_another = |id: &&CallId| id.row().derived.is_some();
+    for id in CallId::ALL.iter().filter(of_another) {
+        let from = id.row().derived.expect("it was filtered").from;
+        assert!(!from.is_empty());
+        for name in from {
+            let source = CallId::named(name).unwrap_or_else(|| panic!("{id:?}: no {name}"));
+            assert_eq!(source.arguments()[0], id.arguments()[0], "{id:?}");
+        }
+    }
+    assert_eq!(derived::folio_size(2), 4 * PAGE_SIZE);
+    assert_eq!(derived::folio_next_index(7, derived::folio_nr_pages(3)), 15);
 }
 
 #[test]

@@ -8,9 +8,10 @@
 
 pub(crate) mod scan;
 
+use mmcore::kernel::derived;
 use mmcore::{
-    Call, CallId, Entry, Folio, Kernel, Kind, Lruvec, Mapping, MigrateMode, NodeStat, PAGE_SHIFT,
-    PAGE_SIZE, Page, Site, Word,
+    Call, CallId, Entry, Folio, Kernel, Kind, Lruvec, Mapping, MigrateMode, NodeStat, Page, Site,
+    Word,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -225,14 +226,16 @@ impl Script {
             }
 
             Call::FolioIndex { folio } => self.place_of(folio).index,
-            Call::FolioPos { folio } => self.place_of(folio).index << PAGE_SHIFT,
+            Call::FolioPos { folio } => derived::folio_pos(self.place_of(folio).index).to_word(),
             Call::FolioOrder { folio } => self.place_of(folio).order.to_word(),
-            Call::FolioNrPages { folio } => 1 << self.place_of(folio).order,
-            Call::FolioSize { folio } => PAGE_SIZE << self.place_of(folio).order,
-            Call::FolioTestLarge { folio } => (self.place_of(folio).order > 0).to_word(),
+            Call::FolioNrPages { folio } => derived::folio_nr_pages(self.place_of(folio).order),
+            Call::FolioSize { folio } => derived::folio_size(self.place_of(folio).order),
+            Call::FolioTestLarge { folio } => {
+                derived::folio_test_large(self.place_of(folio).order).to_word()
+            }
             Call::FolioNextIndex { folio } => {
                 let place = self.place_of(folio);
-                place.index + (1 << place.order)
+                derived::folio_next_index(place.index, derived::folio_nr_pages(place.order))
             }
             Call::FolioContains { folio, index } => {
                 let place = self.place_of(folio);
