@@ -2,12 +2,15 @@
 //! The C side of the door, generated from the table in mmcore.
 //!
 //! A helper `folio_lock(folio: Folio)` of the table becomes the C function `k_folio_lock`, which
-//! takes a `struct folio *`, and is the only way for the shim to say that the helper was called. So
-//! the two lists cannot drift apart: a helper that the table lacks, or has with other arguments,
-//! does not compile.
+//! takes a `struct folio *`, and is the only way to say in C that the helper was called. So the two
+//! lists cannot drift apart: a helper that the table lacks, or has with other arguments, does not
+//! compile. What the kernel's text has for it is defined from the table too, if its row says all that
+//! there is to say; the rest is the shim's.
 
+use crate::doors;
 use mmcore::{CallId, Kind, MigrateMode, NodeStat, Site};
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 /// What a function returns, as a word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,7 +24,12 @@ pub enum Shape {
 }
 
 /// The header `calls.h`.
-pub fn calls() -> String {
+pub fn calls() -> &'static str {
+    static CALLS: LazyLock<String> = LazyLock::new(write);
+    &CALLS
+}
+
+fn write() -> String {
     let mut text = String::new();
     enumeration(&mut text, "call_id", CallId::ALL.iter().map(|id| format!("CALL_{id:?}")));
     enumeration(&mut text, "site", Site::ALL.iter().map(|site| format!("SITE_{site:?}")));
@@ -30,6 +38,7 @@ pub fn calls() -> String {
     let _ = writeln!(text, "#define SYNC_NO_COPY {}", MigrateMode::SyncNoCopy as u8);
     for id in CallId::ALL.iter().filter(|id| id.kind() != Kind::Mark) {
         wrapper(&mut text, *id);
+        doors::define(&mut text, *id);
     }
     text
 }

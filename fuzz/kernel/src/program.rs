@@ -120,7 +120,7 @@ impl Program {
     }
 
     fn unknown(&self) -> Option<Fault> {
-        let ours = words(&[COMMON, &header::calls(), plan::HEADERS[0].shim]);
+        let ours = words(&[COMMON, header::calls(), plan::HEADERS[0].shim]);
         let defined: BTreeSet<&str> = self.functions().map(|(_, _, f)| f.name.as_str()).collect();
         let cut: BTreeSet<&str> = self
             .parts
@@ -197,7 +197,7 @@ impl Program {
     /// The files of the program: their names and texts.
     pub fn files(&self) -> Vec<(String, String)> {
         let mut files = vec![
-            ("calls.h".into(), header::calls()),
+            ("calls.h".into(), header::calls().into()),
             ("unit.h".into(), self.unit_header()),
             ("door.c".into(), DOOR.into()),
             ("headers.c".into(), self.unit("", None)),

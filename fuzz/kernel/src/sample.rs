@@ -12,7 +12,7 @@ mod sets;
 
 pub use draw::{KINDS, draw};
 
-use mmcore::{Call, CallId, Entry, Folio, Kernel, Kind, Mapping, PAGEVEC_SIZE, Word};
+use mmcore::{Call, Entry, Folio, Kernel, Kind, Lasts, Mapping, PAGEVEC_SIZE, Word};
 use rustc_hash::FxHasher;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -173,8 +173,8 @@ impl Kernel for Dice {
     fn call(&mut self, call: Call) -> u64 {
         let chance = match call.kind() {
             Kind::Mark => return 0,
-            // cc is the function's own; what else is loaded is stable between effects.
-            Kind::Read if is_constant(call.id()) => hash((self.seed, call)),
+            // What else than the function's own is loaded is stable between effects.
+            Kind::Read if call.id().row().lasts == Lasts::Own => hash((self.seed, call)),
             Kind::Read => hash((self.seed, call, self.epoch)),
             Kind::Ask => {
                 let time = self.times.entry(call).or_default();
@@ -196,17 +196,6 @@ impl Kernel for Dice {
         }
         answer
     }
-}
-
-fn is_constant(id: CallId) -> bool {
-    !matches!(
-        id,
-        CallId::RawMapping
-            | CallId::FolioIndex
-            | CallId::HasHost
-            | CallId::HasMigrateFolio
-            | CallId::HasWritepage
-    )
 }
 
 /// A folio that a run is about.

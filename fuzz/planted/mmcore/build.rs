@@ -51,7 +51,7 @@ fn copy(
         if name == "lib.rs" {
             text = without_inner(&text);
         }
-        if name == "kernel/table.rs" {
+        if name == "kernel/calls.rs" {
             // A helper is called from many more places than in mmcore, and would be compiled for each.
             text = text.replacen(
                 "#[inline(always)]\n                    fn $name",

@@ -10,7 +10,7 @@
 //! does. (In one place it cannot: a scan that went backwards, over a page of a size that no page has,
 //! has asked whether there is a signal by then. If the watchdog bites there the traces differ.)
 
-use mmcore::{Call, CallId, Kernel, Kind};
+use mmcore::{Call, CallId, Door, Kernel, Kind};
 use std::fmt;
 
 /// A call and its answer.
@@ -88,13 +88,7 @@ enum Counts {
 fn counts(call: &Call) -> Counts {
     match call.id() {
         CallId::TestBit | CallId::FlagsAnd => Counts::EachTime,
-        CallId::SoftLockup
-        | CallId::IsolateModeHas
-        | CallId::FoundNext
-        | CallId::FbatchCount
-        | CallId::FbatchEntry
-        | CallId::FbatchIndex
-        | CallId::GmemListLen => Counts::Never,
+        id if id.row().door == Door::Own => Counts::Never,
         id => match id.kind() {
             Kind::Read => Counts::Once,
             Kind::Ask => Counts::EachTime,

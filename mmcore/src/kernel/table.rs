@@ -405,7 +405,7 @@ calls! {
         "is it still dirty? Then it is clean from here on"
     }
     effect RemoveMigrationPtes = remove_migration_ptes(folio: Folio) {
-        c: "remove_migration_ptes(folio, folio, 0)", "lets page tables point to the old folio again"
+        shim: "remove_migration_ptes(folio, folio, 0)", "lets page tables point to the old folio again"
     }
     effect FilemapReleaseFolio = filemap_release_folio(folio: Folio) -> bool {
         c: "filemap_release_folio(folio, GFP_KERNEL)",

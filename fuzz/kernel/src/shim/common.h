@@ -188,8 +188,6 @@ static inline void cond_resched(void) { k_cond_resched(); }
 // ---- members ----
 
 #define get_i_mapping(inode) (mapping_at(inode_number(inode)))
-#define get_mapping(folio) (k_raw_mapping(folio))
-#define get_index(folio) (k_folio_index(folio))
 static inline struct inode *get_host(const struct address_space *mapping)
 {
 	return k_has_host(mapping) ? &inodes[mapping_number(mapping)] : NULL;
@@ -199,35 +197,6 @@ static inline struct inode *get_host(const struct address_space *mapping)
 // What is read here is only handed on to file-> helpers below.
 #define get_f_wb_err(file) ((errseq_t)file_number(file))
 static inline struct inode *file_inode(const struct file *file) { return inode_at(file_number(file)); }
-
-// ---- folios ----
-
-#define folio_cancel_dirty k_folio_cancel_dirty
-#define folio_clear_mappedtodisk k_folio_clear_mappedtodisk
-#define folio_contains k_folio_contains
-#define folio_has_private k_folio_has_private
-#define folio_invalidate k_folio_invalidate
-#define folio_lock k_folio_lock
-#define folio_mapping k_folio_mapping
-#define folio_mapped k_folio_mapped
-#define folio_mark_dirty k_folio_mark_dirty
-#define folio_next_index k_folio_next_index
-#define folio_nr_pages k_folio_nr_pages
-#define folio_order k_folio_order
-#define folio_pos k_folio_pos
-#define folio_put k_folio_put
-#define folio_ref_count k_folio_ref_count
-#define folio_size k_folio_size
-#define folio_test_dirty k_folio_test_dirty
-#define folio_test_large k_folio_test_large
-#define folio_test_locked k_folio_test_locked
-#define folio_test_mlocked k_folio_test_mlocked
-#define folio_test_writeback k_folio_test_writeback
-#define folio_unlock k_folio_unlock
-#define folio_wait_writeback k_folio_wait_writeback
-#define rcu_read_lock k_rcu_read_lock
-#define rcu_read_unlock k_rcu_read_unlock
-#define shmem_mapping k_shmem_mapping
 
 // ---- batches: one at a time, which is what every caller has ----
 
@@ -257,6 +226,4 @@ static inline unsigned int find_get_entries(struct address_space *mapping, pgoff
 }
 #define get_folios(fbatch, i) ((void)(fbatch), k_fbatch_entry(i))
 #define at_indices(indices, i) ((void)(indices), k_fbatch_index(i))
-static inline void folio_batch_release(struct folio_batch *f) { (void)f; k_folio_batch_release(); }
-static inline void folio_batch_remove_exceptionals(struct folio_batch *f) { (void)f; k_folio_batch_remove_exceptionals(); }
 static inline void folio_batch_forget(struct folio_batch *f) { (void)f; }

@@ -19,14 +19,11 @@ static const struct address_space_operations kvm_gmem_aops;
 
 // ---- creation: the mapping is set up in three stores that belong together, and two that follow ----
 
-#define get_unused_fd_flags(flags) (expect((flags) == 0), k_get_unused_fd_flags())
 static inline void *kzalloc(size_t size, gfp_t gfp)
 {
 	expect(size == sizeof(struct kvm_gmem) && gfp == GFP_KERNEL);
 	return k_kzalloc_gmem() ? &gmems[0] : NULL;
 }
-#define kfree(gmem) (expect((gmem) == &gmems[0]), k_kfree_gmem())
-#define put_unused_fd k_put_unused_fd
 static inline struct file *anon_inode_create_getfile(const char *name, const struct file_operations *fops,
 						     void *private, int flags, void *context)
 {
@@ -52,8 +49,6 @@ static inline struct address_space *get_f_mapping(const struct file *file)
 #define set_a_ops(mapping, ops) (step(2), expect((ops) == &kvm_gmem_aops), k_gmem_set_ops(mapping, run->gmem_flags))
 #define or_i_mode(inode, bits) (step(3), expect((bits) == S_IFREG), (void)inode_number(inode))
 #define set_i_size(inode, size) (step(4), k_gmem_set_mode_and_size(mapping_at(inode_number(inode)), size))
-#define mapping_set_gfp_mask(mapping, mask) (expect((mask) == GFP_HIGHUSER), k_mapping_set_gfp_mask(mapping))
-#define kvm_get_kvm(kvm) (expect((kvm) == &the_kvm), k_kvm_get_kvm())
 #define set_kvm(gmem, value) (expect((gmem) == &gmems[0]), expect((value) == &the_kvm))
 #define xa_init(xa) expect((xa) == &gmems[0].bindings)
 static inline void list_add(struct list_head *new, struct list_head *list)
@@ -75,7 +70,3 @@ static inline void fd_install(unsigned int fd, struct file *file)
 static inline unsigned long gmem_number(const struct kvm_gmem *gmem) { return INDEX(gmems, gmem, "no gmem"); }
 #define kvm_gmem_invalidate_begin(gmem, start, end) k_kvm_gmem_invalidate_begin(gmem_number(gmem), start, end)
 #define kvm_gmem_invalidate_end(gmem, start, end) k_kvm_gmem_invalidate_end(gmem_number(gmem), start, end)
-#define filemap_invalidate_lock k_filemap_invalidate_lock
-#define filemap_invalidate_unlock k_filemap_invalidate_unlock
-#define filemap_invalidate_lock_shared k_filemap_invalidate_lock_shared
-#define filemap_invalidate_unlock_shared k_filemap_invalidate_unlock_shared

@@ -65,7 +65,6 @@ static inline void and_shmem(const void *info, unsigned long bits)
 	k_store_flags(p, ~ones_, zeroes_); \
 } while (0)
 
-#define __filemap_set_wb_err k___filemap_set_wb_err
 static inline errseq_t errseq_set(errseq_t *error, int err)
 {
 	k_errseq_set_sb(mapping_at(INDEX(supers, container_of(error, struct super_block, s_wb_err), "no superblock")), err);

@@ -24,10 +24,6 @@ static inline void cond_resched_tasks_rcu_qs(void)
 	watchdog();
 }
 #define cond_resched cond_resched_tasks_rcu_qs
-static inline struct folio *shmem_get_partial_folio(struct inode *inode, pgoff_t index)
-{
-	return k_shmem_get_partial_folio(mapping_at(inode_number(inode)), index);
-}
 static inline void shmem_recalc_inode(struct inode *inode, long alloced, long swapped)
 {
 	expect(alloced == 0 && swapped <= 0);
@@ -41,11 +37,6 @@ static inline unsigned int filemap_get_folios(struct address_space *mapping, pgo
 	(void)fbatch;
 	*start = k_found_next();
 	return found;
-}
-static inline void check_move_unevictable_folios(struct folio_batch *fbatch)
-{
-	(void)fbatch;
-	k_check_move_unevictable_folios();
 }
 static inline bool user_shm_lock(loff_t size, struct ucounts *ucounts)
 {
