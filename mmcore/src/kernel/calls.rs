@@ -239,6 +239,25 @@ macro_rules! calls {
     };
 }
 
+/// Defines a macro of the name that comes first: the pattern of a call to any of these helpers. If one
+/// of them has an answer, it does not compile. For what answers calls that it takes no notice of.
+#[macro_export]
+macro_rules! without_answer {
+    ($name:ident: $($call:ident),* $(,)?) => {
+        macro_rules! $name {
+            () => {
+                $($crate::Call::$call { .. })|*
+            };
+        }
+        const _: () = {
+            $(assert!(
+                matches!($crate::CallId::$call.row().answer, $crate::Domain::Nothing),
+                concat!(stringify!($call), " has an answer")
+            );)*
+        };
+    };
+}
+
 impl Call {
     /// What the call is to C.
     #[inline(always)]

@@ -3,6 +3,7 @@
 
 use super::state::{Driver, Lock};
 use super::{Misdeed, World};
+use mmcore::kernel::derived;
 use mmcore::{Call, Kernel, Word};
 
 impl Kernel for World {
@@ -12,23 +13,29 @@ impl Kernel for World {
         if self.schedule.awaits(call.id()) {
             self.run_races_before(&call);
         }
-        match self.glance(call) {
-            Some(answer) => answer,
-            None => self.answer(call),
-        }
+        self.answer(call)
     }
 }
 
+// Nothing in the world depends on these.
+mmcore::without_answer! {
+    unnoticed:
+    Enter, Leave, Bug, WakeThrottleIsolated, TraceIsolate, RemoveMigrationPtes, FlushDcacheFolio,
+    ErrseqSetSb, LockFile, UnlockFile, TruncateFolioBatchExceptionals, FolioBatchRemoveExceptionals,
+    FolioClearMappedtodisk, ShmemRecalcInode, UserShmUnlock, FdInstall, KvmGetKvm,
+    MappingSetGfpMask, KvmGmemInvalidateBegin, KvmGmemInvalidateEnd,
+}
+
 impl World {
-    /// Answers a call that takes no more than a look. Most calls are such, and which call it is is
-    /// known where it is compiled, so there it comes down to a load or two instead of a jump through
-    /// the table.
-    /// (Not in a fuzz target: its branches would be counted at every question of the port.)
+    /// One arm a call, so that a call that the world forgot does not compile. Most calls take no more
+    /// than a look, and which call it is is known where it is compiled, so there it comes down to a
+    /// load or two instead of a jump through a table. (Not in a fuzz target: its branches would be
+    /// counted at every question of the port.)
     #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
-    fn glance(&mut self, call: Call) -> Option<u64> {
+    fn answer(&mut self, call: Call) -> u64 {
         use Call::*;
-        Some(match call {
-            Enter { .. } | Leave {} => 0,
+        match call {
+            unnoticed!() => 0,
             SoftLockup {} => (self.fuel == 0).to_word(),
             TestBit { mapping, nr } => self.flags(mapping) >> (nr & 63) & 1,
             FlagsAnd { mapping, mask } => self.flags(mapping) & mask,
@@ -51,11 +58,13 @@ impl World {
                 state.mapping.filter(|_| !state.anon).to_word()
             }
             FolioIndex { folio } => self.folio(folio).index,
-            FolioPos { folio } => self.folio(folio).pos(),
-            FolioSize { folio } => self.folio(folio).size(),
+            FolioPos { folio } => derived::folio_pos(self.folio(folio).index).to_word(),
+            FolioSize { folio } => derived::folio_size(self.folio(folio).order.into()),
             FolioOrder { folio } => self.folio(folio).order.into(),
-            FolioNrPages { folio } => self.folio(folio).nr_pages(),
-            FolioTestLarge { folio } => (self.folio(folio).order > 0).to_word(),
+            FolioNrPages { folio } => derived::folio_nr_pages(self.folio(folio).order.into()),
+            FolioTestLarge { folio } => {
+                derived::folio_test_large(self.folio(folio).order.into()).to_word()
+            }
             FolioRefCount { folio } => self.folio(folio).refs.to_word(),
             FolioMapcount { folio } => self.folio(folio).mapcount.to_word(),
             FolioMapped { folio } => (self.folio(folio).mapcount > 0).to_word(),
@@ -91,75 +100,12 @@ impl World {
                 self.page_is(page, |folio| folio.driver != Driver::No).to_word()
             }
             PageIsolated { page } => self.page_is(page, |folio| folio.isolated).to_word(),
-            _ => return None,
-        })
-    }
-
-    /// The table: one arm a call, so that a call that the world forgot does not compile.
-    fn answer(&mut self, call: Call) -> u64 {
-        use Call::*;
-        match call {
-            // Answered at a glance.
-            Enter { .. }
-            | Leave {}
-            | SoftLockup {}
-            | TestBit { .. }
-            | FlagsAnd { .. }
-            | HasMigrateFolio { .. }
-            | CcMode {}
-            | CcOrder {}
-            | CcGfpFs {}
-            | CcDirectCompaction {}
-            | CcAllocContig {}
-            | CcIgnoreSkipHint {}
-            | CcNoSetSkipHint {}
-            | CcFinishPageblock {}
-            | CcContended {}
-            | CcNrMigratepages {}
-            | IsolateModeHas { .. }
-            | FatalSignalPending {}
-            | FolioMapping { .. }
-            | RawMapping { .. }
-            | FolioIndex { .. }
-            | FolioPos { .. }
-            | FolioSize { .. }
-            | FolioOrder { .. }
-            | FolioNrPages { .. }
-            | FolioTestLarge { .. }
-            | FolioRefCount { .. }
-            | FolioMapcount { .. }
-            | FolioMapped { .. }
-            | FolioTestLru { .. }
-            | FolioTestUnevictable { .. }
-            | FolioTestMlocked { .. }
-            | FolioTestWriteback { .. }
-            | FolioTestDirty { .. }
-            | FolioTestLocked { .. }
-            | FolioTestAnon { .. }
-            | FolioHasPrivate { .. }
-            | FolioIsFileLru { .. }
-            | FolioIsZoneDevice { .. }
-            | FolioLruvec { .. }
-            | FbatchCount {}
-            | FoundNext {}
-            | FolioTestMovableFlag { .. }
-            | FolioTestMovable { .. }
-            | FolioTestIsolated { .. }
-            | FolioMappingFlags { .. }
-            | PageHuge { .. }
-            | PageBuddy { .. }
-            | PageCompound { .. }
-            | PageLru { .. }
-            | PageMovable { .. }
-            | PageIsolated { .. } => 0,
 
             Warn { site } => {
                 self.note(Misdeed::Warned(site));
                 0
             }
-            Bug { .. } => 0,
             CondResched {} | ReclaimThrottle {} => self.may_sleep(),
-            WakeThrottleIsolated {} => 0,
             RcuReadLock {} => {
                 self.rcu += 1;
                 0
@@ -180,7 +126,6 @@ impl World {
             HasHost { mapping } => self.stable(mapping).has_host.to_word(),
             HasWritepage { mapping } => self.stable(mapping).has_writepage().to_word(),
             FilemapSetWbErr { mapping, err } => self.filemap_set_wb_err(mapping, err),
-            ErrseqSetSb { .. } | LockFile { .. } | UnlockFile { .. } => 0,
             ErrseqCheck { mapping } => self.wb_err_news(mapping).to_word(),
             ErrseqCheckAndAdvance { mapping } => self.advance_wb_err(mapping).to_word(),
             ShmemVmLocked { mapping } => self.file(mapping).vm_locked.to_word(),
@@ -189,14 +134,12 @@ impl World {
                 0
             }
             UserShmLock { .. } => (!self.script.memlock_refused).to_word(),
-            UserShmUnlock { .. } => 0,
 
             GetUnusedFd {} => self.get_unused_fd().to_word(),
             PutUnusedFd { .. } => {
                 self.fds -= 1;
                 0
             }
-            FdInstall { .. } | KvmGetKvm {} | MappingSetGfpMask { .. } => 0,
             KzallocGmem {} => {
                 let ok = !self.script.no_memory;
                 self.gmem_allocations += i32::from(ok);
@@ -231,7 +174,6 @@ impl World {
                 self.file_mut(mapping).invalidate_lock -= 1;
                 0
             }
-            KvmGmemInvalidateBegin { .. } | KvmGmemInvalidateEnd { .. } => 0,
 
             SetCcContended {} => {
                 self.cc.contended = true;
@@ -271,13 +213,12 @@ impl World {
             }
             ListAdd { folio } => self.list_add(folio),
             PutbackMovablePages {} => self.putback(),
-            TraceIsolate { .. } => 0,
             CountCompactIsolated { nr } => {
                 self.cc.nr_isolated_events += nr;
                 0
             }
             CompoundOrder { page } => self.order_at(page).to_word(),
-            CompoundNr { page } => 1 << self.order_at(page),
+            CompoundNr { page } => derived::compound_nr(self.order_at(page)),
             BuddyOrderUnsafe { page } => self.buddy_order(page),
             PageFolio { page } => self.folio_at(page).to_word(),
             FolioGetNontailPage { page } => self.get_nontail(page).to_word(),
@@ -285,7 +226,7 @@ impl World {
             ClearMapping { folio } => self.clear_mapping(folio),
             FolioNextIndex { folio } => {
                 let state = self.folio(folio);
-                state.index.wrapping_add(state.nr_pages())
+                derived::folio_next_index(state.index, state.nr_pages())
             }
             FolioContains { folio, index } => {
                 let state = self.folio(folio);
@@ -305,8 +246,6 @@ impl World {
                 self.folio_mut(folio).dirty = false;
                 0
             }
-            FolioClearMappedtodisk { .. } | FlushDcacheFolio { .. } => 0,
-            RemoveMigrationPtes { .. } => 0,
             FolioWaitWriteback { folio } => {
                 self.folio_mut(folio).writeback = false;
                 0
@@ -330,7 +269,6 @@ impl World {
                 entry.map_or(mmcore::Entry::Value, |entry| entry.0).to_word()
             }
             FbatchIndex { i } => self.batch.entries.get(i as usize).map_or(0, |entry| entry.1),
-            TruncateFolioBatchExceptionals { .. } | FolioBatchRemoveExceptionals {} => 0,
             DeleteFromPageCacheBatch { .. } => self.delete_batch(),
             FolioBatchRelease {} => self.release_batch(),
             CheckMoveUnevictableFolios {} => self.check_move_unevictable(),
@@ -339,7 +277,6 @@ impl World {
             }
             SplitFolio { folio } => self.split(folio).to_word(),
             FilemapRemoveFolio { folio } => self.filemap_remove(folio),
-            ShmemRecalcInode { .. } => 0,
 
             FolioClearIsolated { folio } => {
                 self.folio_mut(folio).isolated = false;
