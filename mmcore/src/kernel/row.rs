@@ -91,6 +91,32 @@ pub enum Domain {
     Bits,
 }
 
+impl Domain {
+    /// How many answers there are to choose among, if they can be listed; 0 if not. Of objects it is
+    /// two: this one, and another.
+    pub const fn len(self) -> u8 {
+        match self {
+            Domain::Truth | Domain::Object => 2,
+            Domain::Errno(errors) => 1 + errors.len() as u8,
+            _ => 0,
+        }
+    }
+
+    /// Whether the answers cannot be listed.
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The answer number `n` of those that can be listed, as a [`Word`](super::Word) is: no before yes,
+    /// success before each error.
+    pub const fn word(self, n: u8) -> u64 {
+        match self {
+            Domain::Errno(errors) if n > 0 => -errors[n as usize - 1].0 as u64,
+            _ => n as u64,
+        }
+    }
+}
+
 /// How long an answer stays true. What is not said to last is open again at the next question.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lasts {

@@ -6,7 +6,7 @@
 //! names, classes or compares calls.
 
 use super::functions::Function;
-use super::row::Domain::{Bits, Count, Errno, Order, TargetOrder, UpTo};
+use super::row::Domain::{Bits, Count, Errno, Mode, Order, TargetOrder, UpTo};
 use super::row::Lasts::{Always, Each, Locked, LockedFalls, LockedRises, OffLru, Race, Referenced};
 use super::row::{Derived, Door, Row};
 use super::value::{Arg, Entry, Folio, IsolateMode, Lruvec, Mapping, MigrateMode, NodeStat, Page};
@@ -84,7 +84,9 @@ calls! {
     }
 
     // ---- scan controls: struct compact_control, mm/internal.h ----
-    read CcMode = cc_mode() -> MigrateMode { c: "cc->mode", "may the scan wait, and for what?" }
+    read CcMode = cc_mode() -> MigrateMode {
+        c: "cc->mode", "may the scan wait, and for what?", answer: Mode
+    }
     /// -1 asks for the compaction of everything.
     read CcOrder = cc_order() -> i32 {
         c: "cc->order", "how large is the block that somebody needs?", answer: TargetOrder

@@ -60,6 +60,19 @@ fn an_answer_lasts_as_its_kind_implies_unless_the_row_says_otherwise() {
     }
 }
 
+#[test]
+fn the_answers_of_a_domain_that_can_be_listed_are_words_of_their_own() {
+    for &id in CallId::ALL {
+        let answer = id.row().answer;
+        let words: BTreeSet<u64> = (0..answer.len()).map(|n| answer.word(n)).collect();
+        assert_eq!(words.len(), usize::from(answer.len()), "{id:?}");
+    }
+    let split = CallId::SplitFolio.row().answer;
+    let words: Vec<i32> = (0..split.len()).map(|n| i32::from_word(split.word(n))).collect();
+    assert_eq!(words, [0, -errno::EAGAIN, -errno::EBUSY]);
+    assert_eq!(split.word(1), (-errno::EAGAIN).to_word());
+}
+
 /// What a row derives is asked of helpers that there are, about the one object that both are about.
 #[test]
 fn what_an_answer_follows_from_is_asked_about_the_same_object() {
