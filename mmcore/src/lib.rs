@@ -102,6 +102,9 @@ pub const PAGE_SIZE: u64 = 1 << PAGE_SHIFT;
 pub const MAX_PAGE_ORDER: u32 = 10;
 /// `PAGEVEC_SIZE`, include/linux/pagevec.h: how many entries a `struct folio_batch` holds.
 pub const PAGEVEC_SIZE: u32 = 31;
+/// `COMPACT_CLUSTER_MAX`, include/linux/swap.h: how many pages a scan isolates before it stops, and
+/// how many page frames it looks at before it drops the lock.
+pub const COMPACT_CLUSTER_MAX: u64 = 32;
 
 /// Runs `body` as the ported function `function`, so that a trace says whose calls they are.
 #[inline(always)]

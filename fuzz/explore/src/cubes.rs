@@ -180,13 +180,12 @@ impl Literal {
 
 /// What the alternative number `n` is called.
 fn name(path: Path, what: What, n: u8, of: u8) -> String {
-    let names = match what {
-        What::Function => functions(path),
-        what => what.alternatives(),
+    let named = match what {
+        What::Function => functions(path).get(usize::from(n)).map(|name| name.to_string()),
+        what => what.alternative(n),
     };
-    match names {
-        [] if of == 2 => ["no", "yes"][usize::from(n % 2)].to_string(),
-        [] => n.to_string(),
-        names => names.get(usize::from(n)).map_or_else(|| n.to_string(), |name| name.to_string()),
-    }
+    named.unwrap_or_else(|| match of {
+        2 => ["no", "yes"][usize::from(n % 2)].to_string(),
+        _ => n.to_string(),
+    })
 }

@@ -4,13 +4,8 @@
 //! and references make it last.
 //!
 //! What is asked again and may have changed meanwhile is asked of the [`Tape`] again, within the
-//! bound on races. The rules:
+//! bound on races. Which answers there are and how long they last, a helper's row says. Beyond that:
 //!
-//! - without a reference nothing about a page is stable;
-//! - with one, a folio keeps its size;
-//! - under its lock it keeps its mapping and its private data, can only become dirty, and its
-//!   write-back can only end;
-//! - whoever has cleared its LRU flag keeps it cleared;
 //! - AS_EIO, AS_ENOSPC and AS_UNEVICTABLE change at any time, every other flag never;
 //! - where a cut of tmpfs has found nothing at an edge, khugepaged may have put a folio by the next
 //!   look.
@@ -31,7 +26,7 @@ use super::bounds::{Bounds, Races};
 use super::tape::Tape;
 use super::var::{Var, What};
 use crate::run::Returned;
-use mmcore::{Call, Folio};
+use mmcore::{Call, CallId, Folio, Kind, Lasts};
 
 /// How many folios the model has facts of. Handles beyond are the same folio again.
 const FOLIOS: usize = 8;
@@ -41,65 +36,58 @@ const MAPPINGS: usize = FOLIOS;
 const PAGE: usize = FOLIOS + 2;
 const REST: usize = FOLIOS + 3;
 
-/// What facts are about. Everything else is asked once, or asked anew each time.
-const FACTS: [What; 36] = [
+/// What facts are about that no single row says all of.
+const MORE_FACTS: [What; 6] = [
     What::Order,
     What::Mapping,
-    What::Locked,
-    What::Lru,
-    What::Unevictable,
-    What::Mlocked,
-    What::Writeback,
-    What::Dirty,
-    What::Anon,
-    What::Private,
-    What::FileLru,
-    What::ZoneDevice,
-    What::Lruvec,
-    What::Mapcount,
     What::ExtraRefs,
-    What::Mapped,
-    What::MovableFlag,
-    What::Movable,
-    What::Isolated,
-    What::MappingFlags,
-    What::Huge,
-    What::Buddy,
-    What::BuddyOrder,
-    What::Compound,
-    What::PageLru,
-    What::PageMovable,
-    What::PageIsolated,
-    What::Host,
-    What::MigrateOp,
-    What::WritepageOp,
-    What::Shmem,
-    What::VmLocked,
-    What::InodesMapping,
-    What::Gmems,
-    What::Signal,
-    What::Skip,
+    What::FolioMapcount,
+    What::BuddyOrderUnsafe,
+    What::GmemListLen,
 ];
 
-/// What is decided of an object, by place in [`FACTS`]: 0 is open, else one more than the
-/// alternative.
-type Facts = [u8; FACTS.len()];
+/// Whether a helper's answer is a fact, which lasts until something changes it: one of a few, asked
+/// about an object or about the rest of the kernel. Everything else is asked anew each time, or worked
+/// out.
+const fn is_fact(call: CallId) -> bool {
+    let row = call.row();
+    let is_setting = matches!(call.kind(), Kind::Read) && call.arguments().is_empty();
+    let is_question = matches!(call.kind(), Kind::Read | Kind::Ask) && !is_setting;
+    let lasts = !matches!(row.lasts, Lasts::Each);
+    is_question && lasts && row.derived.is_none() && !row.answer.is_empty()
+}
 
-/// Where each fact is: a run begins with all of them open, so they are kept close.
-const PLACES: [u8; What::ALL.len()] = {
+/// Where each fact is, and how many there are. A run begins with all of them open, so they are kept
+/// close.
+const PLACES: ([u8; What::ALL.len()], usize) = {
     let mut places = [u8::MAX; What::ALL.len()];
+    let mut count = 0;
+    while count < MORE_FACTS.len() {
+        places[MORE_FACTS[count] as usize] = count as u8;
+        count += 1;
+    }
     let mut i = 0;
-    while i < FACTS.len() {
-        places[FACTS[i] as usize] = i as u8;
+    while i < CallId::ALL.len() {
+        if is_fact(CallId::ALL[i]) {
+            places[What::of(CallId::ALL[i]) as usize] = count as u8;
+            count += 1;
+        }
         i += 1;
     }
-    places
+    (places, count)
 };
+
+/// How many facts there are about an object.
+const FACTS: usize = PLACES.1;
+
+/// What is decided of an object, by place in [`PLACES`]: 0 is open, else one more than the
+/// alternative.
+type Facts = [u8; FACTS];
 
 /// Where a fact is among those of an object.
 #[inline(always)]
 const fn place_of(what: What) -> usize {
-    PLACES[what as usize] as usize
+    PLACES.0[what as usize] as usize
 }
 
 /// How an answer may have changed since it was given.
@@ -173,7 +161,7 @@ impl<'t> Model<'t> {
             tape,
             bounds,
             notes,
-            facts: [[0; FACTS.len()]; OBJECTS],
+            facts: [[0; FACTS]; OBJECTS],
             held: [0; FOLIOS],
             words: [WordFacts::default(); 2],
             changing: files::CHANGING,
@@ -270,16 +258,23 @@ impl<'t> Model<'t> {
         self.facts[object][place_of(what)] = got + 1;
     }
 
-    /// A fact about the rest of the kernel that does not change.
+    /// The answer of a helper whose row says all that there is to know: which answers there are, and
+    /// how long one lasts. It is about an object of which this is held.
     #[inline(always)]
-    fn rest(&mut self, what: What, of: u8) -> u8 {
-        self.fact(REST, what, 0, of, May::Stay)
+    fn open_about(&mut self, call: CallId, object: usize, about: u8, held: u8) -> u64 {
+        let (row, what) = (call.row(), What::of(call));
+        let of = row.answer.len();
+        let got = match may(row.lasts, held) {
+            Some(may) => self.fact(object, what, about, of, may),
+            None => self.choose(Var { what, about }, of),
+        };
+        row.answer.word(got)
     }
 
-    /// A truth about the rest of the kernel that may change.
+    /// The same, about the rest of the kernel.
     #[inline(always)]
-    fn changing(&mut self, what: What) -> u64 {
-        u64::from(self.fact(REST, what, 0, 2, May::Change))
+    fn open(&mut self, call: CallId) -> u64 {
+        self.open_about(call, REST, 0, 0)
     }
 
     #[inline(always)]
@@ -287,12 +282,28 @@ impl<'t> Model<'t> {
         self.turns += 1;
         u64::from(self.turns > PATIENCE)
     }
+}
 
-    /// An answer to an effect: asked anew each time.
-    #[inline(always)]
-    fn outcome(&mut self, what: What, of: u8) -> usize {
-        usize::from(self.choose(Var::one(what), of))
-    }
+/// We hold the folio's lock.
+const LOCK: u8 = 1;
+/// We cleared its LRU flag.
+const OFF_LRU: u8 = 2;
+
+/// How an answer that lasts so long may have changed since it was given, with this held of what it is
+/// about. `None` if it is another question each time.
+#[inline(always)]
+const fn may(lasts: Lasts, held: u8) -> Option<May> {
+    let locked = held & LOCK != 0;
+    Some(match lasts {
+        Lasts::Own | Lasts::Always | Lasts::Referenced => May::Stay,
+        Lasts::Locked if locked => May::Stay,
+        Lasts::LockedRises if locked => May::Rise,
+        Lasts::LockedFalls if locked => May::Fall,
+        Lasts::OffLru if held & OFF_LRU != 0 => May::Stay,
+        Lasts::Locked | Lasts::LockedRises | Lasts::LockedFalls => May::Change,
+        Lasts::OffLru | Lasts::Race => May::Change,
+        Lasts::Each => return None,
+    })
 }
 
 /// Where the facts about a folio are.

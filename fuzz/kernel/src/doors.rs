@@ -7,9 +7,11 @@
 //! other the spelling says what it is, and the text may pass nothing else.
 
 use crate::cut::{Piece, rewrite};
+use crate::header;
 use crate::plan::Item;
-use mmcore::{CallId, Door};
+use mmcore::{CallId, Door, Kind};
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 /// What C's names for the objects of which there is one stand for.
 const OBJECTS: &[(&str, &str)] = &[
@@ -23,8 +25,20 @@ const OBJECTS: &[(&str, &str)] = &[
 /// A batch is the only one, so it needs no name.
 const BATCH: &[&str] = &["&fbatch", "indices"];
 
+/// The header `calls.h`: a function of C for every helper, and the doors to them.
+pub fn calls() -> &'static str {
+    static CALLS: LazyLock<String> = LazyLock::new(|| {
+        let mut text = header::functions();
+        for id in CallId::ALL.iter().filter(|id| id.kind() != Kind::Mark) {
+            define(&mut text, *id);
+        }
+        text
+    });
+    &CALLS
+}
+
 /// Defines the doors of a helper, under all its names in C.
-pub(crate) fn define(text: &mut String, id: CallId) {
+fn define(text: &mut String, id: CallId) {
     let row = id.row();
     if row.door != Door::Spelled && row.names.is_empty() {
         return;

@@ -4,13 +4,10 @@
 //! A helper `folio_lock(folio: Folio)` of the table becomes the C function `k_folio_lock`, which
 //! takes a `struct folio *`, and is the only way to say in C that the helper was called. So the two
 //! lists cannot drift apart: a helper that the table lacks, or has with other arguments, does not
-//! compile. What the kernel's text has for it is defined from the table too, if its row says all that
-//! there is to say; the rest is the shim's.
+//! compile.
 
-use crate::doors;
 use mmcore::{CallId, Kind, MigrateMode, NodeStat, Site};
 use std::fmt::Write;
-use std::sync::LazyLock;
 
 /// What a function returns, as a word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,13 +20,8 @@ pub enum Shape {
     Int,
 }
 
-/// The header `calls.h`.
-pub fn calls() -> &'static str {
-    static CALLS: LazyLock<String> = LazyLock::new(write);
-    &CALLS
-}
-
-fn write() -> String {
+/// Numbers for everything that crosses, and a function of C for every helper.
+pub(crate) fn functions() -> String {
     let mut text = String::new();
     enumeration(&mut text, "call_id", CallId::ALL.iter().map(|id| format!("CALL_{id:?}")));
     enumeration(&mut text, "site", Site::ALL.iter().map(|site| format!("SITE_{site:?}")));
@@ -38,7 +30,6 @@ fn write() -> String {
     let _ = writeln!(text, "#define SYNC_NO_COPY {}", MigrateMode::SyncNoCopy as u8);
     for id in CallId::ALL.iter().filter(|id| id.kind() != Kind::Mark) {
         wrapper(&mut text, *id);
-        doors::define(&mut text, *id);
     }
     text
 }

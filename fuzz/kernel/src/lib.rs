@@ -17,7 +17,7 @@
 pub mod compile;
 pub mod coverage;
 pub mod cut;
-mod doors;
+pub mod doors;
 pub mod fault;
 pub mod ffi;
 pub mod header;

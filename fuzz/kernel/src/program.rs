@@ -3,8 +3,9 @@
 
 use crate::cut::rewrite::{self, Function};
 use crate::cut::{self, Piece};
+use crate::doors;
 use crate::fault::Fault;
-use crate::header::{self, Shape};
+use crate::header::Shape;
 use crate::plan::{self, Door, Item, Part};
 use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,7 +121,7 @@ impl Program {
     }
 
     fn unknown(&self) -> Option<Fault> {
-        let ours = words(&[COMMON, header::calls(), plan::HEADERS[0].shim]);
+        let ours = words(&[COMMON, doors::calls(), plan::HEADERS[0].shim]);
         let defined: BTreeSet<&str> = self.functions().map(|(_, _, f)| f.name.as_str()).collect();
         let cut: BTreeSet<&str> = self
             .parts
@@ -197,7 +198,7 @@ impl Program {
     /// The files of the program: their names and texts.
     pub fn files(&self) -> Vec<(String, String)> {
         let mut files = vec![
-            ("calls.h".into(), header::calls().into()),
+            ("calls.h".into(), doors::calls().into()),
             ("unit.h".into(), self.unit_header()),
             ("door.c".into(), DOOR.into()),
             ("headers.c".into(), self.unit("", None)),

@@ -7,14 +7,12 @@ pub(crate) mod bits;
 mod look;
 mod paste;
 mod sides;
-mod thoughts;
 mod timeline;
 mod verdict;
 
 pub use look::Look;
 pub use paste::paste;
 pub use sides::{Pair, Said, pairs};
-pub use thoughts::thought;
 
 use crate::oracle::{Judgement, Question, judge};
 use crate::readable;

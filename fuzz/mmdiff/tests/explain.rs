@@ -2,9 +2,8 @@
 //! Explanations: everything is there, in its place, in the width that there is; colour is for
 //! terminals; and the test to be pasted holds.
 
-use mmcore::CallId;
 use mmdiff::corpus::seeds;
-use mmdiff::explain::{Look, explain, paste, thought};
+use mmdiff::explain::{Look, explain, paste};
 use mmdiff::oracle::{Intent, Question, judge};
 use mmdiff::readable;
 use mmdiff::run::Tree;
@@ -48,18 +47,6 @@ fn drawing(text: &str) -> &str {
 
 fn traces(text: &str) -> &str {
     part(text, "Both traces", "The verdict")
-}
-
-#[test]
-fn every_call_has_a_thought_of_its_own_that_fits_a_line() {
-    let mut seen = std::collections::BTreeMap::new();
-    for &call in CallId::ALL {
-        let text = thought(call);
-        assert!(text.len() > 10 && text.len() < 72, "{call:?}: {text}");
-        assert!(!text.ends_with('.') && text.is_ascii(), "{call:?}: {text}");
-        let other = seen.insert(text, call);
-        assert_eq!(other, None, "{call:?}: {text}");
-    }
 }
 
 #[test]

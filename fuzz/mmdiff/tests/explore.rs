@@ -201,7 +201,7 @@ fn cubes_that_differ_in_one_answer_become_one_and_full_answers_vanish() {
     let mut all: Vec<Cube> = Vec::new();
     for dirty in [yes, no] {
         for lru in [yes, no] {
-            all.push(vec![literal(What::Dirty, dirty), literal(What::Lru, lru)]);
+            all.push(vec![literal(What::FolioTestDirty, dirty), literal(What::FolioTestLru, lru)]);
         }
     }
     let mut three = all[..3].to_vec();
@@ -214,7 +214,7 @@ fn cubes_that_differ_in_one_answer_become_one_and_full_answers_vanish() {
 
 #[test]
 fn the_choices_of_a_path_are_its_cube() {
-    let choice = |got| Choice { var: Var::one(What::Dirty), of: 2, got, label: got };
+    let choice = |got| Choice { var: Var::one(What::FolioTestDirty), of: 2, got, label: got };
     let cube = cubes::literals(&[choice(1), choice(0)]);
     let conditions: Vec<_> = cube.iter().map(|literal| literal.condition(Path::Flags)).collect();
     assert_eq!(conditions, ["folio_test_dirty = yes", "folio_test_dirty (asked again) = no"]);

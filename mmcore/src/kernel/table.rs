@@ -11,9 +11,8 @@ use super::row::Lasts::{Always, Each, Locked, LockedFalls, LockedRises, OffLru, 
 use super::row::{Derived, Door, Row};
 use super::value::{Arg, Entry, Folio, IsolateMode, Lruvec, Mapping, MigrateMode, NodeStat, Page};
 use super::{Kind, Site, Word};
-use crate::PAGEVEC_SIZE;
 use crate::errno::{EAGAIN, EBUSY, EHWPOISON, EIO, EMFILE, ENOMEM, ENOSPC};
-use crate::mm::compaction::COMPACT_CLUSTER_MAX;
+use crate::{COMPACT_CLUSTER_MAX, PAGEVEC_SIZE};
 use core::fmt;
 
 /// What a batch has room for.

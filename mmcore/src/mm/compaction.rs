@@ -13,13 +13,9 @@ pub use scan::{Exit, Scan, Step};
 
 use crate::include::linux::pageblock_flags::{pageblock_end_pfn, pageblock_start_pfn};
 use crate::{
-    Function, IsolateMode, Kernel, Lruvec, MigrateMode, NodeStat, Oops, PAGEBLOCK_NR_PAGES,
-    PAGEBLOCK_ORDER, Page, Revision, within,
+    COMPACT_CLUSTER_MAX, Function, IsolateMode, Kernel, Lruvec, MigrateMode, NodeStat, Oops,
+    PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER, Page, Revision, within,
 };
-
-/// `COMPACT_CLUSTER_MAX`, include/linux/swap.h: how many pages a scan isolates before it stops, and
-/// how many page frames it looks at before it drops the lock.
-pub const COMPACT_CLUSTER_MAX: u64 = 32;
 
 /// `is_via_compact_memory`: -1 asks for the compaction of everything.
 pub const fn is_via_compact_memory(order: i32) -> bool {

@@ -25,10 +25,20 @@ fn every_helper_has_a_name_of_its_own_and_is_found_by_it() {
 }
 
 #[test]
-fn every_row_says_what_a_call_means_and_has_an_answer_if_its_type_has_one() {
+fn every_call_has_a_thought_of_its_own_that_fits_a_line() {
+    let mut seen = BTreeSet::new();
+    for &id in CallId::ALL {
+        let text = id.row().thought;
+        assert!(text.len() > 10 && text.len() < 72, "{id:?}: {text}");
+        assert!(!text.ends_with('.') && text.is_ascii(), "{id:?}: {text}");
+        assert!(seen.insert(text), "{id:?}: {text}");
+    }
+}
+
+#[test]
+fn every_row_has_an_answer_if_its_type_has_one() {
     for &id in CallId::ALL {
         let row = id.row();
-        assert!(!row.thought.is_empty(), "{id:?}");
         assert_eq!(row.answer == Domain::Nothing, id.answer() == "()", "{id:?}");
         if let Domain::Errno(errors) = row.answer {
             for (error, by) in errors {

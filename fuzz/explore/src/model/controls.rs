@@ -68,11 +68,11 @@ impl Setting {
             Setting::Mode => What::CcMode,
             Setting::Order => What::CcOrder,
             Setting::GfpFs => What::CcGfpFs,
-            Setting::Direct => What::CcDirect,
+            Setting::Direct => What::CcDirectCompaction,
             Setting::AllocContig => What::CcAllocContig,
-            Setting::IgnoreSkip => What::CcIgnoreSkip,
-            Setting::NoSetSkip => What::CcNoSetSkip,
-            Setting::Finish => What::CcFinish,
+            Setting::IgnoreSkip => What::CcIgnoreSkipHint,
+            Setting::NoSetSkip => What::CcNoSetSkipHint,
+            Setting::Finish => What::CcFinishPageblock,
             Setting::Unevictable => What::ModeUnevictable,
             Setting::Async => What::ModeAsync,
         }
@@ -283,7 +283,7 @@ impl Controls {
 }
 
 /// What is asked of the rest of the kernel again in later turns.
-const LASTING: [What; 2] = [What::Signal, What::Skip];
+const LASTING: [What; 2] = [What::FatalSignalPending, What::GetPageblockSkip];
 
 impl Model<'_> {
     /// Goes on with what was decided before.
@@ -375,13 +375,13 @@ impl Model<'_> {
             return nr.into();
         }
         let of = NR_MIGRATEPAGES.len() as u8;
-        NR_MIGRATEPAGES[usize::from(self.on_entry(1, What::CcNrMigrate, of))].into()
+        NR_MIGRATEPAGES[usize::from(self.on_entry(1, What::CcNrMigratepages, of))].into()
     }
 
     /// The zone starts where the range does, or before.
     #[inline]
     pub(super) fn zone_start(&mut self) -> u64 {
-        if self.on_entry(2, What::ZoneStart, 2) == 1 { self.controls.start } else { 0 }
+        if self.on_entry(2, What::ZoneStartPfn, 2) == 1 { self.controls.start } else { 0 }
     }
 
     /// The place where the next compaction starts: as far as this scan gets, or one frame short.
@@ -391,7 +391,7 @@ impl Model<'_> {
             return pfn;
         }
         let beyond = pageblock_end_pfn(self.controls.end);
-        let got = self.choose(Var { what: What::CachedPfn, about: place as u8 }, 2);
+        let got = self.choose(Var { what: What::CachedMigratePfn, about: place as u8 }, 2);
         let pfn = if got == 0 { beyond - 1 } else { beyond };
         self.node.pfns[place] = Some(pfn);
         pfn

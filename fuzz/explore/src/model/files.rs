@@ -3,14 +3,13 @@
 
 use super::{MAPPINGS, May, Model, WordFacts};
 use crate::var::{Var, What};
-use mmcore::errno::{EIO, EMFILE, ENOMEM, ENOSPC};
 use mmcore::include::linux::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
-use mmcore::{Entry, Folio, Mapping, PAGE_SHIFT, Word};
+use mmcore::{CallId, Entry, Folio, Mapping, Word};
 
 /// The flags that others set and clear at any time: write-back errors, and SHM_LOCK.
 pub(super) const CHANGING: u64 = 1 << AS_EIO | 1 << AS_ENOSPC | 1 << AS_UNEVICTABLE;
 /// The descriptor of a new guest_memfd.
-const FD: i32 = 3;
+const FD: u64 = 3;
 /// How many slots of the page cache there can be: the folios, and a piece of each when it is split.
 const SLOTS: usize = 6;
 
@@ -181,27 +180,28 @@ impl Model<'_> {
         was
     }
 
-    /// A truth about a file that lasts as long as it does.
-    pub(super) fn file_fact(&mut self, mapping: Mapping, what: What) -> u64 {
+    /// What a row says all of, about a file.
+    #[inline(always)]
+    pub(super) fn open_of_file(&mut self, call: CallId, mapping: Mapping) -> u64 {
+        self.open_about(call, MAPPINGS + usize::from(mapping.0) % 2, mapping.0, 0)
+    }
+
+    /// How many gmems are bound to the file: none, one or two.
+    pub(super) fn gmems(&mut self, mapping: Mapping) -> u64 {
         let object = MAPPINGS + usize::from(mapping.0) % 2;
-        u64::from(self.fact(object, what, mapping.0, 2, May::Stay))
+        self.fact(object, What::GmemListLen, mapping.0, 3, May::Stay).into()
     }
 
     pub(super) fn set_vm_locked(&mut self, mapping: Mapping, locked: bool) -> u64 {
-        self.set(MAPPINGS + usize::from(mapping.0) % 2, What::VmLocked, locked.into());
+        self.set(MAPPINGS + usize::from(mapping.0) % 2, What::ShmemVmLocked, locked.into());
         0
     }
 
-    pub(super) fn new_error(&mut self, what: What) -> u64 {
-        [0, -EIO, -ENOSPC][self.outcome(what, 3)].to_word()
-    }
-
     pub(super) fn get_fd(&mut self) -> u64 {
-        [FD, -EMFILE][self.outcome(What::Fd, 2)].to_word()
-    }
-
-    pub(super) fn getfile(&mut self) -> u64 {
-        [0, -ENOMEM][self.outcome(What::Getfile, 2)].to_word()
+        match self.open(CallId::GetUnusedFd) {
+            0 => FD,
+            error => error,
+        }
     }
 
     /// What is in a slot: decided now, if it is open.
@@ -260,7 +260,7 @@ impl Model<'_> {
         if self.trylock(folio) == 0 {
             return false;
         }
-        if self.writeback(folio) == 1 {
+        if self.open_of_folio(CallId::FolioTestWriteback, folio) == 1 {
             self.unlock(folio);
             return false;
         }
@@ -315,7 +315,7 @@ impl Model<'_> {
     }
 
     pub(super) fn contains(&mut self, folio: Folio) -> u64 {
-        1 - u64::from(self.choose(Var { what: What::Contains, about: super::about(folio) }, 2))
+        1 - u64::from(self.choose(Var { what: What::FolioContains, about: super::about(folio) }, 2))
     }
 
     /// How many folios the page cache gives: some, until there have been enough tries.
@@ -324,12 +324,8 @@ impl Model<'_> {
             return 0;
         }
         self.rounds += 1;
-        let got = self.choose(Var::one(What::Found), 2);
+        let got = self.choose(Var::one(What::FilemapGetFolios), 2);
         self.cache.next = self.cache.next.wrapping_add(got.into());
         got.into()
-    }
-
-    pub(super) fn pos(&self, folio: Folio) -> u64 {
-        self.cache.index(folio) << PAGE_SHIFT
     }
 }

@@ -4,8 +4,7 @@
 
 use super::{FACTS, May, Model, PAGE};
 use crate::var::{Var, What};
-use mmcore::errno::{EBUSY, ENOMEM};
-use mmcore::{Folio, NodeStat, Page, Word};
+use mmcore::{CallId, Folio, NodeStat, Page, Word};
 
 /// The orders of folios and compound pages: single; around the orders that are asked for, around
 /// pageblock order, at the greatest, and (without a reference only) above it.
@@ -14,8 +13,6 @@ pub(super) const ORDERS: [u32; 8] = [0, 1, 2, 3, 8, 9, 10, 11];
 pub(super) const REFERENCED: u8 = 6;
 /// What `buddy_order_unsafe` may say: any number, for the page can be allocated meanwhile.
 const BUDDY_ORDERS: [u64; 6] = [0, 1, 2, 10, 11, 1 << 40];
-/// What `isolate_or_dissolve_huge_page` returns.
-const DISSOLVED: [i32; 3] = [0, -EBUSY, -ENOMEM];
 
 impl Model<'_> {
     /// The page is the one that is looked at now.
@@ -35,38 +32,33 @@ impl Model<'_> {
 
     fn turn_to(&mut self, page: Page) {
         self.page = page.0;
-        self.facts[PAGE] = [0; FACTS.len()];
+        self.facts[PAGE] = [0; FACTS];
         let folio = self.page_folio(page);
         self.begin_folio(folio);
     }
 
+    /// What a row says all of, about a page.
     #[inline(always)]
-    pub(super) fn page_fact(&mut self, page: Page, what: What, of: u8) -> u64 {
+    pub(super) fn open_of_page(&mut self, call: CallId, page: Page) -> u64 {
         let about = self.look_at(page);
-        u64::from(self.fact(PAGE, what, about, of, May::Change))
+        self.open_about(call, PAGE, about, 0)
+    }
+
+    /// The place in a list of what may be any of it.
+    #[inline(always)]
+    fn any_of(&mut self, page: Page, what: What, of: usize) -> usize {
+        let about = self.look_at(page);
+        let of = self.bounds.orders.of(of as u8);
+        usize::from(self.fact(PAGE, what, about, of, May::Change))
     }
 
     #[inline(always)]
     pub(super) fn compound_order(&mut self, page: Page) -> u32 {
-        let of = self.bounds.orders.of(ORDERS.len() as u8);
-        ORDERS[self.page_fact(page, What::Order, of) as usize]
+        ORDERS[self.any_of(page, What::Order, ORDERS.len())]
     }
 
     pub(super) fn buddy_order(&mut self, page: Page) -> u64 {
-        let of = self.bounds.orders.of(BUDDY_ORDERS.len() as u8);
-        BUDDY_ORDERS[self.page_fact(page, What::BuddyOrder, of) as usize]
-    }
-
-    pub(super) fn dissolve(&mut self, page: Page) -> u64 {
-        let about = self.look_at(page);
-        let of = DISSOLVED.len() as u8;
-        let got = self.choose(Var { what: What::Dissolve, about }, of);
-        DISSOLVED[usize::from(got)].to_word()
-    }
-
-    pub(super) fn isolate_movable(&mut self, page: Page) -> u64 {
-        let about = self.look_at(page);
-        self.choose(Var { what: What::IsolateMovable, about }, 2).into()
+        BUDDY_ORDERS[self.any_of(page, What::BuddyOrderUnsafe, BUDDY_ORDERS.len())]
     }
 
     /// The folio of a page: named after its place in the range.
@@ -79,7 +71,7 @@ impl Model<'_> {
     #[inline(always)]
     pub(super) fn get_page(&mut self, page: Page) -> u64 {
         let about = self.look_at(page);
-        let got = self.choose(Var { what: What::GetPage, about }, 2) == 1;
+        let got = self.choose(Var { what: What::FolioGetNontailPage, about }, 2) == 1;
         let folio = got.then(|| {
             let folio = self.page_folio(page);
             self.begin_folio(folio);
@@ -128,7 +120,7 @@ impl Model<'_> {
     }
 
     fn node_pick(&mut self, about: u8, values: &[u64]) -> u64 {
-        let var = Var { what: What::NodeState, about };
+        let var = Var { what: What::NodePageState, about };
         values[usize::from(self.choose(var, values.len() as u8))]
     }
 }

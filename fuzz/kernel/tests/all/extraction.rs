@@ -4,7 +4,7 @@
 use crate::support::{Side, kinds_of, told_apart, tree};
 use mmcore::tree::{V6_12, V6_12PreFix};
 use mmcore::{CallId, Door, Kind};
-use mmdiff_kernel::{Compiled, Edit, Fault, Tree, header, revision, tree as trees};
+use mmdiff_kernel::{Compiled, Edit, Fault, Tree, doors, revision, tree as trees};
 use std::path::Path;
 
 fn compiled(edits: &[Edit]) -> Compiled {
@@ -161,7 +161,7 @@ fn the_shim_has_a_door_for_every_helper_whose_spelling_does_not_say_it_all_and_f
 /// How C gets to a helper is what the rewritten text of the kernel says for the row's spelling.
 #[test]
 fn a_door_passes_the_arguments_that_the_helper_has_and_checks_the_others() {
-    let calls = header::calls();
+    let calls = doors::calls();
     for door in [
         "#define folio_lock k_folio_lock",
         "#define PageHuge k_page_huge",

@@ -4,7 +4,6 @@
 
 use super::fold::{Machine, Place};
 use super::{Diagram, Edge, Kind, Node, Who};
-use crate::explain::thought;
 use mmcore::{CallId, Function, errno};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -191,7 +190,7 @@ fn kind(place: Place) -> Kind {
 fn node(machine: &Machine, place: Place) -> Node {
     let (kind, label) = key(machine, place);
     let thought = match place {
-        Place::Call(id, ..) => thought(id),
+        Place::Call(id, ..) => id.row().thought,
         _ => "",
     };
     Node { kind, label, thought, who: Who::Both, parts: false }

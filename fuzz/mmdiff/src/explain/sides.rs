@@ -4,7 +4,6 @@
 use super::actors;
 use super::bits;
 use super::look::{Ink, Look, pad, wrap};
-use super::thoughts::thought;
 use crate::run::{Run, Tree};
 use crate::scenario::Action;
 use crate::trace::{self, Compared, Event, Stretch};
@@ -159,8 +158,8 @@ fn event_line(tree: &Tree, event: &Event, open: &[Function]) -> Line {
     };
     let thought = match bits::of_call(tree, &event.call) {
         _ if ink == Ink::Function => String::new(),
-        Some(bits) => format!("{} {bits}", thought(event.call.id())),
-        None => thought(event.call.id()).to_string(),
+        Some(bits) => format!("{} {bits}", event.call.id().row().thought),
+        None => event.call.id().row().thought.to_string(),
     };
     Line { key, depth: open.len(), text, ink, thought, inside: open.last().copied() }
 }

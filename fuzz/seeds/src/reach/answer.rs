@@ -10,7 +10,7 @@ use crate::trace::Event;
 use mmcore::include::linux::pagemap::{
     AS_EIO, AS_ENOSPC, AS_EXITING, AS_MM_ALL_LOCKS, AS_NO_WRITEBACK_TAGS, AS_UNEVICTABLE,
 };
-use mmcore::{Call, CallId, IsolateMode, MigrateMode, NodeStat, Site, Word, errno};
+use mmcore::{Call, CallId, Domain, IsolateMode, MigrateMode, NodeStat, Site, Word, errno};
 use std::fmt;
 
 /// The class of an answer, or of a return value.
@@ -77,207 +77,51 @@ const fn more_errno(nr: i32) -> Option<&'static str> {
         2 => "ENOENT",
         9 => "EBADF",
         14 => "EFAULT",
-        133 => "EHWPOISON",
         _ => return None,
     })
 }
 
-/// How the answers to a call are told apart.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Shape {
-    /// There is none.
-    Nothing,
-    /// Yes or no.
-    Truth,
-    /// A handle or `NULL`.
-    Maybe,
-    /// A number, and it does not matter which.
-    Any,
-    /// Zero or not.
-    Count,
-    /// Zero, less than so many, or that many and more.
-    UpTo(u64),
-    /// An order: zero, one that a block can have, or garbage.
-    Order,
-    /// -1 or an order.
-    TargetOrder,
-    /// Zero, a positive number, or an errno.
-    Errno,
-    /// A migrate mode.
-    Mode,
-    /// Bits of a flags word.
-    Bits,
+/// Every class of answers of a domain. What is not an error, where one may come back, is 0; what else it
+/// can be is the caller's to list.
+pub(super) fn classes(domain: Domain) -> Vec<Answer> {
+    match domain {
+        Domain::Nothing => vec![Answer::Nothing],
+        Domain::Truth => vec![Answer::Yes, Answer::No],
+        Domain::Nullable => vec![Answer::Null, Answer::Handle],
+        Domain::Object | Domain::Number => vec![Answer::Number],
+        Domain::Count => vec![Answer::Zero, Answer::Number],
+        Domain::UpTo(_) => vec![Answer::Zero, Answer::Number, Answer::Full],
+        Domain::Order => vec![Answer::Zero, Answer::Number, Answer::Garbage],
+        Domain::TargetOrder => vec![Answer::MinusOne, Answer::Zero, Answer::Number],
+        Domain::Mode => MigrateMode::ALL[..3].iter().copied().map(Answer::Mode).collect(),
+        Domain::Errno(errors) => {
+            let errors = errors.iter().map(|(error, _)| Answer::Errno(*error));
+            std::iter::once(Answer::Zero).chain(errors).collect()
+        }
+        Domain::Bits => Vec::new(),
+    }
 }
 
-impl Shape {
-    /// How the answers to `call` are told apart.
-    pub(super) const fn of(call: CallId) -> Shape {
-        use CallId::*;
-        match call {
-            Enter
-            | Leave
-            | SetBit
-            | ClearBit
-            | StoreFlags
-            | FilemapSetWbErr
-            | ErrseqSetSb
-            | LockFile
-            | UnlockFile
-            | SetCcContended
-            | SetCcNrMigratepages
-            | SetCcMigratePfn
-            | AddTotalMigrateScanned
-            | SetCachedMigratePfn
-            | WakeThrottleIsolated
-            | ReclaimThrottle
-            | CondResched
-            | SetPageblockSkip
-            | SpinLockLru
-            | UnlockLru
-            | LruvecDelFolio
-            | NodeStatModFolio
-            | ListAdd
-            | PutbackMovablePages
-            | TraceIsolate
-            | CountCompactIsolated
-            | ClearMapping
-            | FolioSetLru
-            | FolioLock
-            | FolioUnlock
-            | FolioPut
-            | RcuReadLock
-            | RcuReadUnlock
-            | FolioClearIsolated
-            | FolioMigrateCopy
-            | FolioMigrateFlags
-            | RemoveMigrationPtes
-            | FlushDcacheFolio
-            | TruncateFolioBatchExceptionals
-            | FolioBatchRemoveExceptionals
-            | DeleteFromPageCacheBatch
-            | FolioBatchRelease
-            | CheckMoveUnevictableFolios
-            | FolioWaitWriteback
-            | FolioZeroRange
-            | FolioInvalidate
-            | TryToUnmap
-            | UnmapMappingFolio
-            | FolioCancelDirty
-            | FolioClearMappedtodisk
-            | FilemapRemoveFolio
-            | FolioMarkDirty
-            | ShmemRecalcInode
-            | SetShmemVmLocked
-            | UserShmUnlock
-            | GmemSetOps
-            | GmemSetModeAndSize
-            | MappingSetGfpMask
-            | KvmGetKvm
-            | GmemListAdd
-            | FdInstall
-            | KfreeGmem
-            | PutUnusedFd
-            | FilemapInvalidateLock
-            | FilemapInvalidateUnlock
-            | FilemapInvalidateLockShared
-            | FilemapInvalidateUnlockShared
-            | KvmGmemInvalidateBegin
-            | KvmGmemInvalidateEnd
-            | Warn
-            | Bug => Shape::Nothing,
-            TestBit | TestAndClearBit | HasHost | HasMigrateFolio | HasWritepage | CcGfpFs
-            | CcDirectCompaction | CcAllocContig | CcIgnoreSkipHint | CcNoSetSkipHint
-            | CcFinishPageblock | CcContended | IsolateModeHas | FatalSignalPending
-            | GetPageblockSkip | PageblockPfnToPage | SpinTrylockLru | IsolateMovablePage
-            | PageHuge | PageBuddy | PageCompound | PageLru | PageMovable | PageIsolated
-            | FolioContains | FolioTestLarge | FolioMapped | FolioTestLru | FolioTestClearLru
-            | FolioTestUnevictable | FolioTestMlocked | FolioTestWriteback | FolioTestDirty
-            | FolioTestLocked | FolioTestAnon | FolioHasPrivate | FolioIsFileLru
-            | FolioIsZoneDevice | FolioTrylock | FolioTestMovableFlag | FolioTestMovable
-            | FolioTestIsolated | FolioMappingFlags | FolioClearDirtyForIo
-            | FilemapReleaseFolio | MappingEmpty | ShmemMapping | ShmemVmLocked | UserShmLock
-            | KzallocGmem | FileMappingIsInodes | SoftLockup => Shape::Truth,
-            FolioGetNontailPage | FolioMapping | RawMapping | FbatchEntry | FilemapGetFolio
-            | ShmemGetPartialFolio => Shape::Maybe,
-            ZoneStartPfn
-            | CachedMigratePfn
-            | NodePageState
-            | CompoundNr
-            | PageFolio
-            | FolioIndex
-            | FolioPos
-            | FolioSize
-            | FolioNrPages
-            | FolioNextIndex
-            | FolioRefCount
-            | FolioLruvec
-            | FolioExpectedRefCount
-            | FoundNext
-            | FbatchIndex => Shape::Any,
-            FolioMapcount | GmemListLen => Shape::Count,
-            FindLockEntries | FindGetEntries | FilemapGetFolios | FbatchCount => {
-                Shape::UpTo(mmcore::PAGEVEC_SIZE as u64)
-            }
-            CcNrMigratepages => Shape::UpTo(mmcore::mm::compaction::COMPACT_CLUSTER_MAX),
-            CompoundOrder | BuddyOrderUnsafe | FolioOrder => Shape::Order,
-            CcOrder => Shape::TargetOrder,
-            ErrseqCheck
-            | ErrseqCheckAndAdvance
-            | IsolateOrDissolveHugePage
-            | MovableMigratePage
-            | CallMigrateFolio
-            | CallWritepage
-            | FolioMigrateMapping
-            | FolioMigrateMappingExpected
-            | FolioMcCopy
-            | SplitFolio
-            | GetUnusedFd
-            | AnonInodeCreateGetfile => Shape::Errno,
-            CcMode => Shape::Mode,
-            FlagsAnd => Shape::Bits,
-        }
-    }
-
-    /// Every class of answers of this shape; those with an errno are the caller's to list.
-    pub(super) const fn answers(self) -> &'static [Answer] {
-        match self {
-            Shape::Nothing => &[Answer::Nothing],
-            Shape::Truth => &[Answer::Yes, Answer::No],
-            Shape::Maybe => &[Answer::Null, Answer::Handle],
-            Shape::Any => &[Answer::Number],
-            Shape::Count => &[Answer::Zero, Answer::Number],
-            Shape::UpTo(_) => &[Answer::Zero, Answer::Number, Answer::Full],
-            Shape::Order => &[Answer::Zero, Answer::Number, Answer::Garbage],
-            Shape::TargetOrder => &[Answer::MinusOne, Answer::Zero, Answer::Number],
-            Shape::Mode => &[
-                Answer::Mode(MigrateMode::Async),
-                Answer::Mode(MigrateMode::SyncLight),
-                Answer::Mode(MigrateMode::Sync),
-            ],
-            Shape::Errno | Shape::Bits => &[],
-        }
-    }
-
-    fn class(self, answer: u64) -> Answer {
-        let or_zero = |other| if answer == 0 { Answer::Zero } else { other };
-        match self {
-            Shape::Nothing => Answer::Nothing,
-            Shape::Truth if answer != 0 => Answer::Yes,
-            Shape::Truth => Answer::No,
-            Shape::Maybe if answer != 0 => Answer::Handle,
-            Shape::Maybe => Answer::Null,
-            Shape::Any => Answer::Number,
-            Shape::Count => or_zero(Answer::Number),
-            Shape::UpTo(full) if answer >= full => Answer::Full,
-            Shape::UpTo(_) => or_zero(Answer::Number),
-            Shape::Order if answer > mmcore::MAX_PAGE_ORDER.into() => Answer::Garbage,
-            Shape::Order => or_zero(Answer::Number),
-            Shape::TargetOrder if answer as i32 == -1 => Answer::MinusOne,
-            Shape::TargetOrder => or_zero(Answer::Number),
-            Shape::Errno => errno_or_number(answer as i32 as i64),
-            Shape::Mode => Answer::Mode(MigrateMode::from_word(answer)),
-            Shape::Bits => Answer::Bits(answer),
-        }
+/// The class that an answer is of.
+fn class(domain: Domain, answer: u64) -> Answer {
+    let or_zero = |other| if answer == 0 { Answer::Zero } else { other };
+    match domain {
+        Domain::Nothing => Answer::Nothing,
+        Domain::Truth if answer != 0 => Answer::Yes,
+        Domain::Truth => Answer::No,
+        Domain::Nullable if answer != 0 => Answer::Handle,
+        Domain::Nullable => Answer::Null,
+        Domain::Object | Domain::Number => Answer::Number,
+        Domain::Count => or_zero(Answer::Number),
+        Domain::UpTo(full) if answer >= full => Answer::Full,
+        Domain::UpTo(_) => or_zero(Answer::Number),
+        Domain::Order if answer > mmcore::MAX_PAGE_ORDER.into() => Answer::Garbage,
+        Domain::Order => or_zero(Answer::Number),
+        Domain::TargetOrder if answer as i32 == -1 => Answer::MinusOne,
+        Domain::TargetOrder => or_zero(Answer::Number),
+        Domain::Errno(_) => errno_or_number(answer as i32 as i64),
+        Domain::Mode => Answer::Mode(MigrateMode::from_word(answer)),
+        Domain::Bits => Answer::Bits(answer),
     }
 }
 
@@ -292,7 +136,7 @@ fn errno_or_number(value: i64) -> Answer {
 impl Answer {
     /// The class of what an event's call answered.
     pub fn of(event: &Event) -> Answer {
-        Shape::of(event.call.id()).class(event.answer)
+        class(event.call.id().row().answer, event.answer)
     }
 
     /// The class of what a step returned.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What each ported function can ask and do in either revision, whatever it is answered.
 //!
-//! A row is a call; its answers are those of its type, or, where errors come back, the ones listed.
+//! A row is a call; its answers are those that the table of helpers has, unless it lists them.
 //! The table is held to the code from both sides: whatever a run shows must be in it, and whatever
 //! is in it must be reached by the corpus or be listed as unreachable.
 
 mod files;
 
-use super::answer::{Answer, Asked, Shape};
+use super::answer::{Answer, Asked, classes};
 use mmcore::errno::{EAGAIN, EBUSY, EINVAL, EIO, ENOMEM, ENOSPC};
 use mmcore::include::linux::pagemap::{
     AS_EIO, AS_ENOSPC, AS_EXITING, AS_NO_WRITEBACK_TAGS, AS_UNEVICTABLE,
@@ -22,9 +22,9 @@ impl Row {
     /// Every call and class of answer of the row.
     pub(super) fn all(self) -> impl Iterator<Item = (Asked, Answer)> {
         let Row(call, details, answers) = self;
-        let answers = answers.unwrap_or(Shape::of(call).answers());
+        let answers = answers.map_or_else(|| classes(call.row().answer), <[_]>::to_vec);
         let asked = details.iter().map(move |&detail| Asked { call, detail });
-        asked.flat_map(move |asked| answers.iter().map(move |&answer| (asked, answer)))
+        asked.flat_map(move |asked| answers.clone().into_iter().map(move |answer| (asked, answer)))
     }
 
     /// The helper.
@@ -187,7 +187,7 @@ const ISOLATE_MIGRATEPAGES_BLOCK: &[Row] = &[
     row(CallId::CcAllocContig),
     row(CallId::CompoundOrder),
     row(CallId::UnlockLru),
-    errors(CallId::IsolateOrDissolveHugePage, &[ZERO, err(EBUSY), err(ENOMEM)]),
+    row(CallId::IsolateOrDissolveHugePage),
     row(CallId::CompoundNr),
     row(CallId::PageFolio),
     row(CallId::FolioNrPages),
@@ -249,7 +249,7 @@ const ISOLATE_MIGRATEPAGES_RANGE: &[Row] = &[
 const MIGRATE_FOLIO: &[Row] = &[
     row(CallId::FolioTestWriteback),
     each(CallId::Bug, &[Site::MigrateWriteback as u8]),
-    errors(CallId::FolioMigrateMapping, &[ZERO, err(EAGAIN)]),
+    row(CallId::FolioMigrateMapping),
     row(CallId::FolioMigrateCopy),
     row(CallId::FolioMigrateFlags),
 ];
@@ -276,7 +276,7 @@ const MOVE_TO_NEW_FOLIO: &[Row] = &[
     row(CallId::FolioTestIsolated),
     row(CallId::FolioTestMovable),
     row(CallId::FolioClearIsolated),
-    Row(CallId::MovableMigratePage, MODES, Some(&[ZERO, err(EAGAIN), err(EBUSY)])),
+    each(CallId::MovableMigratePage, MODES),
     each(CallId::Warn, &[Site::LostIsolated as u8]),
     row(CallId::FolioMappingFlags),
     row(CallId::ClearMapping),

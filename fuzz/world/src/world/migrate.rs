@@ -6,12 +6,9 @@ use super::World;
 use super::extents::Byte;
 use super::{Lock, Misdeed};
 use crate::scenario::{FileKind, MigrateCallback, WritepageCallback};
-use mmcore::errno::{EAGAIN, EBUSY, EIO};
+use mmcore::errno::{EAGAIN, EBUSY, EHWPOISON, EIO};
 use mmcore::mm::migrate::AOP_WRITEPAGE_ACTIVATE;
 use mmcore::{Folio, Mapping, MigrateMode};
-
-/// `-EHWPOISON`: the copy met a page that went bad.
-const EHWPOISON: i32 = 133;
 
 impl World {
     /// `folio_expected_refs`: the caller's, the page cache's and the private data's. The folio was

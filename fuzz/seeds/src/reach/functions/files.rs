@@ -3,7 +3,7 @@
 
 use super::{PINS, Row, UNEVICTABLE, ZERO, each, err, errors, row};
 use crate::reach::Answer;
-use mmcore::errno::{EAGAIN, EBUSY, EMFILE};
+use mmcore::errno::EMFILE;
 use mmcore::include::linux::pagemap::AS_UNEVICTABLE;
 use mmcore::{CallId, Site};
 
@@ -35,7 +35,7 @@ pub(super) const TRUNCATE_INODE_PARTIAL_FOLIO: &[Row] = &[
     row(CallId::FolioHasPrivate),
     row(CallId::FolioInvalidate),
     row(CallId::FolioTestLarge),
-    errors(CallId::SplitFolio, &[ZERO, err(EAGAIN), err(EBUSY)]),
+    row(CallId::SplitFolio),
     row(CallId::FolioTestDirty),
 ];
 
