@@ -25,8 +25,8 @@ use super::tape::{Choice, Tape};
 use super::var::{Var, What};
 use crate::oracle::Judgement;
 use crate::run::Returned;
-use mmcore::mm::compaction::{COMPACT_CLUSTER_MAX, Scan, Step};
-use mmcore::{Function, IsolateMode, Kernel, Oops, PAGEBLOCK_NR_PAGES};
+use mmcore::mm::compaction::{Scan, Step};
+use mmcore::{COMPACT_CLUSTER_MAX, Function, IsolateMode, Kernel, Oops, PAGEBLOCK_NR_PAGES};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
 

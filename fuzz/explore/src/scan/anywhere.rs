@@ -20,8 +20,8 @@ use crate::sides::Side;
 use crate::stretch::Went;
 use crate::tape::Choice;
 use crate::var::{Var, What};
-use mmcore::mm::compaction::{COMPACT_CLUSTER_MAX, Exit, Scan, Step};
-use mmcore::{IsolateMode, Lruvec, PAGEBLOCK_NR_PAGES, Page};
+use mmcore::mm::compaction::{Exit, Scan, Step};
+use mmcore::{COMPACT_CLUSTER_MAX, IsolateMode, Lruvec, PAGEBLOCK_NR_PAGES, Page};
 
 /// What is left of a scan between two halves of a turn if it may be anywhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
