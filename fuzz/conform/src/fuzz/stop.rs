@@ -51,7 +51,9 @@ frames! { of_apart(&Apart) in the_c_differs {
 
 frames! { of_revision(usize) in against_the_c_of {
     0 => against_v6_12,
-    _ => against_v6_12_pre_fix,
+    1 => against_v6_12_pre_fix,
+    2 => against_pre_fix,
+    _ => against_post_fix,
 } }
 
 #[cfg(test)]
