@@ -95,28 +95,24 @@ fn modules(src: &Path) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The first name of a path, or of each in a group.
-fn heads(rest: &str) -> BTreeSet<String> {
-    let mut depth = 0;
-    let mut starts = true;
-    let mut heads = BTreeSet::from([String::new()]);
-    let mut head = String::new();
-    for c in rest.chars() {
+fn heads(rest: &str) -> Vec<String> {
+    let is_of_name = |c: &char| *c == '_' || c.is_alphanumeric();
+    let name = |text: &str| text.trim_start().chars().take_while(is_of_name).collect();
+    let Some(group) = rest.strip_prefix('{') else { return vec![name(rest)] };
+    let mut depth = 1;
+    let mut starts = vec![0];
+    for (at, c) in group.char_indices() {
         match c {
             '{' => depth += 1,
             '}' => depth -= 1,
-            ',' if depth == 1 => starts = true,
-            c if starts && (c == '_' || c.is_alphanumeric()) => head.push(c),
+            ',' if depth == 1 => starts.push(at + 1),
             _ => {}
         }
-        if !head.is_empty() && !(c == '_' || c.is_alphanumeric()) {
-            heads.insert(std::mem::take(&mut head));
-            starts = c == ',' && depth == 1;
-        }
-        if depth == 0 && !(c == '_' || c.is_alphanumeric()) {
+        if depth == 0 {
             break;
         }
     }
-    heads
+    starts.into_iter().map(|at| name(&group[at..])).collect()
 }
 
 #[test]
@@ -146,13 +142,9 @@ fn no_module_of_a_crate_imports_one_that_imports_it() {
 
 #[test]
 fn names_are_found_in_paths_and_in_groups() {
-    let named = |rest: &str| {
-        let heads = heads(rest).into_iter().filter(|head| !head.is_empty());
-        heads.collect::<Vec<_>>()
-    };
-    assert_eq!(named("work::Plan;"), ["work"]);
+    assert_eq!(heads("work::Plan;"), ["work"]);
     assert_eq!(
-        named("{joint::{self, Met}, tape, work::{Cut, Plan}};\nuse other;"),
+        heads("{joint::{self, Met}, tape, work::{Cut, Plan}};\nuse other;"),
         ["joint", "tape", "work"]
     );
 }
