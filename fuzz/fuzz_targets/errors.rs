@@ -2,11 +2,14 @@
 //! The `errors` target: no difference beyond the intent, no invariant broken that should hold.
 #![no_main]
 
+mod sides;
+
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
 use mmdiff_judge::fuzz;
 use mmdiff_world::scenario::ErrorsScenario;
+use sides::{New, Old};
 
-fuzz_target!(|bytes: &[u8]| fuzz::run::<ErrorsScenario>(bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::run::<ErrorsScenario, Old, New>(bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     fuzz::mutate::<ErrorsScenario>(data, size, max_size, seed, fuzzer_mutate)

@@ -24,6 +24,10 @@ pub trait Revision: Copy + Default + Send + Sync + 'static {
     /// The tree and the commit.
     const TREE: &'static str;
 
+    /// The flags of a mapping that only some trees have, or under other numbers, by name: see also
+    /// [`pagemap::FLAGS`](crate::include::linux::pagemap::FLAGS).
+    const FLAGS: &'static [(&'static str, u32)];
+
     /// The number of `AS_RELEASE_ALWAYS`.
     const AS_RELEASE_ALWAYS: u32;
     /// The number of `AS_STABLE_WRITES`.

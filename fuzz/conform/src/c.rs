@@ -253,6 +253,7 @@ impl<R, const SLOT: usize> Default for C<R, SLOT> {
 impl<R: Judged, const SLOT: usize> Revision for C<R, SLOT> {
     const NAME: &'static str = R::IN_C;
     const TREE: &'static str = R::TREE;
+    const FLAGS: &'static [(&'static str, u32)] = R::FLAGS;
     const AS_RELEASE_ALWAYS: u32 = R::AS_RELEASE_ALWAYS;
     const AS_STABLE_WRITES: u32 = R::AS_STABLE_WRITES;
     const TRUNCATE_TESTS: u64 = R::TRUNCATE_TESTS;

@@ -83,7 +83,13 @@ fn turns(sides: &Sides, bounds: Bounds, state: State, watch: &dyn Watch) -> Resu
         let Turned { next, met } = joint.half_turn(&mut tape);
         turns.tally.count(0, watch)?;
         for class in &met.classes {
-            turns.tally.add_class(class, &class.signature(), 1, [&[], tape.choices()]);
+            turns.tally.add_class(
+                joint.change(),
+                class,
+                &class.signature(),
+                1,
+                [&[], tape.choices()],
+            );
         }
         match next.map(|head| State::of(&head, !state.halfway)) {
             None => {}
@@ -112,8 +118,7 @@ fn begun(sides: &Sides, bounds: Bounds) -> Vec<Head> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oracle::Intent;
-    use crate::sides::Side;
+    use crate::oracle::Question;
 
     /// Watches, and never stops.
     struct Patient;
@@ -128,8 +133,7 @@ mod tests {
 
     #[test]
     fn every_scan_of_one_page_frame_stays_within_the_states_and_no_half_turn_differs() {
-        let side = |name| Side::named(name).expect("a revision");
-        let sides = Sides { pre: side("pre-fix"), post: side("post-fix"), intent: Intent::Fix };
+        let sides = Sides::of(&Question::default()).expect("revisions of the explorer's");
         let bounds = Bounds::default();
         let heads = begun(&sides, bounds);
         let (closure, states) =

@@ -11,9 +11,10 @@ use super::sides::{Side, Sides};
 use super::stretch::Went;
 use super::tape::Tape;
 use crate::oracle::{Class, Judge, Judgement};
-use crate::run::Returned;
-use crate::scenario::{Flags, Path, Scenario};
+use crate::run::{Flags, Returned};
+use crate::scenario::{self, Path, Scenario};
 use crate::trace::Event;
+use mmdiff_judge::oracle::change::Change;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
@@ -43,6 +44,7 @@ pub struct Met {
 pub struct Joint {
     sides: Sides,
     bounds: Bounds,
+    flags: Flags,
     judge: Judge,
     scenario: Scenario,
     path: Path,
@@ -60,6 +62,7 @@ impl Joint {
         Joint {
             sides: *sides,
             bounds,
+            flags: sides.question().flags(),
             judge: Judge::new(&sides.question()),
             scenario: stand_in(path),
             path,
@@ -67,6 +70,11 @@ impl Joint {
             recorded: Default::default(),
             bits_read: (0, 0),
         }
+    }
+
+    /// The change whose expectations count.
+    pub fn change(&self) -> &'static Change {
+        self.sides.intent.change()
     }
 
     /// The path.
@@ -131,6 +139,9 @@ impl Joint {
     ) -> (SideEnd, Notes, u64) {
         let of = if side == 0 { self.sides.pre } else { self.sides.post };
         let mut model = Model::new(tape, self.bounds, notes);
+        if side == 1 {
+            model.numbering = self.flags.numbering();
+        }
         if let Some(races) = races {
             model.set_races_left(races);
         }
@@ -183,7 +194,7 @@ pub fn call(path: Path, side: &'static Side, k: &mut Model<'_>) -> Returned {
 fn stand_in(path: Path) -> Scenario {
     let mut scenario = Scenario::decode(path, &[]);
     if let Scenario::Truncation(truncation) = &mut scenario {
-        truncation.file.flags = Flags::Raw { word: 0 };
+        truncation.file.flags = scenario::Flags::Raw { word: 0 };
     }
     scenario
 }

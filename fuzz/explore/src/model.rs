@@ -25,7 +25,7 @@ pub use notes::Notes;
 use super::bounds::{Bounds, Races};
 use super::tape::Tape;
 use super::var::{Var, What};
-use crate::run::Returned;
+use crate::run::{Numbering, Returned};
 use mmcore::{Call, CallId, Folio, Kind, Lasts};
 
 /// How many folios the model has facts of. Handles beyond are the same folio again.
@@ -114,6 +114,8 @@ struct WordFacts {
 pub struct Model<'t> {
     tape: &'t mut Tape,
     bounds: Bounds,
+    /// How the flags are numbered by who calls, if otherwise than here.
+    pub numbering: Option<&'t Numbering>,
     /// What is written down of the run.
     pub notes: Notes,
     /// What is decided, by object.
@@ -160,6 +162,7 @@ impl<'t> Model<'t> {
         Model {
             tape,
             bounds,
+            numbering: None,
             notes,
             facts: [[0; FACTS]; OBJECTS],
             held: [0; FOLIOS],
@@ -321,8 +324,9 @@ fn about(folio: Folio) -> u8 {
 impl mmcore::Kernel for Model<'_> {
     #[inline(always)]
     fn call(&mut self, call: Call) -> u64 {
+        let call = self.numbering.map_or(call, |numbering| numbering.call(call));
         let answer = self.answer(call);
         self.notes.note(call, answer);
-        answer
+        self.numbering.map_or(answer, |numbering| numbering.answer(&call, answer))
     }
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The schema of the file.
-pub const SCHEMA: &str = "mmdiff-explore-state/2";
+pub const SCHEMA: &str = "mmdiff-explore-state/3";
 
 /// The sources of the port and of the judge, in short: results of others are no proof about these.
 pub const SOURCES: &str = match option_env!("MMDIFF_SOURCES") {
@@ -38,8 +38,10 @@ pub struct Results {
     pub pre: String,
     /// The revision after.
     pub post: String,
-    /// The reading of the patch.
-    pub intent: Intent,
+    /// What the change is called whose expectations count.
+    pub change: String,
+    /// The reading of it.
+    pub intent: String,
     /// The bounds.
     pub bounds: Bounds,
     /// The paths.
@@ -63,7 +65,8 @@ impl Results {
             sources: SOURCES.into(),
             pre: plan.sides.pre.tree.name.into(),
             post: plan.sides.post.tree.name.into(),
-            intent: plan.sides.intent,
+            change: plan.sides.intent.change().fingerprint(),
+            intent: plan.sides.intent.name().into(),
             bounds: plan.bounds,
             tallies: paths.iter().map(|&path| (path, Tally::default())).collect(),
             paths: paths.into_iter().collect(),
@@ -89,7 +92,7 @@ impl Results {
                 results.sources
             ));
         }
-        let plan = Plan::new(&results.sides()?, results.bounds, &results.paths);
+        let plan = Plan::new(&results.sides(Intent::DEFAULT)?, results.bounds, &results.paths);
         if results.units != plan.units.len()
             || results.done.iter().any(|&unit| unit >= results.units)
         {
@@ -101,15 +104,15 @@ impl Results {
         Ok(results)
     }
 
-    /// The sides that they are of.
+    /// The sides that they are of, to be asked with these expectations.
     ///
     /// # Errors
     /// If a revision is not known here.
-    pub fn sides(&self) -> Result<Sides, String> {
+    pub fn sides(&self, intent: Intent) -> Result<Sides, String> {
         let side = |name: &str| {
             Side::named(name).ok_or_else(|| format!("there is no revision {name} here"))
         };
-        Ok(Sides { pre: side(&self.pre)?, post: side(&self.post)?, intent: self.intent })
+        Ok(Sides { pre: side(&self.pre)?, post: side(&self.post)?, intent })
     }
 
     /// Adds what a unit found.
@@ -121,8 +124,9 @@ impl Results {
 
     /// Whether both are parts of the same enumeration.
     pub fn is_of_one_enumeration_with(&self, other: &Results) -> bool {
-        (&self.pre, &self.post, self.intent, self.bounds, &self.paths, self.units)
-            == (&other.pre, &other.post, other.intent, other.bounds, &other.paths, other.units)
+        let asked = |of: &Self| [&of.pre, &of.post, &of.change, &of.intent].map(String::clone);
+        asked(self) == asked(other)
+            && (self.bounds, &self.paths, self.units) == (other.bounds, &other.paths, other.units)
     }
 
     /// Joins the results of two machines.

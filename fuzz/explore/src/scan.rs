@@ -168,7 +168,7 @@ pub(super) fn begin_scans(joint: &mut Joint, examples: bool) -> (Tally, Begun) {
             tally.add_example(met.decision, tape.choices().to_vec());
         }
         for class in &met.classes {
-            tally.add_class(class, &class.signature(), 1, [&[], tape.choices()]);
+            tally.add_class(joint.change(), class, &class.signature(), 1, [&[], tape.choices()]);
         }
         match next {
             None => tally.paths += 1,

@@ -3,8 +3,9 @@
 
 use super::cubes::{self, Cube};
 use super::tape::Choice;
-use crate::oracle::{Class, Clause};
+use crate::oracle::Class;
 use mmcore::Function;
+use mmdiff_judge::oracle::change::Change;
 use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,11 +61,11 @@ pub struct Found {
 }
 
 impl Found {
-    pub(super) fn new(class: &Class, example: &[Choice]) -> Found {
+    pub(super) fn new(change: &Change, class: &Class, example: &[Choice]) -> Found {
         Found {
             function: class.function.map(|function: Function| function.name().to_string()),
-            clause: class.clause.map(|clause: Clause| clause.id().to_string()),
-            sides: class.outcomes.sides(),
+            clause: class.clause.map(str::to_string),
+            sides: change.sides(class),
             paths: 0,
             cubes: Vec::new(),
             example: example.to_vec(),
@@ -134,13 +135,14 @@ impl Tally {
     /// its signature, and the choices that lead there, in two parts.
     pub(super) fn add_class(
         &mut self,
+        change: &Change,
         class: &Class,
         signature: &str,
         paths: u128,
         example: [&[Choice]; 2],
     ) {
         let Some(found) = self.found.get_mut(signature) else {
-            let found = Found { paths, ..Found::new(class, &example.concat()) };
+            let found = Found { paths, ..Found::new(change, class, &example.concat()) };
             self.found.insert(signature.to_string(), found);
             return;
         };

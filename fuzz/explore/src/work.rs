@@ -225,7 +225,8 @@ impl Worker<'_> {
             let number = self.number(class);
             self.folder.found(tape.choices(), tape.floor(), number);
             let (_, signature) = &self.classes[usize::from(number)];
-            self.tally.add_class(class, signature, paths, [before, tape.choices()]);
+            let change = self.joint.change();
+            self.tally.add_class(change, class, signature, paths, [before, tape.choices()]);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! The result depends on the scenarios alone, not on the number of threads: counts are sums, and of
 //! the examples of a class the smallest one is kept.
 
-use crate::oracle::{Class, Clause, Hits, Invariant, Judge, Judgement, Question, Side, Verdict};
+use crate::oracle::{Class, Hits, Invariant, Judge, Judgement, Question, Side, Verdict};
 use crate::scenario::{Op, Path, Scenario, generate};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -94,6 +94,8 @@ fn operation(scenario: &Scenario, step: Option<usize>) -> Option<&'static str> {
 pub struct ClassCounts {
     /// Scenarios that show it.
     pub cases: u64,
+    /// Those of them in which the sides do or leave behind something else, and not only ask it.
+    pub behaving: u64,
     /// The most bytes that the side before showed and must not have.
     pub stale: u64,
     /// The operations that showed it, if they were operations.
@@ -109,7 +111,7 @@ pub struct Tally {
     pub paths: BTreeMap<Path, PathCounts>,
     /// By class of divergence.
     pub classes: BTreeMap<Class, ClassCounts>,
-    /// How often each clause explained a divergence.
+    /// How often each expectation explained a divergence.
     pub hits: Hits,
     /// Who broke which invariant, and the best example.
     pub broken: BTreeMap<(Invariant, bool), Example>,
@@ -134,7 +136,9 @@ impl Tally {
             let (stale, _) = divergence.stale;
             let example = Example::new(scenario, stale > 0);
             let operations = operation(scenario, divergence.step).into_iter().collect();
-            self.add_class(divergence.class, ClassCounts { cases: 1, stale, operations, example });
+            let behaving = divergence.behaves().into();
+            let counts = ClassCounts { cases: 1, behaving, stale, operations, example };
+            self.add_class(divergence.class, counts);
         }
         for (broke, side) in
             [(&judgement.pre_broke, Side::Pre), (&judgement.post_broke, Side::Post)]
@@ -150,6 +154,7 @@ impl Tally {
             .entry(class)
             .and_modify(|counts| {
                 counts.cases += more.cases;
+                counts.behaving += more.behaving;
                 counts.stale = counts.stale.max(more.stale);
                 counts.operations.extend(&more.operations);
                 if more.example < counts.example {
@@ -226,8 +231,8 @@ pub fn run_until(
     for &path in &plan.paths {
         tally.paths.entry(path).or_default();
     }
-    for clause in Clause::ALL {
-        tally.hits.entry(clause).or_default();
+    for expectation in &question.intent.change().expectations {
+        tally.hits.entry(&expectation.name).or_default();
     }
     tally
 }

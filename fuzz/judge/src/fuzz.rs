@@ -6,11 +6,10 @@ pub mod stop;
 
 use crate::check::spell_bytes;
 use crate::oracle::{Class, Intent, Invariant, Judge, Judgement, Question, Side};
-use crate::run::{OnPath, tree_on};
+use crate::run::{Functions, OnPath, tree_on};
 use crate::scenario::Path;
 use crate::scenario::codec::{Reader, encode};
 use crate::scenario::mutate::Dice;
-use mmcore::tree::{PostFix, PreFix};
 use std::cell::RefCell;
 use std::fmt;
 
@@ -44,7 +43,7 @@ impl fmt::Display for Finding {
             Finding::Beyond(class) => {
                 let (pre, post) = class.outcomes.sides();
                 let function = class.function.map_or("-", |function| function.name());
-                write!(f, "beyond the intent in {function}: {} | {pre} | {post}", class.cause)
+                write!(f, "beyond the intent in {function}: {} | {pre} | {post}", class.condition)
             }
             Finding::Broken(_, side, invariant) => {
                 let side = if *side == Side::Pre { "before" } else { "after" };
@@ -64,7 +63,7 @@ pub fn findings(judgement: &Judgement) -> Vec<Finding> {
         (Side::Post, &judgement.post, &judgement.post_broke),
     ];
     for (side, run, broke) in sides {
-        let unexpected = |invariant: &&Invariant| !invariant.is_expected_broken(run.tree.name);
+        let unexpected = |invariant: &&Invariant| !judgement.is_known_broken(run, **invariant);
         let broken = |&invariant| Finding::Broken(judgement.path, side, invariant);
         findings.extend(broke.iter().filter(unexpected).map(broken));
     }
@@ -76,27 +75,27 @@ thread_local! {
     static JUDGE: RefCell<Option<(Path, Judge)>> = const { RefCell::new(None) };
 }
 
-/// A judge of the patch, as a fix, on one path alone.
-fn judge_of<S: OnPath>() -> Judge {
-    Judge::new(&Question {
-        pre: const { &tree_on::<S, PreFix>() },
-        post: const { &tree_on::<S, PostFix>() },
-        intent: Intent::Fix,
-    })
+/// A judge of the default change on one path alone: `Old` and `New` are its two sides, so that nothing
+/// else is linked.
+fn judge_of<S: OnPath, Old: Functions, New: Functions>() -> Judge {
+    let intent = Intent::DEFAULT;
+    assert_eq!(intent.change().sides, [Old::NAME, New::NAME], "the sides are those of the change");
+    let (pre, post) = const { (&tree_on::<S, Old>(), &tree_on::<S, New>()) };
+    Judge::new(&Question { pre, post, intent })
 }
 
-/// Judges the scenario that `bytes` mean for the path, pre-fix against post-fix.
+/// Judges the scenario that `bytes` mean for the path, on both sides of the change.
 ///
 /// # Panics
 /// If there is a finding, in a function that is named after it. The message is the verdict and the
 /// command that explains it.
-pub fn run<S: OnPath>(bytes: &[u8]) {
+pub fn run<S: OnPath, Old: Functions, New: Functions>(bytes: &[u8]) {
     let scenario = S::get(&mut Reader::new(bytes)).into_any();
     JUDGE.with_borrow_mut(|slot| {
         if slot.as_ref().is_some_and(|(path, _)| *path != S::PATH) {
             *slot = None;
         }
-        let (_, judge) = slot.get_or_insert_with(|| (S::PATH, judge_of::<S>()));
+        let (_, judge) = slot.get_or_insert_with(|| (S::PATH, judge_of::<S, Old, New>()));
         if let Some(finding) = findings(judge.judge(&scenario)).first() {
             let bytes = S::of(&scenario).map(encode).unwrap_or_default();
             stop::at(finding, &spell_bytes(S::PATH, &bytes));

@@ -3,18 +3,20 @@
 //!
 //! [`judge`] is the one function behind the fuzz targets, the replay, the report and the tests.
 
-pub mod clauses;
+pub mod change;
 mod compare;
 mod divergence;
 pub mod invariants;
+mod rules;
 mod sort;
+mod view;
 
-pub use clauses::{Clause, Intent};
+pub use change::Intent;
 pub use compare::{Difference, Side, What};
-pub use divergence::{Cause, Class, Divergence, Outcomes};
+pub use divergence::{Class, Condition, Divergence, Outcomes, Then};
 pub use invariants::Invariant;
 
-use crate::run::{Run, Tree};
+use crate::run::{Flags, Run, Tree};
 use crate::scenario::{Path, Scenario};
 use crate::trace::{Beside, Recording};
 use std::collections::BTreeMap;
@@ -30,9 +32,39 @@ pub struct Question {
     pub intent: Intent,
 }
 
+impl Question {
+    /// What a change does, in one of its readings; `None` if a side of it is no revision here.
+    pub fn of(intent: Intent) -> Option<Question> {
+        let [pre, post] = [0, 1].map(|side| Tree::named(&intent.change().sides[side]));
+        Some(Question { pre: pre?, post: post?, intent })
+    }
+
+    /// What flags are called on the two sides, and how they are numbered.
+    pub fn flags(&self) -> Flags {
+        Flags::between(self.pre, self.post, &self.intent.change().renamed)
+    }
+
+    /// Whether the sides are those of the change.
+    pub fn is_of_the_change(&self) -> bool {
+        self.intent.change().sides == [self.pre.name, self.post.name]
+    }
+}
+
+impl Default for Question {
+    /// The change that is compared unless another is asked for.
+    ///
+    /// # Panics
+    /// Never: a test asks it.
+    fn default() -> Question {
+        Question::of(Intent::DEFAULT).expect("both sides are revisions")
+    }
+}
+
 /// The verdict on one scenario.
 #[derive(Debug)]
 pub struct Judgement {
+    /// The question.
+    pub question: Question,
     /// The path of the scenario.
     pub path: Path,
     /// The run on the revision before.
@@ -59,6 +91,11 @@ pub enum Verdict {
 }
 
 impl Judgement {
+    /// Whether a run's revision is known to break the invariant.
+    pub fn is_known_broken(&self, run: &Run, invariant: Invariant) -> bool {
+        self.question.intent.change().is_known_broken(invariant, run.tree.name)
+    }
+
     /// How the scenario came out.
     pub fn verdict(&self) -> Verdict {
         if self.divergences.is_empty() {
@@ -81,16 +118,19 @@ pub struct Judge {
 impl Judge {
     /// A judge of one question.
     pub fn new(question: &Question) -> Self {
+        let Question { pre, post, .. } = *question;
+        let flags = question.flags();
         Judge {
             judgement: Judgement {
+                question: *question,
                 path: Path::Flags,
-                pre: Run::new(question.pre),
-                post: Run::new(question.post),
+                pre: Run::new(pre),
+                post: Run::renumbered(post, flags.numbering().cloned()),
                 divergences: Vec::new(),
                 pre_broke: Vec::new(),
                 post_broke: Vec::new(),
             },
-            sorter: sort::Sorter::new(*question),
+            sorter: sort::Sorter::new(question, flags),
         }
     }
 
@@ -163,5 +203,5 @@ pub fn judge(question: &Question, scenario: &Scenario) -> Judgement {
     judge.judgement
 }
 
-/// How often each clause explained a difference.
-pub type Hits = BTreeMap<Clause, u64>;
+/// How often each expectation explained a difference, by its name.
+pub type Hits = BTreeMap<&'static str, u64>;

@@ -52,7 +52,7 @@ pub fn signatures(judgement: &Judgement) -> Vec<String> {
     let broke = |run: &Run, broke: &[crate::oracle::Invariant]| {
         let name = run.tree.name;
         let ranked = broke.iter().map(|invariant| {
-            let rank = if invariant.is_expected_broken(name) { 3 } else { 1 };
+            let rank = if judgement.is_known_broken(run, *invariant) { 3 } else { 1 };
             (rank, format!("{name} breaks {}", invariant.id()))
         });
         ranked.collect::<Vec<_>>()

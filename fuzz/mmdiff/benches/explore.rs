@@ -28,7 +28,7 @@ fn main() {
     }
 }
 
-const PATCH: Sides = Sides { pre: &SIDES[0], post: &SIDES[1], intent: Intent::Fix };
+const PATCH: Sides = Sides { pre: &SIDES[0], post: &SIDES[1], intent: Intent::DEFAULT };
 
 /// The path that all strategies walk.
 const PATH: Path = Path::Truncation;

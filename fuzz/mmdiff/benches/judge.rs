@@ -46,7 +46,7 @@ fn decode_and_run_one_side(bencher: divan::Bencher<'_, '_>, path: Path) {
 #[divan::bench(args = Path::ALL)]
 fn decode_and_judge(bencher: divan::Bencher<'_, '_>, path: Path) {
     let inputs = inputs(path);
-    let question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
+    let question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::DEFAULT };
     let mut judge = Judge::new(&question);
     bencher.counter(ItemsCount::new(INPUTS)).bench_local(|| {
         for bytes in &inputs {

@@ -93,7 +93,7 @@ fn read_alone() -> u64 {
 }
 
 fn replay(input: &FsPath, path: Path) -> Tally {
-    let question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
+    let question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::DEFAULT };
     replay::run(&question, &plan(input, path), &|_| {})
 }
 

@@ -27,6 +27,7 @@ mod source;
 mod stats;
 mod workers;
 
+use crate::change::Change;
 use crate::oracle::{Intent, Question};
 use crate::run::{TREES, Tree};
 use crate::scenario::Path;
@@ -97,40 +98,75 @@ enum Command {
     Man(manual::Manual),
 }
 
-/// The revisions and the reading of the patch.
-#[derive(Args, Debug)]
+/// The two sides, and what is expected to differ.
+#[derive(Args, Debug, Default)]
 struct Sides {
-    /// The revision before
-    #[arg(long, default_value = "pre-fix", value_parser = tree)]
-    pre: &'static Tree,
-    /// The revision after
-    #[arg(long, default_value = "post-fix", value_parser = tree)]
-    post: &'static Tree,
-    /// What the patch is taken to intend
-    #[arg(long, value_parser = one_of(INTENTS), default_value_t = Intent::Fix)]
-    intent: Intent,
+    /// The revision before [default: of the change]
+    #[arg(long, value_parser = tree)]
+    pre: Option<&'static Tree>,
+    /// The revision after [default: of the change]
+    #[arg(long, value_parser = tree)]
+    post: Option<&'static Tree>,
+    /// How the change is read [default change: fix, or message; default: its first reading]
+    #[arg(long, value_name = "READING")]
+    intent: Option<String>,
+    /// Test this change, and not the default one: a file as the rustdoc of mmdiff::change describes it
+    #[arg(long, value_name = "FILE")]
+    change: Option<PathBuf>,
+    /// Expect what this file says, too; can be given several times
+    #[arg(long = "expect", value_name = "FILE")]
+    expect: Vec<PathBuf>,
 }
 
 impl Sides {
-    fn question(&self) -> Question {
-        Question { pre: self.pre, post: self.post, intent: self.intent }
+    fn question(&self) -> Result<Question, Failure> {
+        let mut intent = self.expected()?;
+        if let Some(name) = &self.intent {
+            intent = intent.read(name).map_err(Failure)?;
+        }
+        let side = |given: Option<&'static Tree>, name: &str, option| match (given, name) {
+            (Some(tree), _) => Ok(tree),
+            (None, "") => {
+                Err(Failure(format!("the change names no sides: say which with {option}")))
+            }
+            (None, name) => tree(name).map_err(|why| Failure(format!("{name}: {why}"))),
+        };
+        let [old, new] = &intent.change().sides;
+        let (pre, post) = (side(self.pre, old, "--pre")?, side(self.post, new, "--post")?);
+        Ok(Question { pre, post, intent })
+    }
+
+    /// What is expected. It is needed until the process ends.
+    fn expected(&self) -> Result<Intent, Failure> {
+        if self.change.is_none() && self.expect.is_empty() {
+            return Ok(Intent::DEFAULT);
+        }
+        let mut change = match &self.change {
+            Some(file) => {
+                let (name, text) = file_text(file)?;
+                let mut change = Change::read(&name, &text).map_err(Failure)?;
+                change.options = format!(" --change {name}");
+                change
+            }
+            None => Change::default_one().clone(),
+        };
+        for file in &self.expect {
+            let (name, text) = file_text(file)?;
+            change.add(&name, &text).map_err(Failure)?;
+            change.options += &format!(" --expect {name}");
+        }
+        Ok(Intent::of(Box::leak(Box::new(change))))
     }
 }
 
-const INTENTS: &[(&str, Intent, &str)] = &[
-    (
-        Intent::Fix.name(),
-        Intent::Fix,
-        "The fix: the mask read is wrong wherever it is made, and every difference that stems from it is \
-         the bug going away",
-    ),
-    (
-        Intent::Message.name(),
-        Intent::Message,
-        "The commit message at its word: outside guest_memfd the flag had no effect, so nothing outside \
-         guest_memfd may change",
-    ),
-];
+/// A file's name, and what it holds.
+fn file_text(file: &std::path::Path) -> Result<(String, String), Failure> {
+    let name = file.display().to_string();
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(Failure(format!("cannot read {name}: {error}"))),
+    }
+}
 
 /// Reads one of these values by its name; each has a line of help.
 fn one_of<T: Copy + Send + Sync + 'static>(

@@ -17,7 +17,7 @@
 //! let question = Question {
 //!     pre: Tree::named("pre-fix").unwrap(),
 //!     post: Tree::named("post-fix").unwrap(),
-//!     intent: Intent::Fix,
+//!     intent: Intent::DEFAULT,
 //! };
 //! // The empty input is the plainest truncation: the first byte of a ramfs file.
 //! let scenario = Scenario::decode(Path::Truncation, &[]);
@@ -29,6 +29,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod accept;
 pub mod cli;
 pub mod diagram;
 pub mod emit;
@@ -43,6 +44,7 @@ pub mod show;
 
 pub use mmdiff_conform as conform;
 pub use mmdiff_explore as explore;
+pub use mmdiff_judge::oracle::change;
 pub use mmdiff_judge::{check, fuzz, oracle, shrink};
 pub use mmdiff_seeds as corpus;
 pub use mmdiff_seeds::{reach, survey};

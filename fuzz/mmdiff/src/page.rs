@@ -98,7 +98,7 @@ impl<'a> Page<'a> {
     }
 
     fn explain(&self, scenario: &str) -> String {
-        explain_command(self.report.pre, self.report.post, self.report.intent, scenario)
+        explain_command(&self.report.question, scenario)
     }
 
     /// What the survey saw of a side.
@@ -171,12 +171,7 @@ fn class<'a>(question: &Question, row: &'a DivergenceRow) -> Class<'a> {
         row,
         verdict: row.clause.unwrap_or("beyond"),
         reach,
-        explain: explain_command(
-            question.pre.name,
-            question.post.name,
-            question.intent,
-            &row.example,
-        ),
+        explain: explain_command(question, &row.example),
         steps: steps(question, &row.scenario),
     }
 }

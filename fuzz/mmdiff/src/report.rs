@@ -9,18 +9,21 @@ pub mod explore;
 mod findings;
 pub mod formats;
 mod held;
+mod places;
 pub mod reach;
 mod text;
 
 pub use held::HeldRow;
+pub use places::FindingRow;
 pub use text::write as write_text;
 pub(crate) use text::{Style, grouped_digits, number, right};
 
+use crate::change::Change;
 use crate::check::{Plan, Tally};
 use crate::explore::Bounds;
 use crate::explore::closure::Closure;
 use crate::explore::results::Results;
-use crate::oracle::{Cause, Class, Clause, Intent, Invariant, Outcomes, Question, judge};
+use crate::oracle::{Class, Condition, Invariant, Outcomes, Question, judge};
 use crate::scenario::{Path, Scenario};
 use crate::survey::{self, Row};
 use schemars::JsonSchema;
@@ -40,8 +43,8 @@ pub struct Report {
     pub pre: &'static str,
     /// The revision after.
     pub post: &'static str,
-    /// The reading of the patch.
-    pub intent: Intent,
+    /// The reading of the change.
+    pub intent: &'static str,
     /// `intended`; `beyond` if there is a difference beyond the intent or a complaint; else `cut-off`
     /// if it was interrupted.
     #[schemars(extend("enum" = ["intended", "beyond", "cut-off"]))]
@@ -65,14 +68,21 @@ pub struct Report {
     pub paths: Vec<PathRow>,
     /// By class.
     pub divergences: Vec<DivergenceRow>,
-    /// By clause.
+    /// By expectation.
     pub clauses: Vec<ClauseRow>,
     /// By invariant.
     pub invariants: Vec<InvariantRow>,
     /// What the decision to zero came to, by mapping.
     pub survey: Vec<Row>,
+    /// The divergences again, those together that part in the same place.
+    pub findings: Vec<FindingRow>,
     /// What, besides divergences, makes the run fail.
     pub complaints: Vec<String>,
+    #[serde(skip)]
+    pub(crate) question: Question,
+    /// Whether the text has everything in it.
+    #[serde(skip)]
+    pub verbose: bool,
 }
 
 /// A path.
@@ -107,7 +117,7 @@ pub struct DivergenceRow {
     pub function: Option<&'static str>,
     /// The kernel file that it is in.
     pub file: Option<&'static str>,
-    /// The clause that explains it; null is beyond the intent.
+    /// The expectation that explains it; null is beyond what is expected.
     pub clause: Option<&'static str>,
     /// Whether operations of the kernel lead to it.
     pub reachable: bool,
@@ -123,6 +133,8 @@ pub struct DivergenceRow {
     pub post: String,
     /// How many scenarios showed it.
     pub cases: u64,
+    /// In how many of them the sides do, return or leave behind something else, and not only ask it.
+    pub behaving: u64,
     /// The most bytes that the old side showed and must not have.
     pub stale_bytes: u64,
     /// How `mmdiff explain` is told the best example.
@@ -130,12 +142,10 @@ pub struct DivergenceRow {
     #[serde(skip)]
     pub(crate) scenario: Scenario,
     #[serde(skip)]
-    cause: Cause,
-    #[serde(skip)]
-    outcomes: Outcomes,
+    pub(crate) class: Class,
 }
 
-/// A clause.
+/// An expectation.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct ClauseRow {
     /// Its name.
@@ -185,7 +195,7 @@ impl Report {
             schema: SCHEMA,
             pre: question.pre.name,
             post: question.post.name,
-            intent: question.intent,
+            intent: question.intent.name(),
             verdict: if cut_off { "cut-off" } else { "intended" },
             cut_off,
             seed: plan.seed,
@@ -196,12 +206,16 @@ impl Report {
             any_length: explored.and_then(Results::closure).map(Closure::holds),
             held: HeldRow::of_both([question.pre.name, question.post.name]),
             paths: paths(tally, explored),
-            divergences: divergences(tally, &reach(question, tally)),
-            clauses: clauses(tally),
+            divergences: divergences(question.intent.change(), tally, &reach(question, tally)),
+            clauses: clauses(question.intent.change(), tally),
             invariants: invariants(question, plan, tally, cut_off),
             survey,
+            findings: Vec::new(),
             complaints: Vec::new(),
+            question: *question,
+            verbose: false,
         };
+        report.findings = places::findings(&report, explored);
         report.complaints = complaints(&report, question, plan);
         report.complaints.extend(explored.and_then(complaint));
         let beyond = tally.classes.keys().any(|class| class.clause.is_none());
@@ -234,9 +248,8 @@ fn paths(tally: &Tally, explored: Option<&Results>) -> Vec<PathRow> {
     tally.paths.iter().map(row).collect()
 }
 
-/// How operations have been seen to bring a class about, by what its decision hangs on and what the
-/// sides do.
-type Reach = BTreeMap<(Cause, Outcomes), BTreeSet<&'static str>>;
+/// How operations have been seen to bring a class about, by what it hangs on and where the sides part.
+type Reach = BTreeMap<(Condition, Outcomes), BTreeSet<&'static str>>;
 
 /// The operations that showed each class: in the lifecycles of the tally, and in the survey's.
 fn reach(question: &Question, tally: &Tally) -> Reach {
@@ -247,7 +260,7 @@ fn reach(question: &Question, tally: &Tally) -> Reach {
     let mut reach = Reach::new();
     for (class, counts) in tally.classes.iter().chain(&surveyed.classes) {
         if class.path == Path::Lifecycle {
-            let operations = reach.entry((class.cause, class.outcomes)).or_default();
+            let operations = reach.entry((class.condition, class.outcomes)).or_default();
             operations.extend(&counts.operations);
         }
     }
@@ -255,63 +268,74 @@ fn reach(question: &Question, tally: &Tally) -> Reach {
 }
 
 /// "SHM_LOCK, then ftruncate or PUNCH_HOLE through a file descriptor".
-fn reachable_by(cause: Cause, operations: &BTreeSet<&'static str>) -> String {
+fn reachable_by(change: &Change, class: &Class, operations: &BTreeSet<&'static str>) -> String {
+    let case = change.case(class);
     let mut text = String::new();
-    if let Some(preparation) = cause.preparation() {
-        text = format!("{preparation}, then ");
+    if let Some(after) = case.and_then(|case| case.after.as_ref()) {
+        text = format!("{after}, then ");
     }
     text += &operations.iter().copied().collect::<Vec<_>>().join(" or ");
-    if let Some(condition) = cause.condition() {
-        text = format!("{text} {condition}");
+    if let Some(how) = case.and_then(|case| case.how.as_ref()) {
+        text = format!("{text} {how}");
     }
     text
 }
 
-fn divergences(tally: &Tally, reach: &Reach) -> Vec<DivergenceRow> {
+/// Why no operation brings a class about, where none has been seen to.
+fn why_unreachable(change: &'static Change, class: &Class) -> &'static str {
+    match (class.condition, change.case(class).and_then(|case| case.unreachable.as_deref())) {
+        (_, Some(why)) => why,
+        (Condition::Found(None, ..), None) => "raw flags word only",
+        _ => "no operation was seen to",
+    }
+}
+
+fn divergences(change: &'static Change, tally: &Tally, reach: &Reach) -> Vec<DivergenceRow> {
     let row = |(class, counts): (&Class, &crate::check::ClassCounts)| {
-        let (pre, post) = class.outcomes.sides();
-        let operations = reach.get(&(class.cause, class.outcomes));
+        let (pre, post) = change.sides(class);
+        let operations = reach.get(&(class.condition, class.outcomes));
         DivergenceRow {
             signature: class.signature(),
             path: class.path,
             function: class.function.map(|function| function.name()),
             file: class.function.map(|function| function.file()),
-            clause: class.clause.map(Clause::id),
+            clause: class.clause,
             reachable: operations.is_some(),
-            reachable_by: operations.map(|operations| reachable_by(class.cause, operations)),
-            unreachable_because: operations.is_none().then(|| class.why_unreachable()),
-            condition: class.cause.to_string(),
+            reachable_by: operations.map(|operations| reachable_by(change, class, operations)),
+            unreachable_because: operations.is_none().then(|| why_unreachable(change, class)),
+            condition: change.condition(class),
             pre,
             post,
             cases: counts.cases,
+            behaving: counts.behaving,
             stale_bytes: counts.stale,
             example: counts.example.spell(),
             scenario: Scenario::decode(counts.example.path, &counts.example.bytes),
-            cause: class.cause,
-            outcomes: class.outcomes,
+            class: *class,
         }
     };
     tally.classes.iter().map(row).collect()
 }
 
-fn clauses(tally: &Tally) -> Vec<ClauseRow> {
-    let row = |clause: Clause| ClauseRow {
-        id: clause.id(),
-        meaning: clause.meaning(),
-        hits: tally.hits.get(&clause).copied().unwrap_or(0),
+fn clauses(change: &'static Change, tally: &Tally) -> Vec<ClauseRow> {
+    let row = |known: &'static crate::change::Expectation| ClauseRow {
+        id: &known.name,
+        meaning: &known.because,
+        hits: tally.hits.get(known.name.as_str()).copied().unwrap_or(0),
     };
-    Clause::ALL.into_iter().map(row).collect()
+    change.expectations.iter().map(row).collect()
 }
 
 fn invariants(question: &Question, plan: &Plan, tally: &Tally, cut_off: bool) -> Vec<InvariantRow> {
+    let change = question.intent.change();
     let row = |invariant: Invariant| {
         let example = |post| tally.broken.get(&(invariant, post));
         let word = |post| if example(post).is_some() { "broken" } else { "holds" };
         // What is known to be broken must show in a whole run, and may in a part of one.
         let whole = plan.paths.len() == Path::ALL.len() && !plan.corpus.is_empty() && !cut_off;
         let as_known = |post: bool, revision| match example(post) {
-            Some(_) => invariant.is_expected_broken(revision),
-            None => !whole || !invariant.is_expected_broken(revision),
+            Some(_) => change.is_known_broken(invariant, revision),
+            None => !whole || !change.is_known_broken(invariant, revision),
         };
         let pre_as_expected = as_known(false, question.pre.name);
         let post_as_expected = as_known(true, question.post.name);
@@ -345,23 +369,17 @@ fn complaints(report: &Report, question: &Question, plan: &Plan) -> Vec<String> 
             row.id, report.pre, row.pre, report.post, row.post
         ));
     }
-    let is_the_patch = (question.pre.name, question.post.name) == ("pre-fix", "post-fix");
-    if is_the_patch
-        && !report.cut_off
-        && plan.paths.len() == Path::ALL.len()
-        && question.intent == Intent::Fix
-    {
-        let unused = report.clauses.iter().filter(|row| row.hits == 0);
-        complaints.extend(unused.map(|row| format!("clause {} explained nothing", row.id)));
+    let is_whole = |on: &[Path]| match on {
+        [] => plan.paths.len() == Path::ALL.len(),
+        on => on.iter().all(|path| plan.paths.contains(path)),
+    };
+    // A reading that lets only some differences count may need only some expectations.
+    let counts_all = question.intent.reading().only.is_empty();
+    for (known, row) in question.intent.change().expectations.iter().zip(&report.clauses) {
+        let wanted = known.added || question.is_of_the_change();
+        if wanted && counts_all && !report.cut_off && is_whole(&known.on) && row.hits == 0 {
+            complaints.push(format!("expectation {} explained nothing", row.id));
+        }
     }
     complaints
-}
-
-/// The rows of the text report: classes that differ by path or function only are one row.
-fn grouped(report: &Report) -> Vec<Vec<&DivergenceRow>> {
-    let mut groups: BTreeMap<_, Vec<&DivergenceRow>> = BTreeMap::new();
-    for row in &report.divergences {
-        groups.entry((row.clause, row.cause, row.outcomes)).or_default().push(row);
-    }
-    groups.into_values().collect()
 }

@@ -14,6 +14,8 @@ mod worlds;
 mod balance;
 #[path = "brute/main.rs"]
 mod brute;
+#[path = "change.rs"]
+mod change;
 #[path = "check.rs"]
 mod check;
 #[path = "clauses.rs"]

@@ -20,7 +20,7 @@ fn scenarios(path: Path) -> impl Iterator<Item = Scenario> {
 #[test]
 fn judging_a_scenario_again_allocates_nothing_whatever_the_verdict() {
     for path in SINGLE_FOLIO {
-        let mut judge = Judge::new(&support::patch(Intent::Fix));
+        let mut judge = Judge::new(&support::patch(Intent::DEFAULT));
         let mut intended = 0;
         for scenario in scenarios(path) {
             judge.judge(&scenario);

@@ -2,10 +2,11 @@
 //! What each clause explains, and the neighbouring cases that it must not.
 
 use crate::support::{
-    INTENTS, assert_nothing_found, clauses, file, fix, message, patch, raw, returned, run, trees,
-    undone,
+    assert_nothing_found, clauses, file, fix, intents, message, message_intent, patch, raw,
+    returned, run, trees, undone,
 };
-use mmdiff::oracle::{Cause, Clause, Intent, Invariant, Outcomes, Question, Side, Verdict, judge};
+use mmcore::CallId::FolioZeroRange;
+use mmdiff::oracle::{Condition, Intent, Invariant, Outcomes, Question, Side, Verdict, judge};
 use mmdiff::run::{Returned, TREES};
 use mmdiff::scenario::codec::{Below, List};
 use mmdiff::scenario::*;
@@ -32,8 +33,8 @@ fn partial(file: FileSpec) -> TruncationScenario {
 fn expected(word: u64) -> Option<Outcomes> {
     let (skipped, skips) = (word & 0b1010 != 0, word >> 9 & 1 != 0);
     match (skipped, skips) {
-        (true, false) => Some(Outcomes::Zeroes(Side::Post)),
-        (false, true) => Some(Outcomes::Zeroes(Side::Pre)),
+        (true, false) => Some(Outcomes::Effect(Side::Post, FolioZeroRange)),
+        (false, true) => Some(Outcomes::Effect(Side::Pre, FolioZeroRange)),
         _ => None,
     }
 }
@@ -52,9 +53,17 @@ fn truncation_differs_exactly_where_the_mask_and_the_bit_disagree() {
                 };
                 assert_eq!(judgement.verdict(), Verdict::Intended, "{kind:?} {word:#x}");
                 assert_eq!(found.len(), 1, "{kind:?} {word:#x}");
-                assert_eq!(found[0].clause, Some(Clause::MaskRead));
+                assert_eq!(found[0].clause, Some("mask-read"));
                 assert_eq!(found[0].outcomes, outcomes);
-                assert_eq!(found[0].cause, Cause::Raw((word & 10) as u8, word >> 9 & 1 != 0));
+                let Condition::Found(None, before, after) = found[0].condition else {
+                    panic!("{:?}", found[0].condition);
+                };
+                let names = [before, after].map(|flags| flags.to_string());
+                let mask =
+                    ["none of them", "AS_ENOSPC", "AS_UNEVICTABLE", "AS_ENOSPC|AS_UNEVICTABLE"];
+                let bit = ["none of them", "AS_INACCESSIBLE"];
+                let found = (word >> 1 & 1 | word >> 2 & 2) as usize;
+                assert_eq!(names, [mask[found], bit[(word >> 9 & 1) as usize]]);
             }
         }
     }
@@ -113,15 +122,15 @@ fn built_files() -> impl Iterator<Item = FileSpec> {
 }
 
 /// What in the file's making set a bit of the mask, if it is not a guest's.
-fn wrongly_skipped(file: &FileSpec) -> Option<Cause> {
+fn wrongly_skipped(file: &FileSpec) -> Option<&'static str> {
     let enospc = matches!(file.recorded, Recorded::Enospc | Recorded::Both);
     match file.kind {
-        FileKind::Ramfs => Some(Cause::Ramfs),
-        FileKind::TmpfsNoswap => Some(Cause::TmpfsNoswap),
-        FileKind::Secretmem => Some(Cause::Secretmem),
-        FileKind::DrmShmem => Some(Cause::DrmShmem),
-        FileKind::Tmpfs if file.shm_lock => Some(Cause::ShmLock),
-        FileKind::Disk | FileKind::DiskZeroing if enospc => Some(Cause::RecordedEnospc),
+        FileKind::Ramfs => Some("ramfs"),
+        FileKind::TmpfsNoswap => Some("tmpfs-noswap"),
+        FileKind::Secretmem => Some("secretmem"),
+        FileKind::DrmShmem => Some("drm-shmem"),
+        FileKind::Tmpfs if file.shm_lock => Some("shm-lock"),
+        FileKind::Disk | FileKind::DiskZeroing if enospc => Some("recorded-enospc"),
         _ => None,
     }
 }
@@ -132,17 +141,20 @@ fn files_as_the_kernel_makes_them_differ_where_the_mask_has_a_bit_by_accident() 
         let scenario = Scenario::Truncation(partial(spec.clone()));
         let guest = spec.kind == FileKind::GuestMemfd;
         let cause = wrongly_skipped(&spec);
-        for intent in INTENTS {
+        for intent in intents() {
             let judgement = judge(&patch(intent), &scenario);
-            let expected = match (guest, cause, intent) {
-                (true, ..) => vec![Some(Clause::MaskWrite)],
+            let expected = match (guest, cause, intent.is_first()) {
+                (true, ..) => vec![Some("mask-write")],
                 (_, None, _) => vec![],
-                (_, Some(_), Intent::Fix) => vec![Some(Clause::MaskRead)],
-                (_, Some(_), Intent::Message) => vec![None],
+                (_, Some(_), true) => vec![Some("mask-read")],
+                (_, Some(_), false) => vec![None],
             };
             assert_eq!(clauses(&judgement), expected, "{spec:?}");
             for divergence in judgement.divergences.iter().filter(|_| !guest) {
-                assert_eq!(Some(divergence.class.cause), cause);
+                assert_eq!(
+                    divergence.class.condition,
+                    Condition::Case(cause.expect("it is skipped"))
+                );
                 let stale = divergence.stale;
                 // Where the filesystem zeroes its last block itself, the rest of the folio is split
                 // off, and goes.
@@ -186,9 +198,9 @@ fn creation(steps: &[GmemStep]) -> Scenario {
 
 #[test]
 fn a_new_guest_memfd_loses_enospc_and_nothing_else() {
-    for intent in INTENTS {
+    for intent in intents() {
         let judgement = judge(&patch(intent), &creation(&[]));
-        assert_eq!(clauses(&judgement), [Some(Clause::MaskWrite)]);
+        assert_eq!(clauses(&judgement), [Some("mask-write")]);
         let words = [judgement.pre, judgement.post].map(|run| run.world.files[0].flags);
         assert_eq!(words, [1 << 1 | 1 << 3 | 1 << 9, 1 << 3 | 1 << 9]);
     }
@@ -212,7 +224,7 @@ fn a_creation_that_fails_is_the_same_on_both_sides() {
 fn the_spurious_enospc_is_reported_before_the_patch_only() {
     for (step, again) in [(GmemStep::CheckErrors, 0), (GmemStep::CheckAndKeepErrors, -28)] {
         let judgement = fix(&creation(&[step.clone(), step]));
-        assert_eq!(clauses(&judgement), [Some(Clause::MaskWrite), Some(Clause::MaskWriteError)]);
+        assert_eq!(clauses(&judgement), [Some("mask-write"), Some("mask-write-error")]);
         let values = |values: [i64; 2]| values.map(Returned::Value).to_vec();
         assert_eq!(returned(&judgement.pre)[1..], values([-28, again]));
         assert_eq!(returned(&judgement.post)[1..], values([0, 0]));
@@ -255,7 +267,7 @@ fn of_a_guest_memfd_only_the_error_that_nothing_caused_may_vanish() {
             vanished += 1;
             assert_eq!((*before, *after), (Returned::Value(-28), Returned::Value(0)), "{ops:?}");
         }
-        let explained = clauses(&judgement).contains(&Some(Clause::MaskWriteError));
+        let explained = clauses(&judgement).contains(&Some("mask-write-error"));
         assert!(before == after || explained, "{ops:?}");
         assert_eq!(judgement.pre_broke.contains(&Invariant::ErrorHasCause), before != after);
         assert_eq!(judgement.post_broke, []);
@@ -278,7 +290,7 @@ fn generated(seed: u64, cases: u64) -> impl Iterator<Item = Scenario> {
 #[test]
 fn a_revision_never_differs_from_itself() {
     for tree in trees() {
-        for intent in INTENTS {
+        for intent in intents() {
             let question = Question { pre: tree, post: tree, intent };
             for scenario in generated(21, 1000) {
                 let judgement = judge(&question, &scenario);
@@ -294,7 +306,7 @@ fn nothing_generated_is_beyond_the_fix_and_what_is_intended_is_beyond_in_reverse
     let mut differ = 0;
     for scenario in generated(22, 2000) {
         let forward = fix(&scenario);
-        let backward = judge(&undone(Intent::Fix), &scenario).verdict();
+        let backward = judge(&undone(Intent::DEFAULT), &scenario).verdict();
         let name = mmdiff::check::spell(&scenario);
         assert_nothing_found(&forward, &name);
         match forward.verdict() {
@@ -312,10 +324,11 @@ fn the_readings_of_the_intent_find_the_same_differences() {
     for scenario in generated(23, 500) {
         let classes = |intent| {
             let judgement = judge(&patch(intent), &scenario);
-            let key = |d: &mmdiff::oracle::Divergence| (d.class.cause, d.class.outcomes, d.stale);
+            let key =
+                |d: &mmdiff::oracle::Divergence| (d.class.condition, d.class.outcomes, d.stale);
             judgement.divergences.iter().map(key).collect::<Vec<_>>()
         };
-        assert_eq!(classes(Intent::Fix), classes(Intent::Message));
+        assert_eq!(classes(Intent::DEFAULT), classes(message_intent()));
     }
 }
 
@@ -327,7 +340,7 @@ fn signatures_do_not_depend_on_what_surrounds_the_difference() {
         let judgement = fix(&Scenario::Truncation(s));
         judgement.divergences.iter().map(|d| d.class.signature()).collect::<Vec<_>>()
     };
-    let one = "truncation:truncate_inode_partial_folio:mask-read:ramfs:zeroes-post-only";
+    let one = "truncation:truncate_inode_partial_folio:mask-read:ramfs:folio_zero_range-post-only";
     for order in 1..=10 {
         for at in 0..4 {
             assert_eq!(of(order, at), [one], "order {order} at {at}");

@@ -235,8 +235,9 @@ fn the_message_at_its_word_leaves_the_stale_bytes_beyond() {
     let report = json(&["--intent", "message"]);
     assert_eq!((&report["verdict"], &report["intent"]), (&"beyond".into(), &"message".into()));
     for cause in ["ramfs", "tmpfs-noswap", "shm-lock", "recorded-enospc"] {
-        let signature =
-            format!("lifecycle:truncate_inode_partial_folio:beyond:{cause}:zeroes-post-only");
+        let signature = format!(
+            "lifecycle:truncate_inode_partial_folio:beyond:{cause}:folio_zero_range-post-only"
+        );
         let mut rows = report["divergences"].as_array().expect("a table").iter();
         let row = rows.find(|row| row["signature"] == *signature).expect(&signature);
         assert!(row["clause"].is_null());

@@ -16,7 +16,7 @@ const PATHS: [Path; 5] =
 const QUICK: [Path; 4] = [Path::Flags, Path::Creation, Path::Errors, Path::Migration];
 
 static PATCH: LazyLock<Vec<Diagram>> =
-    LazyLock::new(|| draw(&patch(Intent::Fix), Bounds::default(), &PATHS));
+    LazyLock::new(|| draw(&patch(Intent::DEFAULT), Bounds::default(), &PATHS));
 
 fn of(diagrams: &[Diagram], function: Function) -> &Diagram {
     diagrams.iter().find(|diagram| diagram.function == function).expect("it is drawn")
@@ -92,7 +92,7 @@ fn the_revisions_part_in_two_functions_alone() {
 #[test]
 fn a_revision_does_not_part_from_itself() {
     for tree in [pre_fix(), post_fix()] {
-        let same = Question { pre: tree, post: tree, intent: Intent::Fix };
+        let same = Question { pre: tree, post: tree, intent: Intent::DEFAULT };
         for diagram in draw(&same, Bounds::default(), &QUICK) {
             assert!(!diagram.parts());
             assert!(diagram.edges.iter().all(|edge| edge.who == Who::Both));
@@ -107,8 +107,8 @@ fn the_sides_change_places_with_the_revisions() {
         let edges = diagrams.iter().flat_map(|diagram| &diagram.edges);
         edges.filter(|edge| edge.who == who).count()
     };
-    let there = draw(&patch(Intent::Fix), Bounds::default(), &QUICK);
-    let back = draw(&undone(Intent::Fix), Bounds::default(), &QUICK);
+    let there = draw(&patch(Intent::DEFAULT), Bounds::default(), &QUICK);
+    let back = draw(&undone(Intent::DEFAULT), Bounds::default(), &QUICK);
     assert!(count(&there, Who::Pre) > 0);
     assert_eq!(count(&there, Who::Pre), count(&back, Who::Post));
     assert_eq!(count(&there, Who::Post), count(&back, Who::Pre));
@@ -119,7 +119,7 @@ fn the_sides_change_places_with_the_revisions() {
 fn the_picture_is_the_same_on_any_number_of_threads() {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        svg(&pool.install(|| draw(&patch(Intent::Fix), Bounds::default(), &QUICK)))
+        svg(&pool.install(|| draw(&patch(Intent::DEFAULT), Bounds::default(), &QUICK)))
     };
     let one = on(1);
     assert_eq!(one, on(3));

@@ -10,7 +10,7 @@ use std::path::Path as FilePath;
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
-const PATCH: Sides = Sides { pre: &SIDES[0], post: &SIDES[1], intent: Intent::Fix };
+const PATCH: Sides = Sides { pre: &SIDES[0], post: &SIDES[1], intent: Intent::DEFAULT };
 
 struct Keep(Mutex<Tally>);
 

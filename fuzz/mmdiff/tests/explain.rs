@@ -18,7 +18,7 @@ fn question() -> Question {
     Question {
         pre: Tree::named("pre-fix").unwrap(),
         post: Tree::named("post-fix").unwrap(),
-        intent: Intent::Fix,
+        intent: Intent::DEFAULT,
     }
 }
 
@@ -273,7 +273,7 @@ fn the_verdict_names_the_clause_the_invariant_and_the_consequence() {
     ] {
         assert!(verdict.contains(needed), "{needed:?} is not in:\n{verdict}");
     }
-    let message = Question { intent: Intent::Message, ..question() };
+    let message = Question { intent: Intent::named("message").expect("a reading"), ..question() };
     let mut beyond = String::new();
     explain(&message, &seed("ramfs_tail_is_not_zeroed"), &PLAIN, &mut beyond).unwrap();
     assert!(beyond.contains("BEYOND") && beyond.contains("none, with --intent message"));

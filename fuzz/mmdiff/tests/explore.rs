@@ -62,29 +62,31 @@ fn whole(plan: &Plan, threads: usize) -> Results {
 const SMALL: [Path; 4] = [Path::Flags, Path::Creation, Path::Errors, Path::Migration];
 
 fn small_plan() -> Plan {
-    Plan::new(&sides(Intent::Fix), Bounds::default(), &SMALL)
+    Plan::new(&sides(Intent::DEFAULT), Bounds::default(), &SMALL)
 }
 
 #[test]
 fn the_patch_changes_what_it_intends_and_nothing_else() {
     let paths = [&SMALL[..], &[Path::Truncation]].concat();
-    let plan = Plan::new(&sides(Intent::Fix), Bounds::default(), &paths);
+    let plan = Plan::new(&sides(Intent::DEFAULT), Bounds::default(), &paths);
     let results = whole(&plan, 2);
     assert!(results.is_complete() && !results.is_beyond());
     let signatures: Vec<_> =
         results.tallies.values().flat_map(|tally| tally.found.keys()).map(String::as_str).collect();
     let zeroes = |bits, side| {
-        format!("truncation:truncate_inode_partial_folio:mask-read:raw-{bits}:zeroes-{side}-only")
+        format!(
+            "truncation:truncate_inode_partial_folio:mask-read:raw-{bits}:folio_zero_range-{side}-only"
+        )
     };
     let expected = [
-        "creation:__kvm_gmem_create:mask-write:guest-memfd:word-loses-enospc".to_string(),
-        "creation:filemap_check_and_keep_errors:mask-write-error:guest-memfd:spurious-enospc"
+        "creation:__kvm_gmem_create:mask-write:guest-memfd:store_flags-pre-only".to_string(),
+        "creation:filemap_check_and_keep_errors:mask-write-error:guest-memfd:-ENOSPC->0".into(),
+        "creation:filemap_check_errors:mask-write-error:guest-memfd:test_and_clear_bit-pre-only"
             .into(),
-        "creation:filemap_check_errors:mask-write-error:guest-memfd:spurious-enospc".into(),
-        zeroes("0x0-1", "pre"),
-        zeroes("0x2-0", "post"),
-        zeroes("0x8-0", "post"),
-        zeroes("0xa-0", "post"),
+        zeroes("0-AS_INACCESSIBLE", "pre"),
+        zeroes("AS_ENOSPC+AS_UNEVICTABLE-0", "post"),
+        zeroes("AS_ENOSPC-0", "post"),
+        zeroes("AS_UNEVICTABLE-0", "post"),
     ];
     assert_eq!(signatures, expected);
     // Of all 2^64 words, the decision reads two bits before and one after.
@@ -102,7 +104,8 @@ fn the_patch_changes_what_it_intends_and_nothing_else() {
 
 #[test]
 fn the_commit_message_at_its_word_is_beyond_in_truncation_alone() {
-    let plan = Plan::new(&sides(Intent::Message), Bounds::default(), &PATHS_TO_READ);
+    let message = Intent::named("message").expect("a reading");
+    let plan = Plan::new(&sides(message), Bounds::default(), &PATHS_TO_READ);
     let results = whole(&plan, 2);
     for (path, tally) in &results.tallies {
         assert_eq!(tally.is_beyond(), *path == Path::Truncation, "{path}");
@@ -133,7 +136,7 @@ fn shards_join_to_the_whole_and_overlaps_are_refused() {
     joined.join(shard(1)).unwrap();
     joined.settle();
     assert_eq!(joined, whole(&plan, 2));
-    let other = Plan::new(&sides(Intent::Fix), Bounds::default(), &[Path::Flags]);
+    let other = Plan::new(&sides(Intent::DEFAULT), Bounds::default(), &[Path::Flags]);
     assert!(joined.join(Results::new(&other)).is_err());
 }
 

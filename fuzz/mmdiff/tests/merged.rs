@@ -13,7 +13,7 @@ use std::sync::Mutex;
 
 fn question(sides: (&str, &str)) -> Sides {
     let side = |name| Side::named(name).expect("a revision");
-    Sides { pre: side(sides.0), post: side(sides.1), intent: Intent::Fix }
+    Sides { pre: side(sides.0), post: side(sides.1), intent: Intent::DEFAULT }
 }
 
 /// What comes before the loop: the choices that lead to each state in which the loop begins, in the

@@ -27,7 +27,7 @@ fn a_moment_is_noted_right_before_its_call_or_right_after_the_unlock_it_waited_f
     let question = Question {
         pre: Tree::named("pre-fix").unwrap(),
         post: Tree::named("post-fix").unwrap(),
-        intent: Intent::Fix,
+        intent: Intent::DEFAULT,
     };
     let (mut before, mut after) = (0, 0);
     for path in [Path::Truncation, Path::Migration, Path::Compaction] {

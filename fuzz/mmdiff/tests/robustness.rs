@@ -15,7 +15,7 @@ const BOUND: usize = 250_000;
 const EACH: u64 = 1_000_000u64.div_ceil(2 * Path::ALL.len() as u64);
 
 fn try_all(path: Path, inputs: impl Iterator<Item = Vec<u8>>) {
-    let mut judge = Judge::new(&patch(Intent::Fix));
+    let mut judge = Judge::new(&patch(Intent::DEFAULT));
     for bytes in inputs {
         let scenario = Scenario::decode(path, &bytes);
         let judgement = judge.judge(&scenario);
@@ -82,7 +82,7 @@ fn long_inputs() {
 
 #[test]
 fn a_judge_that_has_judged_much_judges_as_a_new_one() {
-    let question = patch(Intent::Fix);
+    let question = patch(Intent::DEFAULT);
     let mut dice = Dice::new(9);
     let mut old = Judge::new(&question);
     for i in 0..6000 {

@@ -126,7 +126,11 @@ fn what_conform_writes_is_valid() {
 #[test]
 fn what_is_written_of_scans_of_any_length_is_valid() {
     let side = |name| Side::named(name).expect("a revision");
-    let sides = Sides { pre: side("pre-fix"), post: side("post-fix"), intent: Intent::Message };
+    let sides = Sides {
+        pre: side("pre-fix"),
+        post: side("post-fix"),
+        intent: Intent::named("message").expect("a reading"),
+    };
     let plan = Plan::new(&sides, Bounds::default(), &[Path::Compaction]);
     let mut results = Results::new(&plan);
     let choice = Choice { var: Var { what: What::Flag, about: 9 }, of: 2, got: 1, label: 1 };

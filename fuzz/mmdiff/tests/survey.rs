@@ -16,7 +16,7 @@ fn rows(question: &Question) -> Vec<Row> {
 
 fn row(name: &str) -> Row {
     let at = survey::subjects().iter().position(|subject| subject.name == name);
-    rows(&patch(Intent::Fix)).swap_remove(at.expect(name))
+    rows(&patch(Intent::DEFAULT)).swap_remove(at.expect(name))
 }
 
 fn summary(observed: &Observed) -> (Decision, u64, u64) {
@@ -98,7 +98,7 @@ fn guest_memfd_is_skipped_by_both_and_with_single_pages_never_met() {
 
 #[test]
 fn no_row_touches_guest_memory_and_every_kind_of_file_has_one() {
-    for row in rows(&patch(Intent::Fix)) {
+    for row in rows(&patch(Intent::DEFAULT)) {
         assert!(!row.pre.touched_guest_memory && !row.post.touched_guest_memory);
         assert_eq!(row.post.stale_bytes, 0, "{}", row.mapping);
     }
@@ -113,17 +113,17 @@ fn no_row_touches_guest_memory_and_every_kind_of_file_has_one() {
 
 #[test]
 fn the_rows_are_observed_and_so_follow_the_revisions() {
-    let forward = rows(&patch(Intent::Fix));
-    let backward = rows(&undone(Intent::Fix));
+    let forward = rows(&patch(Intent::DEFAULT));
+    let backward = rows(&undone(Intent::DEFAULT));
     for (forward, backward) in forward.iter().zip(&backward) {
         assert_eq!((&forward.pre, &forward.post), (&backward.post, &backward.pre));
     }
-    assert_eq!(forward, rows(&patch(Intent::Message)));
+    assert_eq!(forward, rows(&patch(message_intent())));
 }
 
 #[test]
 fn taken_at_its_word_the_message_forbids_exactly_the_rows_with_a_difference_outside_guest_memory() {
-    for (subject, row) in survey::subjects().iter().zip(rows(&patch(Intent::Fix))) {
+    for (subject, row) in survey::subjects().iter().zip(rows(&patch(Intent::DEFAULT))) {
         let verdict = message(&subject.scenario).verdict();
         let guest = subject.scenario == life(guest_ops(&subject.scenario));
         let expected = match (guest, row.pre.decision == row.post.decision) {
@@ -146,7 +146,7 @@ fn guest_ops(scenario: &Scenario) -> Vec<mmdiff::scenario::Op> {
 
 #[test]
 fn an_example_spells_the_row_s_scenario() {
-    for (subject, row) in survey::subjects().iter().zip(rows(&patch(Intent::Fix))) {
+    for (subject, row) in survey::subjects().iter().zip(rows(&patch(Intent::DEFAULT))) {
         assert_eq!(row.example, mmdiff::check::spell(&subject.scenario));
     }
 }

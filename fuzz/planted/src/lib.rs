@@ -54,7 +54,7 @@ static PLANTED: [Side; 3] = [
 fn sides(mistake: &Mistake) -> Sides {
     let pre = Side::named(mistake.tree).expect("the list names a revision");
     let post = PLANTED.iter().find(|side| side.tree.name == mistake.tree);
-    Sides { pre, post: post.expect("it can be planted in"), intent: Intent::Fix }
+    Sides { pre, post: post.expect("it can be planted in"), intent: Intent::DEFAULT }
 }
 
 /// Whether it is made where the scanner goes from pageblock to pageblock, or where a scan is put together,

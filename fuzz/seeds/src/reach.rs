@@ -8,7 +8,7 @@
 //! that this world cannot bring them about, and why. What is in the one, not in the other, and not
 //! reached, is a hole in a corpus: [`Reach::missing`].
 //!
-//! All of it is about the two revisions of the patch, pre-fix and post-fix.
+//! All of it is about the two sides of the default change.
 
 mod answer;
 mod functions;
@@ -25,7 +25,7 @@ pub use scan::{Fate, Owner, ScanEnd};
 
 use crate::Seed;
 use crate::check::Progress;
-use crate::oracle::{Class, Clause, Invariant, Side};
+use crate::oracle::{Class, Invariant, Question, Side};
 use crate::scenario::{
     Action, FileKind, FolioOwner, MigrateCallback, Path, Point, Scenario, generate,
 };
@@ -62,8 +62,8 @@ pub enum Outcome {
     Order(u8),
     /// A file of this kind, with a raw flags word or one that was built.
     Kind(FileKind, bool),
-    /// The difference was explained by this clause.
-    Explained(Clause),
+    /// The difference was explained by the expectation of this name.
+    Explained(&'static str),
     /// This side broke an invariant.
     Broke(Side, Invariant),
     /// A class of divergences.
@@ -315,7 +315,7 @@ impl fmt::Display for Outcome {
             Outcome::Returned(name, None, answer) => write!(f, "{name}: {answer}"),
             Outcome::Returned(name, Some(mode), answer) => write!(f, "{name}, {mode}: {answer}"),
             Outcome::Operated(op, kind, answer) => match kind {
-                Some(kind) => write!(f, "{op} of {}: {answer}", kind_name(*kind)),
+                Some(kind) => write!(f, "{op} of {}: {answer}", kind.name()),
                 None => write!(f, "{op}: {answer}"),
             },
             Outcome::Tested(test, set) => {
@@ -330,18 +330,18 @@ impl fmt::Display for Outcome {
                 Owner::Page => f.write_str(fate.text()),
                 Owner::Nobody => write!(f, "{}, anonymous or truncated", fate.text()),
                 Owner::SwapCache => write!(f, "{}, swap cache", fate.text()),
-                Owner::File(kind) => write!(f, "{}, {}", fate.text(), kind_name(*kind)),
+                Owner::File(kind) => write!(f, "{}, {}", fate.text(), kind.name()),
             },
             Outcome::ScanEnded(end) => f.write_str(end.text()),
             Outcome::Found(kind, Found::Mask(bits)) => {
-                write!(f, "truncation of {} finds mask {bits:#x}", kind_name(*kind))
+                write!(f, "truncation of {} finds mask {bits:#x}", kind.name())
             }
             Outcome::Found(kind, Found::Bit(set)) => {
                 let not = if *set { "" } else { "not " };
-                write!(f, "truncation of {} finds it {not}inaccessible", kind_name(*kind))
+                write!(f, "truncation of {} finds it {not}inaccessible", kind.name())
             }
             Outcome::Zeroed(kind, from, to, large) => {
-                let (kind, size) = (kind_name(*kind), if *large { "large folio" } else { "page" });
+                let (kind, size) = (kind.name(), if *large { "large folio" } else { "page" });
                 write!(f, "{size} of {kind} zeroed from {} to {}", from.text(), to.text())
             }
             Outcome::Raced(point, action, how) => {
@@ -355,12 +355,13 @@ impl fmt::Display for Outcome {
             }
             Outcome::Order(order) => write!(f, "order {order}"),
             Outcome::Kind(kind, raw) => {
-                write!(f, "{}, {} flags", kind_name(*kind), if *raw { "raw" } else { "built" })
+                write!(f, "{}, {} flags", kind.name(), if *raw { "raw" } else { "built" })
             }
-            Outcome::Explained(clause) => f.write_str(clause.id()),
+            Outcome::Explained(name) => f.write_str(name),
             Outcome::Broke(side, invariant) => {
-                let side = if *side == Side::Pre { "pre-fix" } else { "post-fix" };
-                write!(f, "{side} breaks {}", invariant.id())
+                let Question { pre, post, .. } = Question::default();
+                let tree = if *side == Side::Pre { pre } else { post };
+                write!(f, "{} breaks {}", tree.name, invariant.id())
             }
             Outcome::Diverged(class) => f.write_str(&class.signature()),
             Outcome::Moved(owner, callback, mode, dirty, answer) => {
@@ -369,20 +370,6 @@ impl fmt::Display for Outcome {
             }
             Outcome::Followed(one, other, answer) => write!(f, "step {one}, {other}: {answer}"),
         }
-    }
-}
-
-/// The kind's name, as a scenario is written.
-fn kind_name(kind: FileKind) -> &'static str {
-    match kind {
-        FileKind::Ramfs => "ramfs",
-        FileKind::Tmpfs => "tmpfs",
-        FileKind::TmpfsNoswap => "tmpfs-noswap",
-        FileKind::Disk => "disk",
-        FileKind::DiskZeroing => "disk-zeroing",
-        FileKind::Secretmem => "secretmem",
-        FileKind::GuestMemfd => "guest-memfd",
-        FileKind::DrmShmem => "drm-shmem",
     }
 }
 

@@ -5,7 +5,7 @@
 //! looks at what can be read. Nothing in a row is written down in advance: the flags, the decision
 //! and the bytes are those of the two runs.
 
-use crate::oracle::{Intent, Judgement, Question, judge};
+use crate::oracle::{Judgement, Question, judge};
 use crate::run::Run;
 use crate::scenario::codec::{Below, List};
 use crate::scenario::{FileKind, LifecycleScenario, Op, Order, Position, Scenario};
@@ -236,11 +236,10 @@ pub fn subjects() -> Vec<Subject> {
 
 /// Runs every subject on both revisions.
 pub fn run(question: &Question) -> Vec<Row> {
-    let question = Question { intent: Intent::Fix, ..*question };
     subjects()
         .into_iter()
         .map(|subject| {
-            let Judgement { pre, post, .. } = judge(&question, &subject.scenario);
+            let Judgement { pre, post, .. } = judge(question, &subject.scenario);
             Row {
                 mapping: subject.mapping,
                 operations: subject.operations,
@@ -256,9 +255,10 @@ fn observe(run: &Run) -> Observed {
     let file = &run.world.files[0];
     let zeroes = |call: &Call| matches!(call, Call::FolioZeroRange { .. });
     let zeroed = run.trace.iter().any(|event| zeroes(&event.call));
+    let tests = run.common(run.tree.truncate_tests);
     let tested = run.trace.iter().rev().find_map(|event| match event.call {
-        Call::FlagsAnd { mask, .. } if mask == run.tree.truncate_tests => Some(event.answer),
-        Call::TestBit { nr, .. } if 1 << nr == run.tree.truncate_tests => Some(event.answer << nr),
+        Call::FlagsAnd { mask, .. } if mask == tests => Some(event.answer),
+        Call::TestBit { nr, .. } if 1 << nr == tests => Some(event.answer << nr),
         _ => None,
     });
     let decision = match (tested, zeroed) {
@@ -269,8 +269,8 @@ fn observe(run: &Run) -> Observed {
     let stale = run.world.stale_bytes(mmcore::Mapping(0), 0, file.size);
     let touched = |misdeed| matches!(misdeed, crate::world::Misdeed::TouchedGuestMemory(_));
     Observed {
-        flags: file.flags,
-        found: tested.unwrap_or(file.flags & run.tree.truncate_tests),
+        flags: run.own(file.flags),
+        found: run.own(tested.unwrap_or(file.flags & tests)),
         decision,
         stale_bytes: if file.is_guest_memory() { 0 } else { stale },
         touched_guest_memory: run.world.misdeeds.iter().any(|&misdeed| touched(misdeed)),

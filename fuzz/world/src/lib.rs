@@ -7,8 +7,10 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod numbering;
 pub mod run;
 pub mod scenario;
 pub mod world;
 
+pub use mmcore;
 use mmdiff_trace as trace;

@@ -11,12 +11,15 @@ mod errors;
 mod flags;
 mod lifecycle;
 mod migration;
+mod names;
 mod on_path;
 mod setup;
 mod truncation;
 
+pub use crate::numbering::Numbering;
 pub use flags::{TESTS as FLAG_TESTS, Test as FlagTest};
 pub use mmdiff_trace::{Functions, Returned};
+pub use names::{FlagSet, Flags};
 pub use on_path::OnPath;
 pub use truncation::range as truncated_range;
 
@@ -47,6 +50,8 @@ pub struct Tree {
     pub name: &'static str,
     /// The tree and commit.
     pub tree: &'static str,
+    /// [`Revision::FLAGS`](mmcore::Revision::FLAGS)
+    pub own_flags: &'static [(&'static str, u32)],
     /// [`Revision::TRUNCATE_TESTS`](mmcore::Revision::TRUNCATE_TESTS)
     pub truncate_tests: u64,
     /// [`Revision::PINS_FOLIOS`](mmcore::Revision::PINS_FOLIOS)
@@ -74,6 +79,7 @@ pub const fn tree<R: Functions>() -> Tree {
     Tree {
         name: R::NAME,
         tree: R::TREE,
+        own_flags: R::FLAGS,
         truncate_tests: R::TRUNCATE_TESTS,
         pins_folios: R::PINS_FOLIOS,
         begin: begin::<R>,
@@ -103,6 +109,14 @@ impl Run {
         Run { tree, world: World::default(), trace: Vec::new(), steps: Vec::new() }
     }
 
+    /// The same, of a revision that numbers flags as it says: the world and the trace have the numbers
+    /// of the revision that this one is compared with.
+    pub fn renumbered(tree: &'static Tree, numbering: Option<Numbering>) -> Run {
+        let mut run = Run::new(tree);
+        run.world.numbering = numbering;
+        run
+    }
+
     /// Sets the world up for `scenario`, before its first step. What an earlier run has allocated is
     /// used again.
     pub fn begin(&mut self, scenario: &Scenario) {
@@ -130,7 +144,11 @@ impl Run {
         self.world.begin_balance();
         let mut recorder = Recorder { kernel: &mut self.world, trace: &mut self.trace, beside };
         let returned = (self.tree.step)(scenario, self.steps.len(), &mut recorder);
-        let said_the_same = recorder.beside.was_repeated();
+        let mut said_the_same = recorder.beside.was_repeated();
+        if let Some(numbering) = &self.world.numbering {
+            said_the_same = false;
+            self.trace[start..].iter_mut().for_each(|event| numbering.event(event));
+        }
         if !matches!(returned, Returned::Oops(_)) {
             self.world.check_balance();
         }
@@ -154,6 +172,16 @@ impl Run {
         self.trace.extend_from_slice(&recording.events[start..events]);
         self.steps.push((start..events, returned));
         self.world.file_mut(Mapping(0)).flags = value | other & !known;
+    }
+
+    /// A flags word of this revision's, as the world and the trace have it.
+    pub fn common(&self, word: u64) -> u64 {
+        self.world.numbering.as_ref().map_or(word, |numbering| numbering.word(word))
+    }
+
+    /// A flags word of the world or the trace, as this revision numbers flags.
+    pub fn own(&self, word: u64) -> u64 {
+        self.world.numbering.as_ref().map_or(word, |numbering| numbering.back(word))
     }
 
     /// The events of a step.

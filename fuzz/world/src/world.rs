@@ -25,6 +25,7 @@ pub mod state;
 pub use pool::Pool;
 pub use races::{Came, Moment, Schedule};
 
+use crate::numbering::Numbering;
 use crate::scenario::{FileKind, Recorded};
 use extents::Byte;
 use mmcore::{Entry, Folio, Lruvec, Mapping, NodeStat, PAGE_SIZE, Site};
@@ -131,6 +132,8 @@ pub struct World {
     pub fds: i32,
     /// Allocations of a gmem, less those freed.
     pub gmem_allocations: i32,
+    /// How the flags are numbered by who calls, if otherwise than here.
+    pub numbering: Option<Numbering>,
     /// The scripted answers.
     pub script: Script,
     /// The racing actors.
@@ -165,6 +168,7 @@ impl Default for World {
             rcu: 0,
             fds: 0,
             gmem_allocations: 0,
+            numbering: None,
             script: Script::default(),
             schedule: Schedule::default(),
             misdeeds: Vec::new(),

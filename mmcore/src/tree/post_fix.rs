@@ -26,6 +26,13 @@ impl Revision for PostFix {
     const NAME: &'static str = "post-fix";
     const TREE: &'static str = "kvm tree, 27e6a24a4cf3";
 
+    const FLAGS: &'static [(&'static str, u32)] = &[
+        ("AS_LARGE_FOLIO_SUPPORT", Self::AS_LARGE_FOLIO_SUPPORT),
+        ("AS_RELEASE_ALWAYS", Self::AS_RELEASE_ALWAYS),
+        ("AS_STABLE_WRITES", Self::AS_STABLE_WRITES),
+        ("AS_INACCESSIBLE", Self::AS_INACCESSIBLE),
+    ];
+
     const AS_RELEASE_ALWAYS: u32 = 7;
     const AS_STABLE_WRITES: u32 = 8;
 

@@ -31,6 +31,13 @@ impl Revision for PreFix {
     const NAME: &'static str = "pre-fix";
     const TREE: &'static str = "kvm tree, 1d23040caa8b";
 
+    const FLAGS: &'static [(&'static str, u32)] = &[
+        ("AS_LARGE_FOLIO_SUPPORT", Self::AS_LARGE_FOLIO_SUPPORT),
+        ("AS_RELEASE_ALWAYS", Self::AS_RELEASE_ALWAYS),
+        ("AS_STABLE_WRITES", Self::AS_STABLE_WRITES),
+        ("AS_UNMOVABLE", Self::AS_UNMOVABLE),
+    ];
+
     const AS_RELEASE_ALWAYS: u32 = 7;
     const AS_STABLE_WRITES: u32 = 8;
 

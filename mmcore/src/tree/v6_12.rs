@@ -27,6 +27,22 @@ impl Revision for V6_12 {
     const NAME: &'static str = "v6.12";
     const TREE: &'static str = "v6.12, as Debian ships it (6.12.117)";
 
+    const FLAGS: &'static [(&'static str, u32)] = &[
+        ("AS_RELEASE_ALWAYS", Self::AS_RELEASE_ALWAYS),
+        ("AS_STABLE_WRITES", Self::AS_STABLE_WRITES),
+        ("AS_INACCESSIBLE", Self::AS_INACCESSIBLE),
+        ("AS_FOLIO_ORDER_MIN.0", Self::AS_FOLIO_ORDER_MIN),
+        ("AS_FOLIO_ORDER_MIN.1", Self::AS_FOLIO_ORDER_MIN + 1),
+        ("AS_FOLIO_ORDER_MIN.2", Self::AS_FOLIO_ORDER_MIN + 2),
+        ("AS_FOLIO_ORDER_MIN.3", Self::AS_FOLIO_ORDER_MIN + 3),
+        ("AS_FOLIO_ORDER_MIN.4", Self::AS_FOLIO_ORDER_MIN + 4),
+        ("AS_FOLIO_ORDER_MAX.0", Self::AS_FOLIO_ORDER_MAX),
+        ("AS_FOLIO_ORDER_MAX.1", Self::AS_FOLIO_ORDER_MAX + 1),
+        ("AS_FOLIO_ORDER_MAX.2", Self::AS_FOLIO_ORDER_MAX + 2),
+        ("AS_FOLIO_ORDER_MAX.3", Self::AS_FOLIO_ORDER_MAX + 3),
+        ("AS_FOLIO_ORDER_MAX.4", Self::AS_FOLIO_ORDER_MAX + 4),
+    ];
+
     const AS_RELEASE_ALWAYS: u32 = 6;
     const AS_STABLE_WRITES: u32 = 7;
 

@@ -31,6 +31,22 @@ impl Revision for V6_12PreFix {
     const NAME: &'static str = "v6.12-pre-fix";
     const TREE: &'static str = "v6.12 (6.12.117), 27e6a24a4cf3 undone";
 
+    const FLAGS: &'static [(&'static str, u32)] = &[
+        ("AS_RELEASE_ALWAYS", Self::AS_RELEASE_ALWAYS),
+        ("AS_STABLE_WRITES", Self::AS_STABLE_WRITES),
+        ("AS_UNMOVABLE", Self::AS_UNMOVABLE),
+        ("AS_FOLIO_ORDER_MIN.0", Self::AS_FOLIO_ORDER_MIN),
+        ("AS_FOLIO_ORDER_MIN.1", Self::AS_FOLIO_ORDER_MIN + 1),
+        ("AS_FOLIO_ORDER_MIN.2", Self::AS_FOLIO_ORDER_MIN + 2),
+        ("AS_FOLIO_ORDER_MIN.3", Self::AS_FOLIO_ORDER_MIN + 3),
+        ("AS_FOLIO_ORDER_MIN.4", Self::AS_FOLIO_ORDER_MIN + 4),
+        ("AS_FOLIO_ORDER_MAX.0", Self::AS_FOLIO_ORDER_MAX),
+        ("AS_FOLIO_ORDER_MAX.1", Self::AS_FOLIO_ORDER_MAX + 1),
+        ("AS_FOLIO_ORDER_MAX.2", Self::AS_FOLIO_ORDER_MAX + 2),
+        ("AS_FOLIO_ORDER_MAX.3", Self::AS_FOLIO_ORDER_MAX + 3),
+        ("AS_FOLIO_ORDER_MAX.4", Self::AS_FOLIO_ORDER_MAX + 4),
+    ];
+
     const AS_RELEASE_ALWAYS: u32 = V6_12::AS_RELEASE_ALWAYS;
     const AS_STABLE_WRITES: u32 = V6_12::AS_STABLE_WRITES;
 

@@ -383,13 +383,16 @@ fn an_errno_is_called_what_the_kernel_calls_it() {
         (errno::EMFILE, "EMFILE"),
         (errno::ENOSPC, "ENOSPC"),
         (errno::EOPNOTSUPP, "EOPNOTSUPP"),
+        (1, "EPERM"),
+        (14, "EFAULT"),
+        (133, "EHWPOISON"),
     ] {
         assert_eq!(errno::name(number), Some(name));
     }
     assert_eq!([errno::EINTR, errno::EIO, errno::EAGAIN, errno::ENOMEM], [4, 5, 11, 12]);
     assert_eq!([errno::EBUSY, errno::EINVAL, errno::EMFILE, errno::ENOSPC], [16, 22, 24, 28]);
     assert_eq!(errno::EOPNOTSUPP, 95);
-    for stranger in [-errno::EIO, 0, 1] {
+    for stranger in [-errno::EIO, 0, 41, 134, i32::MAX] {
         assert_eq!(errno::name(stranger), None);
     }
 }

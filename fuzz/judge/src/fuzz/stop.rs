@@ -11,11 +11,11 @@ mod frames;
 pub use frames::{Frame, of_function, of_path};
 
 use super::Finding;
-use crate::oracle::{Cause, Class, Outcomes};
-use crate::run::Returned;
+use crate::oracle::{Class, Condition, Outcomes};
+use crate::run::{FlagSet, Returned};
 use frames::{
-    Kind, Value, of_bit, of_call, of_cause, of_digit, of_invariant, of_kind, of_side,
-    of_value_after, of_value_before,
+    Kind, Value, of_bit, of_call, of_digit, of_file, of_invariant, of_kind, of_letter, of_nameless,
+    of_side, of_value_after, of_value_before,
 };
 
 /// Panics in the functions that stand for the finding, of the scenario that is spelled so.
@@ -46,10 +46,16 @@ fn stack(finding: &Finding) -> Vec<Frame> {
 
 fn stack_of_class(class: Class) -> Vec<Frame> {
     let mut stack = vec![of_path(class.path)];
-    if let Cause::Raw(mask, _) = class.cause {
-        push_bits(mask.into(), &mut stack);
+    match class.condition {
+        Condition::Case(name) => stack.extend(name.bytes().map(of_character)),
+        Condition::Found(kind, pre, post) => {
+            push_flags(post, &mut stack);
+            stack.push(of_file(kind));
+            push_flags(pre, &mut stack);
+        }
+        Condition::Other => {}
     }
-    stack.extend([of_cause(class.cause), of_function(class.function)]);
+    stack.push(of_function(class.function));
     match class.outcomes {
         Outcomes::Returned(pre, post) => {
             push_value(of_value_after, post, &mut stack);
@@ -59,13 +65,14 @@ fn stack_of_class(class: Class) -> Vec<Frame> {
         Outcomes::Question(side, call) => {
             stack.extend([of_call(call), of_kind(Kind::Question(side))]);
         }
-        Outcomes::Word(bits) => {
-            stack.push(of_kind(Kind::Word));
-            push_bits(bits, &mut stack);
+        Outcomes::Calls(side, function) => {
+            stack.extend([of_function(Some(function)), of_kind(Kind::Calls(side))]);
         }
-        Outcomes::Zeroes(side) => stack.push(of_kind(Kind::Zeroes(side))),
-        Outcomes::WordLosesEnospc => stack.push(of_kind(Kind::WordLosesEnospc)),
-        Outcomes::SpuriousEnospc => stack.push(of_kind(Kind::SpuriousEnospc)),
+        Outcomes::Flags(pre, post) => {
+            push_flags(post, &mut stack);
+            stack.push(of_kind(Kind::Flags));
+            push_flags(pre, &mut stack);
+        }
         Outcomes::Bytes => stack.push(of_kind(Kind::Bytes)),
         Outcomes::Folio => stack.push(of_kind(Kind::Folio)),
         Outcomes::Elsewhere => stack.push(of_kind(Kind::Elsewhere)),
@@ -83,19 +90,31 @@ fn push_value(of_value: fn(Value) -> Frame, returned: Returned, stack: &mut Vec<
             stack.push(of_value(Value::Bits));
             push_bits(bits.into(), stack);
         }
-        Returned::Value(value) => match returned.errno() {
-            Some(error) => stack.push(of_value(Value::Errno(error))),
-            None => {
-                stack.push(of_value(Value::Number(value < 0)));
-                stack.extend(value.unsigned_abs().to_string().bytes().map(of_digit));
-            }
-        },
+        Returned::Value(value) => {
+            stack.push(of_value(Value::Number(value < 0)));
+            stack.extend(value.unsigned_abs().to_string().bytes().map(of_digit));
+        }
     }
 }
 
 /// Puts the functions of the bits that are set on the stack, the lowest innermost.
 fn push_bits(bits: u64, stack: &mut Vec<Frame>) {
     stack.extend((0..u64::BITS).rev().filter(|nr| bits >> nr & 1 != 0).map(of_bit));
+}
+
+/// The function of a character of a case's name.
+fn of_character(character: u8) -> Frame {
+    if character.is_ascii_digit() { of_digit(character) } else { of_letter(character) }
+}
+
+/// Puts the functions of flags on the stack.
+fn push_flags(flags: FlagSet, stack: &mut Vec<Frame>) {
+    for number in flags.numbers().rev().map(u32::from) {
+        stack.push(of_bit(number % u64::BITS));
+        if number >= u64::BITS {
+            stack.push(of_nameless());
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,127 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Classes of divergences, as a person can act on them.
 //!
-//! A divergence has a class, and the class a signature: the path, the function, the clause that
-//! explains it (or `beyond`), what the decision hung on, and what either side did. Two scenarios
-//! with the same signature show the same thing.
+//! A divergence has a class, and the class a signature: the path, the function, the expectation that
+//! explains it (or `beyond`), what it hangs on, and where the sides part. Two scenarios with the same
+//! signature show the same thing.
 
-use super::clauses::Clause;
 use super::compare::{Difference, Side};
-use crate::run::Returned;
-use crate::scenario::Path;
-use mmcore::include::linux::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
+use crate::run::FlagSet;
+use crate::scenario::{FileKind, Path};
+use crate::trace::Returned;
 use mmcore::{CallId, Function, Mapping};
 use std::fmt;
 
 /// What a decision hung on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Cause {
-    /// The mapping is a guest_memfd's.
-    GuestMemfd,
-    /// ramfs, which is unevictable.
-    Ramfs,
-    /// tmpfs mounted `noswap`, which is unevictable.
-    TmpfsNoswap,
-    /// Shared memory under SHM_LOCK.
-    ShmLock,
-    /// `memfd_secret`, which is unevictable.
-    Secretmem,
-    /// Shared memory of a graphics driver, which is unevictable.
-    DrmShmem,
-    /// An ENOSPC that write-back recorded.
-    RecordedEnospc,
-    /// Nothing: the mapping has none of the flags.
-    Ordinary,
-    /// A flags word that nobody need have set: the bits of the mask that it has, and whether it has
-    /// the bit.
-    Raw(u8, bool),
+pub enum Condition {
+    /// A case of an expectation, by its name.
+    Case(&'static str),
+    /// What either side found in the flags of a file, where they looked at different ones. The kind of
+    /// the file is unknown if its flags are none that it need have.
+    Found(Option<FileKind>, FlagSet, FlagSet),
     /// None of these.
     Other,
 }
 
-impl Cause {
+impl Condition {
     /// Its name in signatures.
     pub fn slug(self) -> String {
         match self {
-            Cause::GuestMemfd => "guest-memfd".into(),
-            Cause::Ramfs => "ramfs".into(),
-            Cause::TmpfsNoswap => "tmpfs-noswap".into(),
-            Cause::ShmLock => "shm-lock".into(),
-            Cause::Secretmem => "secretmem".into(),
-            Cause::DrmShmem => "drm-shmem".into(),
-            Cause::RecordedEnospc => "recorded-enospc".into(),
-            Cause::Ordinary => "ordinary".into(),
-            Cause::Raw(mask, bit) => format!("raw-{mask:#x}-{}", u8::from(bit)),
-            Cause::Other => "other".into(),
+            Condition::Case(name) => name.into(),
+            Condition::Found(kind, pre, post) => {
+                let kind = kind.map_or("raw", FileKind::name);
+                format!("{kind}-{}-{}", slug(pre), slug(post))
+            }
+            Condition::Other => "other".into(),
         }
     }
 }
 
-impl Cause {
-    /// What must have happened to the file before, for an operation to show it.
-    pub const fn preparation(self) -> Option<&'static str> {
-        match self {
-            Cause::ShmLock => Some("SHM_LOCK"),
-            Cause::RecordedEnospc => Some("failed write-back"),
-            _ => None,
-        }
-    }
-
-    /// What else the operation takes.
-    pub const fn condition(self) -> Option<&'static str> {
-        match self {
-            Cause::ShmLock => Some("through a file descriptor"),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Cause {
+impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Cause::GuestMemfd => f.write_str("guest_memfd"),
-            Cause::Ramfs => f.write_str("ramfs (AS_UNEVICTABLE)"),
-            Cause::TmpfsNoswap => f.write_str("tmpfs, noswap (AS_UNEVICTABLE)"),
-            Cause::ShmLock => f.write_str("shmem under SHM_LOCK (AS_UNEVICTABLE)"),
-            Cause::Secretmem => f.write_str("memfd_secret (AS_UNEVICTABLE)"),
-            Cause::DrmShmem => f.write_str("drm shmem (AS_UNEVICTABLE)"),
-            Cause::RecordedEnospc => f.write_str("recorded ENOSPC (AS_ENOSPC)"),
-            Cause::Ordinary => f.write_str("ordinary file"),
-            Cause::Raw(mask, bit) => {
-                let mut bits = Vec::new();
-                for (nr, name) in [(AS_ENOSPC, "AS_ENOSPC"), (AS_UNEVICTABLE, "AS_UNEVICTABLE")] {
-                    if mask >> nr & 1 != 0 {
-                        bits.push(name);
-                    }
-                }
-                if bit {
-                    bits.push("AS_INACCESSIBLE");
-                }
-                let bits = if bits.is_empty() { "none of them".into() } else { bits.join("|") };
-                write!(f, "raw word ({bits})")
+            Condition::Case(name) => f.write_str(name),
+            Condition::Found(kind, pre, post) => {
+                let kind = kind.map_or("raw word", FileKind::name);
+                write!(f, "{kind} ({})", pre.union(post))
             }
-            Cause::Other => f.write_str("-"),
+            Condition::Other => f.write_str("-"),
         }
     }
 }
 
-/// What the two sides did.
+/// Where the two sides part.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Outcomes {
-    /// Only this side zeroed the truncated part.
-    Zeroes(Side),
-    /// A new guest_memfd's word has AS_ENOSPC on the old side.
-    WordLosesEnospc,
-    /// The old side reports an ENOSPC that nothing caused.
-    SpuriousEnospc,
-    /// Two return values.
-    Returned(Returned, Returned),
     /// An effect on one side.
     Effect(Side, CallId),
     /// A question on one side.
     Question(Side, CallId),
-    /// Flags words: the bits that differ.
-    Word(u64),
+    /// A call of a ported function by one side.
+    Calls(Side, Function),
+    /// Two return values.
+    Returned(Returned, Returned),
+    /// The flags of a file: those that either side alone has.
+    Flags(FlagSet, FlagSet),
     /// Bytes of a file.
     Bytes,
     /// A folio's state.
@@ -133,39 +75,55 @@ pub enum Outcomes {
 impl Outcomes {
     /// What the old side did, and what the new one did, for a person.
     pub fn sides(self) -> (String, String) {
-        let one_sided = |side, did: String, did_not: &str| match side {
-            Side::Pre => (did, did_not.into()),
-            Side::Post => (did_not.into(), did),
+        let one_sided = |side, did: String| match side {
+            Side::Pre => (did, "does not".into()),
+            Side::Post => ("does not".into(), did),
         };
         match self {
-            Outcomes::Zeroes(side) => one_sided(side, "zeroed".into(), "not zeroed"),
-            Outcomes::WordLosesEnospc => ("AS_ENOSPC set".into(), "not set".into()),
-            Outcomes::SpuriousEnospc => ("-ENOSPC, uncaused".into(), "no such error".into()),
+            Outcomes::Effect(side, call) => one_sided(side, format!("{}()", call.name())),
+            Outcomes::Question(side, call) => one_sided(side, format!("asks {}()", call.name())),
+            Outcomes::Calls(side, function) => one_sided(side, format!("{}()", function.name())),
             Outcomes::Returned(pre, post) => (pre.to_string(), post.to_string()),
-            Outcomes::Effect(side, call) => one_sided(side, call.name().into(), "-"),
-            Outcomes::Question(side, call) => one_sided(side, format!("{}?", call.name()), "-"),
-            Outcomes::Word(bits) => (format!("word differs by {bits:#x}"), "-".into()),
+            Outcomes::Flags(pre, post) => (flags(pre), flags(post)),
             Outcomes::Bytes => ("other bytes".into(), "other bytes".into()),
-            Outcomes::Folio => ("other folio state".into(), "-".into()),
-            Outcomes::Elsewhere => ("other world".into(), "-".into()),
+            Outcomes::Folio => ("another folio state".into(), "-".into()),
+            Outcomes::Elsewhere => ("another world".into(), "-".into()),
         }
     }
 
     fn slug(self) -> String {
         let side = |side| if side == Side::Pre { "pre" } else { "post" };
         match self {
-            Outcomes::Zeroes(only) => format!("zeroes-{}-only", side(only)),
-            Outcomes::WordLosesEnospc => "word-loses-enospc".into(),
-            Outcomes::SpuriousEnospc => "spurious-enospc".into(),
-            Outcomes::Returned(pre, post) => format!("{pre}->{post}").replace(' ', "_"),
             Outcomes::Effect(only, call) => format!("{}-{}-only", call.name(), side(only)),
             Outcomes::Question(only, call) => format!("{}?-{}-only", call.name(), side(only)),
-            Outcomes::Word(bits) => format!("word-{bits:#x}"),
+            Outcomes::Calls(only, function) => format!("{}()-{}-only", function.name(), side(only)),
+            Outcomes::Returned(pre, post) => format!("{pre}->{post}").replace(' ', "_"),
+            Outcomes::Flags(pre, post) => {
+                let only = |flags: FlagSet, side: &str| match flags.is_empty() {
+                    true => String::new(),
+                    false => format!("-{}-{side}-only", slug(flags)),
+                };
+                format!("flags{}{}", only(pre, "pre"), only(post, "post"))
+            }
             Outcomes::Bytes => "bytes".into(),
             Outcomes::Folio => "folio".into(),
             Outcomes::Elsewhere => "elsewhere".into(),
         }
     }
+
+    /// Whether it is part of what a step leaves behind, not of how it gets there.
+    pub fn is_state(self) -> bool {
+        !matches!(self, Outcomes::Effect(..) | Outcomes::Question(..) | Outcomes::Calls(..))
+    }
+}
+
+/// A set of flags as a signature has it.
+fn slug(set: FlagSet) -> String {
+    if set.is_empty() { "0".into() } else { set.to_string().replace('|', "+").replace(' ', "-") }
+}
+
+fn flags(set: FlagSet) -> String {
+    if set.is_empty() { "not set".into() } else { format!("{set} set") }
 }
 
 /// A class of divergences.
@@ -175,34 +133,26 @@ pub struct Class {
     pub path: Path,
     /// The ported function in which the sides part.
     pub function: Option<Function>,
-    /// The clause that explains it; `None` is beyond the intent.
-    pub clause: Option<Clause>,
-    /// What the decision hung on.
-    pub cause: Cause,
-    /// What the sides did.
+    /// The expectation that explains it, by its name; `None` is beyond what is expected.
+    pub clause: Option<&'static str>,
+    /// What it hangs on.
+    pub condition: Condition,
+    /// Where the sides part.
     pub outcomes: Outcomes,
+    /// The expectation that recognizes it, and which of its ways, by their numbers in the change.
+    /// Whether it counts as expected is up to the reading.
+    pub known: Option<(u16, u16)>,
 }
 
 impl Class {
-    /// Why no operation brings the class about, where none has been seen to.
-    pub const fn why_unreachable(&self) -> &'static str {
-        match (self.cause, self.outcomes) {
-            (Cause::Raw(..), _) => "raw flags word only",
-            (Cause::Secretmem, _) => "memfd_secret cannot be resized",
-            (Cause::DrmShmem, _) => "no descriptor to resize it by",
-            (Cause::GuestMemfd, Outcomes::SpuriousEnospc) => "no operation of a guest_memfd asks",
-            _ => "no operation was seen to",
-        }
-    }
-
     /// The stable name of the class.
     pub fn signature(&self) -> String {
         format!(
             "{}:{}:{}:{}:{}",
             self.path,
             self.function.map_or("-", Function::name),
-            self.clause.map_or("beyond", Clause::id),
-            self.cause.slug(),
+            self.clause.unwrap_or("beyond"),
+            self.condition.slug(),
             self.outcomes.slug(),
         )
     }
@@ -213,12 +163,54 @@ impl Class {
 pub struct Divergence {
     /// Its class.
     pub class: Class,
-    /// The step in which it shows; `None` is before the first.
+    /// Whether its expectation covers what follows.
+    pub covers: bool,
+    /// The step in which it shows first; `None` is before the first.
     pub step: Option<usize>,
+    /// The step in which it has shown last.
+    pub(super) last: Option<usize>,
     /// The difference by which it shows.
     pub difference: Difference,
     /// The mapping that it is about.
     pub mapping: Option<Mapping>,
     /// How many bytes each side shows, in the end, that it must not.
     pub stale: (u64, u64),
+    /// What else differs that comes of it.
+    pub then: Then,
+}
+
+impl Divergence {
+    /// Whether what follows comes of it: if no expectation recognizes it, or one that says so.
+    pub(super) fn takes_what_follows(&self) -> bool {
+        self.class.known.is_none() || self.covers
+    }
+
+    /// Whether the worlds differ because of it.
+    pub(super) fn leaves_traces(&self) -> bool {
+        let Then { flags, bytes, folio, elsewhere, .. } = self.then;
+        self.class.outcomes.is_state() || flags || bytes || folio || elsewhere
+    }
+
+    /// Whether the sides do, return or leave behind something else, and not only ask it.
+    pub fn behaves(&self) -> bool {
+        let asks = matches!(self.class.outcomes, Outcomes::Question(..) | Outcomes::Calls(..));
+        !asks || self.then != Then::default()
+    }
+}
+
+/// What comes of a divergence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Then {
+    /// What the first step returns that returns different values.
+    pub returned: Option<(Returned, Returned)>,
+    /// Further effects, of either side alone.
+    pub effects: u32,
+    /// Flags of a file differ.
+    pub flags: bool,
+    /// Bytes of a file differ.
+    pub bytes: bool,
+    /// The state of a folio differs.
+    pub folio: bool,
+    /// Something else in the world differs.
+    pub elsewhere: bool,
 }

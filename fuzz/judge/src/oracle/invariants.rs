@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What must hold in one revision alone.
 
-use crate::scenario::Path;
 use crate::world::{Misdeed, World};
 
 /// A rule that no run may break.
@@ -58,28 +57,6 @@ impl Invariant {
             Invariant::ErrorHasCause => "no error is reported that nothing caused",
             Invariant::MappingAlive => "a mapping is read only while it cannot be freed",
             Invariant::Balance => "locks, references and LRU counts balance",
-        }
-    }
-
-    /// Whether the revision of that name is known to break it. A hole in a large folio that cannot be split takes all of it from the guest: a
-    /// guest_memfd's folios are never dirty. No release has large ones, so it is a warning to those
-    /// who work on them.
-    pub fn is_expected_broken(self, revision: &str) -> bool {
-        match self {
-            Invariant::NoStaleByte | Invariant::ErrorHasCause => revision.ends_with("pre-fix"),
-            Invariant::GuestMemoryKept => true,
-            _ => false,
-        }
-    }
-
-    /// Whether scenarios of the path can show that a revision breaks it, of those that are known to.
-    pub fn shows_in(self, path: Path) -> bool {
-        match self {
-            Invariant::NoStaleByte | Invariant::GuestMemoryKept => {
-                matches!(path, Path::Truncation | Path::Lifecycle)
-            }
-            Invariant::ErrorHasCause => matches!(path, Path::Errors | Path::Creation),
-            _ => false,
         }
     }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff check`.
 
-use super::output::Output;
+use super::output::{self, Output};
 use super::workers::Workers;
 use super::{Ended, Failure, Sides, committed_corpus, explore, interrupt, path};
+use crate::accept;
 use crate::check::{self, Plan};
 use crate::corpus;
 use crate::explore::Bounds;
@@ -22,6 +23,12 @@ pub(super) const MAX_CASES: u64 = 1_000_000_000_000;
 pub(super) struct Options {
     #[command(flatten)]
     scope: Scope,
+    /// Show everything: examples, invariants, the survey of mappings, and what is left out
+    #[arg(long, short)]
+    verbose: bool,
+    /// Write what was found and nothing explains into a new file, as a first draft of expectations
+    #[arg(long, value_name = "FILE")]
+    accept: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -62,8 +69,18 @@ impl Default for Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
-    let Checked { report, .. } = options.scope.check()?;
+    if let Some(file) = &options.accept {
+        if file.exists() {
+            return Err(Failure(format!("{} is there already", file.display())));
+        }
+        output::check_writable(file)?;
+    }
+    let Checked { mut report, .. } = options.scope.check()?;
+    report.verbose = options.verbose;
     options.output.write(&report)?;
+    if let Some(file) = &options.accept {
+        output::write_file(file, accept::draft(&report).as_bytes())?;
+    }
     Ok(ended(&report))
 }
 
@@ -85,7 +102,7 @@ pub(super) struct Checked {
 
 impl Scope {
     pub(super) fn check(&self) -> Result<Checked, Failure> {
-        let question = self.sides.question();
+        let question = self.sides.question()?;
         let plan = Plan {
             paths: wanted(&self.paths),
             cases: self.cases,

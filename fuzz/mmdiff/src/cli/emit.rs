@@ -9,6 +9,7 @@ use super::{Failure, interrupt, output};
 use crate::corpus::migrate::{VERSION_FILE, version_line};
 use crate::emit::{Reached, Wanted, Watch, decisions, search};
 use crate::explore::results::Results;
+use crate::oracle::Intent;
 use crate::report::explore::command;
 use crate::scenario::Path as Target;
 use rayon::prelude::*;
@@ -28,7 +29,7 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
 /// there are, and a decision that was not reached. Ctrl-C ends the search, and what it has is written.
 /// Returns whether the search came to its end.
 pub(super) fn emit(results: &Results, folder: &Path, workers: &Workers) -> Result<bool, Failure> {
-    let sides = results.sides().map_err(Failure)?;
+    let sides = results.sides(Intent::DEFAULT).map_err(Failure)?;
     let pool = workers.pool()?;
     let (tallies, bounds) = (&results.tallies, results.bounds);
     let of = |(&path, tally)| (path, decisions(&sides, bounds, path, tally));

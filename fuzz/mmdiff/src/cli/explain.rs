@@ -22,7 +22,7 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
     let (width, styled) = output::terminal(false);
     let look = Look { width: width.into(), styled, full: options.full };
     let mut text = String::new();
-    explain(&options.sides.question(), &scenario, &look, &mut text).map_err(Failure::new)?;
+    explain(&options.sides.question()?, &scenario, &look, &mut text).map_err(Failure::new)?;
     output::write(&text, None)?;
     Ok(true)
 }

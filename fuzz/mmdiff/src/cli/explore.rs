@@ -132,7 +132,7 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
-    let sides = explored(&options.sides.question())?;
+    let sides = explored(&options.sides.question()?)?;
     let bounds = options.bounds.bounds();
     if let Some(spelled) = &options.show {
         let text = show(&sides, bounds, spelled)

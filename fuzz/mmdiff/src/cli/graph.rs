@@ -36,7 +36,7 @@ enum Form {
 }
 
 pub(super) fn run(options: &Options) -> Result<bool, Failure> {
-    let question = options.sides.question();
+    let question = options.sides.question()?;
     let (paths, function) = wanted(&options.what)?;
     let draw = || diagram::draw(&question, Bounds::default(), &paths);
     let mut diagrams = options.workers.pool()?.install(draw);

@@ -31,7 +31,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
-    let question = options.sides.question();
+    let question = options.sides.question()?;
     let plan = Plan { inputs: inputs(options)?, path: options.path };
     if let Some(out) = options.output.out.as_deref() {
         check_writable(out)?;

@@ -34,7 +34,7 @@ pub(super) fn run(options: &Options) -> Result<bool, Failure> {
     }
     let scenario = options.source.read()?;
     let wanted = options.signature.as_deref();
-    let shrunk = shrink::shrink(&options.sides.question(), &scenario, wanted, shrink::BUDGET)
+    let shrunk = shrink::shrink(&options.sides.question()?, &scenario, wanted, shrink::BUDGET)
         .map_err(|why| refuse(&why, wanted))?;
     if let Some(out) = &options.out {
         let text = out.extension().is_some_and(|extension| extension == "toml");

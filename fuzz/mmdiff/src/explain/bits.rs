@@ -3,20 +3,10 @@
 
 use crate::run::Tree;
 use mmcore::Call;
-use mmcore::include::linux::pagemap;
 
 /// The bits of a word, by the names that they have in a revision.
 fn names(tree: &Tree, word: u64) -> Vec<String> {
-    let pins = if tree.truncate_tests == tree.pins_folios { "INACCESSIBLE" } else { "UNMOVABLE" };
-    let name = |bit: u32| match bit {
-        pagemap::AS_EIO => "AS_EIO".into(),
-        pagemap::AS_ENOSPC => "AS_ENOSPC".into(),
-        pagemap::AS_UNEVICTABLE => "AS_UNEVICTABLE".into(),
-        pagemap::AS_EXITING => "AS_EXITING".into(),
-        pagemap::AS_NO_WRITEBACK_TAGS => "AS_NO_WRITEBACK_TAGS".into(),
-        bit if 1 << bit == tree.pins_folios => format!("AS_{pins}"),
-        bit => format!("bit {bit}"),
-    };
+    let name = |bit| tree.flag(bit).map_or_else(|| format!("bit {bit}"), str::to_string);
     (0..u64::BITS).filter(|bit| word >> bit & 1 != 0).map(name).collect()
 }
 

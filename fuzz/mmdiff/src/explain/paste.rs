@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A test that says what a scenario shows now, to be pasted and kept.
 
-use crate::oracle::{Intent, Invariant, Judgement, Question, Verdict};
+use crate::oracle::{Invariant, Judgement, Question, Verdict};
 use crate::scenario::Scenario;
 use std::fmt::Write;
 
@@ -30,11 +30,8 @@ fn write_test(
     writeln!(out, "    let question = Question {{")?;
     writeln!(out, "        pre: Tree::named(\"{}\").unwrap(),", question.pre.name)?;
     writeln!(out, "        post: Tree::named(\"{}\").unwrap(),", question.post.name)?;
-    let intent = match question.intent {
-        Intent::Fix => "Fix",
-        Intent::Message => "Message",
-    };
-    writeln!(out, "        intent: Intent::{intent},\n    }};")?;
+    let intent = question.intent;
+    writeln!(out, "        intent: Intent::named(\"{intent}\").unwrap(),\n    }};")?;
     write_scenario(scenario, out)?;
     writeln!(out, "    let judgement = judge(&question, &scenario);")?;
     let verdict = match judgement.verdict() {

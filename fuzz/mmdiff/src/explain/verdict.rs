@@ -26,8 +26,8 @@ pub(super) fn write(
     for divergence in &judgement.divergences {
         write_divergence(question, judgement, divergence, out)?;
     }
-    write_invariants(look, &judgement.pre, &judgement.pre_broke, out)?;
-    write_invariants(look, &judgement.post, &judgement.post_broke, out)
+    write_invariants(look, judgement, (&judgement.pre, &judgement.pre_broke), out)?;
+    write_invariants(look, judgement, (&judgement.post, &judgement.post_broke), out)
 }
 
 fn write_divergence(
@@ -37,18 +37,22 @@ fn write_divergence(
     out: &mut dyn Write,
 ) -> fmt::Result {
     let class = &divergence.class;
-    let (pre, post) = class.outcomes.sides();
+    let change = question.intent.change();
+    let (pre, post) = change.sides(class);
     let (old, new) = (question.pre.name, question.post.name);
     writeln!(out, "  {}", class.signature())?;
     if let Some(function) = class.function {
         writeln!(out, "    they part in   {} [{}]", function.name(), function.file())?;
     }
-    writeln!(out, "    it hangs on    {}", class.cause)?;
+    writeln!(out, "    it hangs on    {}", change.condition(class))?;
     writeln!(out, "    {old:<14} {pre}")?;
     writeln!(out, "    {new:<14} {post}")?;
     match class.clause {
-        Some(clause) => writeln!(out, "    clause         {}: {}", clause.id(), clause.meaning())?,
-        None => writeln!(out, "    clause         none, with --intent {}", question.intent)?,
+        Some(name) => {
+            let because = change.expectation(name).map_or("", |known| &known.because);
+            writeln!(out, "    expected       {name}: {because}")?;
+        }
+        None => writeln!(out, "    expected       no, with --intent {}", question.intent)?,
     }
     let Some(mapping) = divergence.mapping.filter(|_| divergence.stale != (0, 0)) else {
         return Ok(());
@@ -74,12 +78,12 @@ fn consequence(world: &World, mapping: Mapping, bytes: u64) -> String {
 
 fn write_invariants(
     look: &Look,
-    run: &Run,
-    broke: &[Invariant],
+    judgement: &Judgement,
+    (run, broke): (&Run, &[Invariant]),
     out: &mut dyn Write,
 ) -> fmt::Result {
     for invariant in broke {
-        let known = invariant.is_expected_broken(run.tree.name);
+        let known = judgement.is_known_broken(run, *invariant);
         let (ink, known) = if known { (Ink::Plain, ", as known") } else { (Ink::Alarm, "") };
         let line = format!("{} breaks {}{known}", run.tree.name, invariant.id());
         writeln!(out, "  {}", look.ink(ink, &line))?;

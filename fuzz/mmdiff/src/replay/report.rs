@@ -20,7 +20,7 @@ pub use text::write as write_text;
 use super::Fault;
 use super::tally::{Reason, Tally};
 use crate::fuzz::Finding;
-use crate::oracle::{Clause, Intent, Question};
+use crate::oracle::Question;
 use crate::report::formats::{BEYOND, PANIC, explain_command};
 use crate::scenario::Path;
 use mmcore::Function;
@@ -40,8 +40,10 @@ pub struct Report {
     pub pre: &'static str,
     /// The revision after.
     pub post: &'static str,
-    /// The reading of the patch.
-    pub intent: Intent,
+    /// The reading of the change.
+    pub intent: &'static str,
+    #[serde(skip)]
+    question: Question,
     /// `finding`; `incomplete`: none, but something was left out; or `pass`.
     #[schemars(extend("enum" = ["finding", "incomplete", "pass"]))]
     pub verdict: &'static str,
@@ -160,7 +162,8 @@ impl Report {
             schema: SCHEMA,
             pre: question.pre.name,
             post: question.post.name,
-            intent: question.intent,
+            intent: question.intent.name(),
+            question: *question,
             verdict,
             cut_off: tally.cut_off,
             inputs: inputs(tally),
@@ -173,7 +176,7 @@ impl Report {
 
     /// The command that explains a scenario, asked the same question.
     fn explain(&self, scenario: &str) -> String {
-        explain_command(self.pre, self.post, self.intent, scenario)
+        explain_command(&self.question, scenario)
     }
 
     /// How many inputs were not fed for this reason.
@@ -244,7 +247,7 @@ fn intended(tally: &Tally) -> Vec<IntendedRow> {
     let rows = tally.intended.iter().map(|(class, &inputs)| IntendedRow {
         path: class.path,
         signature: class.signature(),
-        clause: class.clause.map_or(BEYOND, Clause::id),
+        clause: class.clause.unwrap_or(BEYOND),
         inputs,
         function: class.function,
     });

@@ -5,13 +5,13 @@
 
 use super::formats::{BEYOND, Case, Document, Finding, Findings, Status, Suite, Why};
 use super::{Style, grouped_digits, right};
+use crate::change::Change;
 use crate::explore::closure::Closure;
 use crate::explore::cubes::Cube;
 use crate::explore::results::Results;
 use crate::explore::tally::{Found, Tally};
 use crate::explore::work::Cut;
 use crate::explore::{Bounds, Choice, LISTED_VALUES, Settings, preconditions, spell};
-use crate::oracle::Intent;
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
 use schemars::JsonSchema;
@@ -34,7 +34,11 @@ impl Document for Results {
     }
 
     fn findings(&self) -> Findings {
-        let mut findings = Findings::new("mmdiff explore", (&self.pre, &self.post, self.intent));
+        let mut findings = Findings::new(
+            "mmdiff explore",
+            (&self.pre, &self.post, &self.intent),
+            Change::default_one(),
+        );
         let paths = self.tallies.iter().map(|(&path, tally)| path_case(path, tally));
         let classes = found(self).map(|(path, name, found)| class_case(self, path, name, found));
         findings.suites = vec![
@@ -133,8 +137,8 @@ pub struct Report<'a> {
     pre: &'a str,
     /// The revision after.
     post: &'a str,
-    /// The reading of the patch.
-    intent: Intent,
+    /// The reading of the change.
+    intent: &'a str,
     /// Within which the result holds.
     bounds: Bounds,
     /// Whether every unit of work is done.
@@ -229,7 +233,7 @@ impl Report<'_> {
             schema: SCHEMA,
             pre: &results.pre,
             post: &results.post,
-            intent: results.intent,
+            intent: &results.intent,
             bounds: results.bounds,
             complete: results.is_complete(),
             cut: results.cut,

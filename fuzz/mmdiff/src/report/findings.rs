@@ -18,7 +18,11 @@ impl Document for Report {
     }
 
     fn findings(&self) -> Findings {
-        let mut findings = Findings::new("mmdiff check", (self.pre, self.post, self.intent));
+        let mut findings = Findings::new(
+            "mmdiff check",
+            (self.pre, self.post, self.intent),
+            self.question.intent.change(),
+        );
         let sides = || self.invariants.iter().flat_map(|row| [(row, false), (row, true)]);
         findings.suites = vec![
             Suite { name: "paths", cases: self.paths.iter().map(path_case).collect() },
@@ -63,7 +67,7 @@ fn path_case(row: &PathRow) -> Case {
 
 impl Report {
     fn explain(&self, scenario: &str) -> String {
-        explain(self.pre, self.post, self.intent, scenario)
+        explain(&self.question, scenario)
     }
 
     /// What either side of a class did, in one line.
@@ -86,7 +90,7 @@ impl Report {
 
     fn clause_cases(&self) -> Vec<Case> {
         let case = |row: &super::ClauseRow| {
-            let complaint = format!("clause {} explained nothing", row.id);
+            let complaint = format!("expectation {} explained nothing", row.id);
             let unused = self.complaints.contains(&complaint);
             let why = Why { kind: "unused", message: complaint, ..Why::default() };
             let output = format!("{}: explained {} divergences", row.meaning, row.hits);

@@ -33,9 +33,9 @@
 mod junit;
 mod sarif;
 
-use crate::oracle::Intent;
-use crate::run::TREES;
+use crate::oracle::Question;
 use crate::scenario::Path;
+use mmdiff_judge::oracle::change::{Change, Expectation};
 use std::fmt::{self, Write};
 
 /// A form of a report.
@@ -107,8 +107,10 @@ pub struct Findings {
     pub pre: String,
     /// The revision after.
     pub post: String,
-    /// The reading of the patch.
-    pub intent: Intent,
+    /// The reading of the change.
+    pub intent: String,
+    /// What the change expects, by name, and why.
+    pub expectations: Vec<(String, String)>,
     /// Statements that hold or do not.
     pub suites: Vec<Suite>,
     /// Differences and broken invariants.
@@ -202,12 +204,14 @@ impl Case {
 }
 
 /// The command that explains a scenario, asked this question.
-pub fn explain_command(pre: &str, post: &str, intent: Intent, scenario: &str) -> String {
+pub fn explain_command(question: &Question, scenario: &str) -> String {
     let mut command = String::from("mmdiff explain");
-    if (pre, post) != (TREES[0].name, TREES[1].name) {
-        command += &format!(" --pre {pre} --post {post}");
+    let Question { pre, post, intent } = question;
+    command += &intent.change().options;
+    if !question.is_of_the_change() {
+        command += &format!(" --pre {} --post {}", pre.name, post.name);
     }
-    if intent != Intent::Fix {
+    if !intent.is_first() {
         command += &format!(" --intent {intent}");
     }
     format!("{command} {scenario}")
@@ -215,13 +219,15 @@ pub fn explain_command(pre: &str, post: &str, intent: Intent, scenario: &str) ->
 
 impl Findings {
     /// Nothing found yet.
-    pub fn new(command: &'static str, question: (&str, &str, Intent)) -> Findings {
+    pub fn new(command: &'static str, question: (&str, &str, &str), change: &Change) -> Findings {
         let (pre, post, intent) = question;
+        let named = |known: &Expectation| (known.name.clone(), known.because.clone());
         Findings {
             command,
             pre: pre.into(),
             post: post.into(),
-            intent,
+            intent: intent.into(),
+            expectations: change.expectations.iter().map(named).collect(),
             suites: Vec::new(),
             results: Vec::new(),
             notices: Vec::new(),

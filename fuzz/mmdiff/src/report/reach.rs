@@ -4,6 +4,7 @@
 //! As JSON: `mmdiff schema stats` describes it, by the types here. The same scenarios give the same bytes.
 
 use super::text::{Style, number};
+use crate::oracle::Question;
 use crate::reach::{Group, Outcome, Reach, universe, unreachable};
 use crate::scenario::Path;
 use comfy_table::{Cell, CellAlignment};
@@ -102,7 +103,8 @@ impl Stats {
         let complete =
             paths.iter().all(|path| path.missing.is_empty() && path.surprising.is_empty());
         let (cases_per_path, seed) = generated;
-        let (pre, post) = ("pre-fix", "post-fix");
+        let Question { pre, post, .. } = Question::default();
+        let (pre, post) = (pre.name, post.name);
         let cut_off = false;
         Stats { schema: SCHEMA, pre, post, corpus, cases_per_path, seed, cut_off, complete, paths }
     }

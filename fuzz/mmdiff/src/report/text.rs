@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The report for a terminal.
+//! The report for a terminal: the verdict, the findings, the paths; with `--verbose` the rest.
 
-use super::{DivergenceRow, Report, explore, grouped};
+use super::{DivergenceRow, FindingRow, Report, explore};
 use crate::explore::LISTED_VALUES;
-use crate::scenario::Path;
+use crate::report::formats::explain_command;
+use crate::run::Tree;
 use crate::survey::Observed;
 use comfy_table::{
-    Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table,
-    TableStyle, Width,
+    Attribute, Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle,
 };
-use mmcore::include::linux::pagemap::{AS_ENOSPC, AS_UNEVICTABLE};
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 /// Writes the report for a person, `width` columns wide; `styled` allows bold and colour.
@@ -18,28 +18,50 @@ use std::fmt::{self, Write};
 /// Those of the writer.
 pub fn write(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
     let style = Style { width, styled };
+    let title = &report.question.intent.change().title;
     writeln!(out, "{} against {}, intent \"{}\"", report.pre, report.post, report.intent)?;
+    if report.question.is_of_the_change() && !title.is_empty() {
+        writeln!(out, "{title}")?;
+    }
     for row in &report.held {
         writeln!(out, "  {}: {}", row.side, row.what)?;
     }
     writeln!(out)?;
     write_verdict(report, out)?;
+    write_renumbered(report, out)?;
+    write_expected(report, style, out)?;
+    let beyond = report.findings.iter().filter(|finding| finding.expected.is_none());
+    for (at, finding) in beyond.enumerate() {
+        write_finding(report, at + 1, finding, style, out)?;
+    }
     writeln!(out, "\n{}", paths(report, style))?;
-    if !report.divergences.is_empty() {
-        writeln!(out, "\nWhere the two sides differ")?;
-        writeln!(out, "{}", divergences(report, style))?;
+    writeln!(out, "\n{}", invariants_in_short(report))?;
+    if report.verbose {
+        return write_more(report, style, out);
+    }
+    writeln!(
+        out,
+        "--verbose adds examples, the invariants, the survey of mappings and what is left out;\n\
+         `mmdiff report --out FILE` writes all of it as a page."
+    )
+}
+
+/// What is left to the verbose report.
+fn write_more(report: &Report, style: Style, out: &mut dyn Write) -> fmt::Result {
+    if !report.findings.is_empty() {
         writeln!(out, "\nOne example of each, for `mmdiff explain`:")?;
-        for group in grouped(report) {
-            let best = best(&group);
-            writeln!(out, "  {}", best.signature)?;
-            writeln!(out, "    {}", best.example)?;
+        for finding in &report.findings {
+            let shown = |row: &&DivergenceRow| row.example == finding.example;
+            let row = finding.rows.iter().map(|&at| &report.divergences[at]).find(shown);
+            writeln!(out, "  {}", row.map_or("-", |row| &row.signature))?;
+            writeln!(out, "    {}", finding.example)?;
         }
     }
     writeln!(out, "\nWhat the decision to zero comes to, mapping by mapping")?;
     writeln!(out, "{}", survey(report, style))?;
     writeln!(out, "\nInvariants")?;
     writeln!(out, "{}", invariants(report, style))?;
-    writeln!(out, "\nWhat the patch intends")?;
+    writeln!(out, "\nWhat is expected")?;
     for clause in &report.clauses {
         writeln!(out, "  {:<17} {:>8}  {}", clause.id, number(clause.hits), clause.meaning)?;
     }
@@ -120,8 +142,8 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
     match (beyond, intended) {
         (0, _) if report.verdict == "beyond" => writeln!(out, "Something is NOT as it should be.")?,
         (0, 0) => writeln!(out, "The two sides never differed.")?,
-        (0, _) => writeln!(out, "Every difference is one that the patch intends. None is beyond.")?,
-        _ => writeln!(out, "There are differences BEYOND the intent.")?,
+        (0, _) => writeln!(out, "Every difference is one that is expected. None is beyond.")?,
+        _ => writeln!(out, "There are differences BEYOND what is expected.")?,
     }
     writeln!(
         out,
@@ -132,7 +154,7 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
     )?;
     writeln!(
         out,
-        "{} with intended differences, {} with differences beyond.",
+        "{} with expected differences, {} with differences beyond.",
         number(intended),
         number(beyond)
     )?;
@@ -150,6 +172,124 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "FAILED: {complaint}.")?;
     }
     Ok(())
+}
+
+/// That flags have other numbers on the two sides, if they have.
+fn write_renumbered(report: &Report, out: &mut dyn Write) -> fmt::Result {
+    let (pre, post) = (report.question.pre, report.question.post);
+    let moved = pre.flags().filter_map(|(name, nr)| {
+        let (_, other) = post.flags().find(|&(other, _)| other == name)?;
+        (nr != other).then(|| format!("{name} is {nr} and {other}"))
+    });
+    match moved.collect::<Vec<_>>().as_slice() {
+        [] => Ok(()),
+        moved => writeln!(out, "Flags are compared by name, raw words too: {}.", moved.join(", ")),
+    }
+}
+
+/// The findings that are expected, by expectation.
+fn write_expected(report: &Report, style: Style, out: &mut dyn Write) -> fmt::Result {
+    for known in &report.clauses {
+        let of = |finding: &&FindingRow| finding.expected == Some(known.id);
+        let findings: Vec<&FindingRow> = report.findings.iter().filter(of).collect();
+        if findings.is_empty() {
+            continue;
+        }
+        writeln!(out, "\nExpected: {}, {}", known.id, known.meaning)?;
+        let rows = findings.iter().flat_map(|finding| &finding.rows);
+        let places: BTreeSet<_> = rows
+            .map(|&at| (report.divergences[at].file, report.divergences[at].function))
+            .collect();
+        for (file, function) in places {
+            writeln!(out, "  {}   {}", function.unwrap_or("-"), file.unwrap_or(""))?;
+        }
+        let mut table = style.table(&["when", report.pre, report.post, "cases", "stale bytes"]);
+        for finding in findings {
+            let stale = stale_bytes(report, finding);
+            let shown = &report.divergences[finding.rows[0]];
+            let condition = finding.when.first().map_or("-", |when| when);
+            table.add_row(vec![
+                Cell::new(format!("{condition}\n  by {}", reach(report, finding))),
+                Cell::new(&shown.pre),
+                Cell::new(&shown.post),
+                right(finding.cases),
+                Cell::new(if stale == 0 { "-".into() } else { number(stale) })
+                    .set_alignment(CellAlignment::Right),
+            ]);
+        }
+        writeln!(out, "{table}")?;
+    }
+    Ok(())
+}
+
+/// Where operations lead, what they were seen to leave counts.
+fn stale_bytes(report: &Report, finding: &FindingRow) -> u64 {
+    let rows = || finding.rows.iter().map(|&at| &report.divergences[at]);
+    let by_operations = rows().filter(|row| row.path == crate::scenario::Path::Lifecycle);
+    let most =
+        |rows: &mut dyn Iterator<Item = &DivergenceRow>| rows.map(|row| row.stale_bytes).max();
+    most(&mut by_operations.into_iter()).or_else(|| most(&mut rows())).unwrap_or(0)
+}
+
+/// The operations that lead to a finding, or why none does.
+fn reach(report: &Report, finding: &FindingRow) -> String {
+    let mut rows = finding.rows.iter().map(|&at| &report.divergences[at]);
+    let by = rows.clone().find_map(|row| row.reachable_by.clone());
+    let why = rows.find_map(|row| row.unreachable_because).unwrap_or("-");
+    by.unwrap_or_else(|| format!("nothing: {why}"))
+}
+
+/// A finding that nothing explains, on less than a screen.
+fn write_finding(
+    report: &Report,
+    number_of: usize,
+    finding: &FindingRow,
+    style: Style,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    let function = finding.function.unwrap_or("an accessor, or the set-up");
+    writeln!(out, "\n{number_of}. {function}   {}", finding.file.unwrap_or(""))?;
+    let mut part = |head: &str, lines: &[String]| -> fmt::Result {
+        for (at, line) in lines.iter().enumerate() {
+            let head = if at == 0 { head } else { "" };
+            let room = usize::from(style.width).saturating_sub(12).max(20);
+            for (at, text) in wrapped(line, room).into_iter().enumerate() {
+                let head = if at == 0 { head } else { "" };
+                writeln!(out, "   {head:<7} {text}")?;
+            }
+        }
+        Ok(())
+    };
+    part("when", &finding.when)?;
+    part("old", &finding.pre)?;
+    part("new", &finding.post)?;
+    part("then", &finding.then)?;
+    let paths: Vec<&str> = finding.paths.iter().map(|path| path.name()).collect();
+    let only = match finding.behaving {
+        0 => "; they only ask otherwise".into(),
+        all if all == finding.cases => String::new(),
+        some => format!("; in {} of them more differs than what is asked", number(some)),
+    };
+    let shown = format!("by {} cases on {}{only}", number(finding.cases), paths.join(", "));
+    part("shown", &[shown])?;
+    writeln!(out, "   {:<7} {}", "try", explain_command(&report.question, &finding.example))
+}
+
+/// A line in pieces that fit, broken at blanks.
+fn wrapped(line: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].len() + 1 + word.len() > room {
+            lines.push(word.into());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last] += word;
+        }
+    }
+    lines
 }
 
 fn paths(report: &Report, style: Style) -> Table {
@@ -170,59 +310,6 @@ fn paths(report: &Report, style: Style) -> Table {
     table
 }
 
-/// The row to show for a group: that of a lifecycle, if there is one, for anybody can follow it.
-fn best<'a>(group: &[&'a DivergenceRow]) -> &'a DivergenceRow {
-    group
-        .iter()
-        .copied()
-        .reduce(|best, row| if row.path == Path::Lifecycle { row } else { best })
-        .unwrap_or(group[0])
-}
-
-fn divergences(report: &Report, style: Style) -> Table {
-    let header =
-        ["condition", report.pre, report.post, "clause", "reachable by", "cases", "stale\nbytes"];
-    let mut table = style.table(&header);
-    for group in grouped(report) {
-        let row = best(&group);
-        let cases = group.iter().map(|row| row.cases).sum();
-        // Where operations lead, what they were seen to leave counts.
-        let stale = group.iter().map(|row| row.stale_bytes).max().unwrap_or(0);
-        let stale = if row.path == Path::Lifecycle { row.stale_bytes } else { stale };
-        table.add_row(vec![
-            Cell::new(in_lines(&row.condition)),
-            Cell::new(&row.pre),
-            Cell::new(&row.post),
-            style.alarm(
-                row.clause.unwrap_or("BEYOND").replace("write-error", "write-\nerror"),
-                row.clause.is_none(),
-            ),
-            Cell::new(reach(row)),
-            right(cases),
-            Cell::new(if stale == 0 { "-".into() } else { number(stale) })
-                .set_alignment(CellAlignment::Right),
-        ]);
-    }
-    for (column, width) in [(0, 19), (3, 13), (4, 20)] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
-        }
-    }
-    table
-}
-
-/// A condition with its flags on lines of their own, so that the table need not break words.
-fn in_lines(condition: &str) -> String {
-    condition.replace(" (", "\n(").replace('|', "|\n ")
-}
-
-fn reach(row: &DivergenceRow) -> String {
-    match (&row.reachable_by, row.unreachable_because) {
-        (Some(by), _) => by.replace(", then ", ",\nthen "),
-        (None, why) => format!("nothing:\n{}", why.unwrap_or("-")),
-    }
-}
-
 fn survey(report: &Report, style: Style) -> Table {
     let header = ["mapping", "operations", report.pre, report.post];
     let mut table = style.table(&header);
@@ -230,17 +317,18 @@ fn survey(report: &Report, style: Style) -> Table {
         table.add_row(vec![
             Cell::new(row.mapping),
             Cell::new(row.operations.replace("; f", ";\nf").replace("; P", ";\nP")),
-            style.alarm(observed(&row.pre), row.pre.stale_bytes > 0),
-            style.alarm(observed(&row.post), row.post.stale_bytes > 0),
+            style.alarm(observed(report.question.pre, &row.pre), row.pre.stale_bytes > 0),
+            style.alarm(observed(report.question.post, &row.post), row.post.stale_bytes > 0),
         ]);
     }
     table
 }
 
 /// "not zeroed (AS_UNEVICTABLE), 3,996 stale bytes", in lines.
-fn observed(side: &Observed) -> String {
+fn observed(tree: &Tree, side: &Observed) -> String {
     let mut text = side.decision.text().to_string();
-    let names: Vec<String> = (0..64).filter(|nr| side.found >> nr & 1 != 0).map(flag).collect();
+    let name = |nr| tree.flag(nr).map_or_else(|| format!("bit {nr}"), str::to_string);
+    let names: Vec<String> = (0..64).filter(|nr| side.found >> nr & 1 != 0).map(name).collect();
     if !names.is_empty() {
         text += &format!("\n({})", names.join("|\n "));
     }
@@ -253,13 +341,21 @@ fn observed(side: &Observed) -> String {
     text
 }
 
-/// The name of a flag that truncation tests.
-fn flag(nr: u32) -> String {
-    match nr {
-        AS_ENOSPC => "AS_ENOSPC".into(),
-        AS_UNEVICTABLE => "AS_UNEVICTABLE".into(),
-        _ => "AS_INACCESSIBLE".into(),
+/// The invariants in a line.
+fn invariants_in_short(report: &Report) -> String {
+    let known = report.invariants.iter().filter(|row| row.as_expected);
+    let broken = known.filter(|row| row.pre == "broken" || row.post == "broken");
+    let broken: Vec<&str> = broken.map(|row| row.id).collect();
+    let wrong = report.invariants.iter().filter(|row| !row.as_expected);
+    let wrong: Vec<&str> = wrong.map(|row| row.id).collect();
+    let all = report.invariants.len();
+    let mut text = format!("Invariants: {} of {all} hold", all - broken.len() - wrong.len());
+    for (what, names) in [("broken, as known:", broken), ("NOT as known:", wrong)] {
+        if !names.is_empty() {
+            text += &format!("; {what} {}", names.join(", "));
+        }
     }
+    text + "."
 }
 
 fn invariants(report: &Report, style: Style) -> Table {

@@ -108,7 +108,7 @@ pub(crate) fn same(what: &str, explored: &Decisions, brute: &Decisions) {
 /// What the explorer comes to on the paths that begin with these choices.
 pub(crate) fn explored(sides: (&str, &str), path: Path, prefix: &[Choice]) -> Decisions {
     let of = |name| Side::named(name).expect("a revision");
-    let question = Sides { pre: of(sides.0), post: of(sides.1), intent: Intent::Fix };
+    let question = Sides { pre: of(sides.0), post: of(sides.1), intent: Intent::DEFAULT };
     let bounds = Bounds { races: Races::Most(0), ..Bounds::default() };
     let mut joint = Joint::new(&question, bounds, path);
     let mut tape = Tape::with_prefix(prefix);

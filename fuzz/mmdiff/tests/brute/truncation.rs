@@ -95,11 +95,14 @@ impl Pair {
         let (mask, bit) = (1 << AS_ENOSPC | 1 << AS_UNEVICTABLE, B::TRUNCATE_TESTS);
         let release = u64::from(B::INVALIDATE_ASKS_NEEDS_RELEASE) << B::AS_RELEASE_ALWAYS;
         let name = |number: usize| {
-            let word =
-                (number as u64 & 1) << AS_ENOSPC | (number as u64 >> 1 & 1) << AS_UNEVICTABLE;
-            let (bit, side) = (number >> 2 & 1, ["post", "pre"][number >> 3]);
+            let found =
+                ["0", "AS_ENOSPC", "AS_UNEVICTABLE", "AS_ENOSPC+AS_UNEVICTABLE"][number & 3];
+            let (bit, side) =
+                (["0", "AS_INACCESSIBLE"][number >> 2 & 1], ["post", "pre"][number >> 3]);
             let function = "truncate_inode_partial_folio";
-            format!("truncation:{function}:mask-read:raw-{word:#x}-{bit}:zeroes-{side}-only")
+            format!(
+                "truncation:{function}:mask-read:raw-{found}-{bit}:folio_zero_range-{side}-only"
+            )
         };
         Pair {
             names: (A::NAME, B::NAME),

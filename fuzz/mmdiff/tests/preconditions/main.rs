@@ -40,7 +40,7 @@ const SCOPES: [Settings; 2] = [Settings::Realizable, Settings::Free];
 /// out.
 fn holds(path: Path, bounds: Bounds, sides: (&str, &str), prefix: &[Choice], most: u64) -> u64 {
     let side = |name| Side::named(name).expect("a revision");
-    let question = Sides { pre: side(sides.0), post: side(sides.1), intent: Intent::Fix };
+    let question = Sides { pre: side(sides.0), post: side(sides.1), intent: Intent::DEFAULT };
     let stated = preconditions(path, bounds.settings);
     let said = |check: &&Check| stated.iter().any(|line| line.starts_with(check.says));
     let checks: Vec<&Check> = CHECKS.iter().filter(said).collect();
@@ -94,7 +94,7 @@ fn no_call_is_run_that_a_precondition_leaves_out() {
 fn no_scan_is_run_that_a_precondition_leaves_out() {
     const SCANS: u64 = 20;
     let side = |name| Side::named(name).expect("a revision");
-    let question = Sides { pre: side(PAIRS[0].0), post: side(PAIRS[0].1), intent: Intent::Fix };
+    let question = Sides { pre: side(PAIRS[0].0), post: side(PAIRS[0].1), intent: Intent::DEFAULT };
     for settings in SCOPES {
         let bounds = Bounds { settings, ..Bounds::default() };
         let mut joint = Joint::new(&question, bounds, Path::Compaction);

@@ -15,8 +15,13 @@ pub(crate) fn committed() -> PathBuf {
     FsPath::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus")
 }
 
-pub(crate) const FIX: Question = Question { pre: &TREES[0], post: &TREES[1], intent: Intent::Fix };
-pub(crate) const MESSAGE: Question = Question { intent: Intent::Message, ..FIX };
+pub(crate) const FIX: Question =
+    Question { pre: &TREES[0], post: &TREES[1], intent: Intent::DEFAULT };
+
+/// The commit message at its word.
+pub(crate) fn message() -> Question {
+    Question { intent: Intent::named("message").expect("a reading"), ..FIX }
+}
 
 /// A folder with these files.
 pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {

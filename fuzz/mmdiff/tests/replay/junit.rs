@@ -98,7 +98,8 @@ fn a_pass_has_a_case_for_each_path_and_each_intended_signature() {
         assert_eq!(case.attribute("classname"), Some(&*format!("mmdiff.{path}")));
         assert!(!fails);
     }
-    let signature = "truncation:truncate_inode_partial_folio:mask-read:ramfs:zeroes-post-only";
+    let signature =
+        "truncation:truncate_inode_partial_folio:mask-read:ramfs:folio_zero_range-post-only";
     let (case, fails) = case(&document, "truncation", signature);
     assert_eq!(case.attribute("classname"), Some("mmdiff.truncation.mask-read"));
     assert!(!fails);
@@ -109,7 +110,8 @@ fn a_finding_is_a_failure_of_its_own_and_of_its_path() {
     let (code, out, _) = run(&committed(), &["--format", "junit", "--intent", "message"]);
     assert_eq!(code, Some(1));
     let document = check(&out);
-    let signature = "truncation:truncate_inode_partial_folio:beyond:ramfs:zeroes-post-only";
+    let signature =
+        "truncation:truncate_inode_partial_folio:beyond:ramfs:folio_zero_range-post-only";
     let (finding, fails) = case(&document, "truncation", signature);
     assert!(fails);
     let text: String = finding.descendants().filter_map(|node| node.text()).collect();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a replay comes to: every finding, counted, whatever the order.
 
-use super::fixtures::{FIX, MESSAGE, committed, folder, put, replay_on};
+use super::fixtures::{FIX, committed, folder, message, put, replay_on};
 use mmdiff::corpus;
 use mmdiff::fuzz;
 use mmdiff::oracle::judge;
@@ -29,7 +29,7 @@ fn generated() -> TempDir {
 fn every_finding_is_collected_as_the_fuzz_targets_judge_it() {
     let mut expected: BTreeMap<Fault, u64> = BTreeMap::new();
     for seed in corpus::read(&committed()).unwrap() {
-        let judgement = judge(&MESSAGE, &Scenario::decode(seed.path, &seed.bytes));
+        let judgement = judge(&message(), &Scenario::decode(seed.path, &seed.bytes));
         let mut findings = fuzz::findings(&judgement);
         findings.sort();
         findings.dedup();
@@ -37,7 +37,7 @@ fn every_finding_is_collected_as_the_fuzz_targets_judge_it() {
             *expected.entry(Fault::Finding(finding)).or_default() += 1;
         }
     }
-    let tally = replay_on(2, &MESSAGE, &committed());
+    let tally = replay_on(2, &message(), &committed());
     let found = tally.faults.iter().map(|(fault, found)| (fault.clone(), found.inputs));
     assert!(expected.len() > 5, "the message's reading has findings");
     assert_eq!(found.collect::<BTreeMap<_, _>>(), expected);
@@ -59,8 +59,8 @@ fn the_committed_corpus_has_no_finding_and_every_seed_is_fed() {
 fn the_result_is_the_same_on_any_number_of_threads() {
     let root = generated();
     let report = |threads| {
-        let tally = replay_on(threads, &MESSAGE, root.path());
-        serde_json::to_string(&Report::new(&MESSAGE, &tally)).unwrap()
+        let tally = replay_on(threads, &message(), root.path());
+        serde_json::to_string(&Report::new(&message(), &tally)).unwrap()
     };
     let one = report(1);
     assert!(one.contains(":beyond:"));
@@ -80,7 +80,7 @@ fn the_smallest_inputs_are_the_examples_and_then_the_first_by_name() {
         ("truncation/e", &[0; 2]),
         ("truncation/z", b""),
     ]);
-    let tally = replay_on(2, &MESSAGE, root.path());
+    let tally = replay_on(2, &message(), root.path());
     let (_, found) = tally.faults.first_key_value().unwrap();
     let names = found.examples.iter().map(|example| {
         let name = FsPath::new(&example.name).file_name().unwrap().to_string_lossy();

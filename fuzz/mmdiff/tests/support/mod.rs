@@ -3,7 +3,7 @@
 
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
-use mmdiff::oracle::{Clause, Intent, Judgement, Question, judge};
+use mmdiff::oracle::{Intent, Judgement, Question, judge};
 use mmdiff::run::{Returned, Run, TREES, Tree};
 use mmdiff::scenario::codec::{Below, List};
 use mmdiff::scenario::{
@@ -33,20 +33,27 @@ pub(crate) fn undone(intent: Intent) -> Question {
     Question { pre: post_fix(), post: pre_fix(), intent }
 }
 
-pub(crate) const INTENTS: [Intent; 2] = [Intent::Fix, Intent::Message];
+/// The commit message at its word.
+pub(crate) fn message_intent() -> Intent {
+    Intent::named("message").expect("a reading of the default change")
+}
+
+pub(crate) fn intents() -> [Intent; 2] {
+    [Intent::DEFAULT, message_intent()]
+}
 
 /// Judges the patch under intent "fix".
 pub(crate) fn fix(scenario: &Scenario) -> Judgement {
-    judge(&patch(Intent::Fix), scenario)
+    judge(&patch(Intent::DEFAULT), scenario)
 }
 
 /// Judges the patch under intent "message".
 pub(crate) fn message(scenario: &Scenario) -> Judgement {
-    judge(&patch(Intent::Message), scenario)
+    judge(&patch(message_intent()), scenario)
 }
 
 /// The clauses of a judgement's divergences, each once; `None` is beyond.
-pub(crate) fn clauses(judgement: &Judgement) -> Vec<Option<Clause>> {
+pub(crate) fn clauses(judgement: &Judgement) -> Vec<Option<&'static str>> {
     let mut clauses: Vec<_> = judgement.divergences.iter().map(|d| d.class.clause).collect();
     clauses.sort_unstable();
     clauses.dedup();

@@ -59,7 +59,7 @@ impl fmt::Display for Answer {
             Answer::Full => f.write_str("full"),
             Answer::Garbage => f.write_str("garbage"),
             Answer::MinusOne => f.write_str("-1"),
-            Answer::Errno(nr) => match errno::name(nr).or_else(|| more_errno(nr)) {
+            Answer::Errno(nr) => match errno::name(nr) {
                 Some(name) => write!(f, "-{name}"),
                 None => write!(f, "-{nr}"),
             },
@@ -68,17 +68,6 @@ impl fmt::Display for Answer {
             Answer::Stopped(site) => write!(f, "stopped: {site}"),
         }
     }
-}
-
-/// The names of errors that no ported function makes up itself, but that the model of a system call
-/// or of a callback does.
-const fn more_errno(nr: i32) -> Option<&'static str> {
-    Some(match nr {
-        2 => "ENOENT",
-        9 => "EBADF",
-        14 => "EFAULT",
-        _ => return None,
-    })
 }
 
 /// Every class of answers of a domain. What is not an error, where one may come back, is 0; what else it

@@ -3,8 +3,8 @@
 
 use super::answer::{Answer, Asked};
 use super::{Found, Outcome, Owner, Place, scan};
-use crate::oracle::{Intent, Judgement, Question, Side, judge};
-use crate::run::{Returned, Run, TREES, Tree};
+use crate::oracle::{Judgement, Question, Side, judge};
+use crate::run::{Returned, Run};
 use crate::scenario::{
     FileKind, FileSpec, Flags, FolioOwner, GmemStep, MigrateCallback, Op, Scenario,
 };
@@ -15,9 +15,7 @@ use std::collections::BTreeSet;
 
 /// Everything that the scenario shows, on either side of the patch.
 pub fn outcomes(scenario: &Scenario) -> BTreeSet<Outcome> {
-    let side = |name| Tree::named(name).unwrap_or(&TREES[0]);
-    let question = Question { pre: side("pre-fix"), post: side("post-fix"), intent: Intent::Fix };
-    let judgement = judge(&question, scenario);
+    let judgement = judge(&Question::default(), scenario);
     let mut seen = Seen { shown: BTreeSet::new(), last: None, zeroing: None };
     seen.judged(&judgement);
     for run in [&judgement.pre, &judgement.post] {

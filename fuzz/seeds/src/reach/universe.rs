@@ -11,7 +11,7 @@ use super::answer::Asked;
 use super::functions::{self, CREATION_ACCESSORS, FLAG_ACCESSORS, Row};
 use super::scan::{Fate, Owner, ScanEnd};
 use super::{Found, Outcome, Place};
-use crate::oracle::{Clause, Invariant, Side};
+use crate::oracle::{Question, Side};
 use crate::scenario::{Action, FileKind, Order, Path, Point};
 use crate::world::Came;
 use mmcore::{CallId, Function, Site};
@@ -29,15 +29,22 @@ pub fn of(path: Path) -> BTreeSet<Outcome> {
     decisions(path, &mut all);
     races(path, &mut all);
     world(path, &mut all);
-    all.extend(Clause::ALL.map(Outcome::Explained));
-    for (side, revision) in [(Side::Pre, "pre-fix"), (Side::Post, "post-fix")] {
-        let breaks = |invariant: &Invariant| {
-            invariant.is_expected_broken(revision) && invariant.shows_in(path)
-        };
-        let broken = Invariant::ALL.into_iter().filter(breaks);
-        all.extend(broken.map(|invariant| Outcome::Broke(side, invariant)));
-    }
+    expected(path, &mut all);
     all
+}
+
+/// What the default change expects on the path: that its expectations explain something, and that what
+/// is known to be broken is.
+fn expected(path: Path, all: &mut BTreeSet<Outcome>) {
+    let Question { pre, post, intent } = Question::default();
+    let is_on = |on: &[Path]| on.is_empty() || on.contains(&path);
+    let expectations = intent.change().expectations.iter().filter(|known| is_on(&known.on));
+    all.extend(expectations.map(|known| Outcome::Explained(&known.name)));
+    for known in intent.change().known_broken.iter().filter(|known| is_on(&known.on)) {
+        let sides = [(Side::Pre, pre), (Side::Post, post)];
+        let breaks = sides.into_iter().filter(|(_, tree)| known.is_of(tree.name));
+        all.extend(breaks.map(|(side, _)| Outcome::Broke(side, known.invariant)));
+    }
 }
 
 /// The ported functions that the scenarios of a path call, and those that these call.

@@ -9,7 +9,6 @@ mod races;
 mod scan;
 
 use super::{Answer, Found, Outcome, Place};
-use crate::oracle::Clause;
 use crate::scenario::{FileKind, Path};
 use mmcore::include::linux::pagemap::{AS_EIO, AS_UNEVICTABLE};
 use mmcore::{CallId, Function, MigrateMode, Site, errno};
@@ -137,20 +136,6 @@ const RULES: &[Rule] = &[
     Rule {
         why: "a guest_memfd is bound to its own gmem as long as it is open",
         covers: |_, o| is_call(o, &[CallId::GmemListLen], &[Answer::Zero]),
-    },
-    Rule {
-        why: "no partial folio is zeroed on this path",
-        covers: |path, o| {
-            !matches!(path, Path::Truncation | Path::Lifecycle)
-                && *o == Outcome::Explained(Clause::MaskRead)
-        },
-    },
-    Rule {
-        why: "nothing on this path reports errors by the flags of a guest_memfd",
-        covers: |path, o| {
-            !matches!(path, Path::Creation | Path::Errors)
-                && *o == Outcome::Explained(Clause::MaskWriteError)
-        },
     },
     Rule {
         why: "the folios of this path are in the page cache, and stay there",

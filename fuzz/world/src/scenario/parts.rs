@@ -30,6 +30,20 @@ one_of! {
 }
 
 impl FileKind {
+    /// Its name, as it is written in a scenario.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FileKind::Ramfs => "ramfs",
+            FileKind::Tmpfs => "tmpfs",
+            FileKind::TmpfsNoswap => "tmpfs-noswap",
+            FileKind::Disk => "disk",
+            FileKind::DiskZeroing => "disk-zeroing",
+            FileKind::Secretmem => "secretmem",
+            FileKind::GuestMemfd => "guest-memfd",
+            FileKind::DrmShmem => "drm-shmem",
+        }
+    }
+
     /// Whether tmpfs makes its folios.
     pub const fn is_shmem(self) -> bool {
         matches!(self, FileKind::Tmpfs | FileKind::TmpfsNoswap | FileKind::DrmShmem)

@@ -37,8 +37,8 @@ impl World {
         match call {
             unnoticed!() => 0,
             SoftLockup {} => (self.fuel == 0).to_word(),
-            TestBit { mapping, nr } => self.flags(mapping) >> (nr & 63) & 1,
-            FlagsAnd { mapping, mask } => self.flags(mapping) & mask,
+            TestBit { mapping, nr } => self.flags(mapping) >> self.bit(nr) & 1,
+            FlagsAnd { mapping, mask } => self.flags_and(mapping, mask),
             HasMigrateFolio { mapping } => self.stable(mapping).has_migrate_folio().to_word(),
             CcMode {} => self.cc.mode.to_word(),
             CcOrder {} => self.cc.order.to_word(),
@@ -115,14 +115,14 @@ impl World {
                 0
             }
 
-            SetBit { mapping, nr } => self.change_flags(mapping, 0, 1 << (nr & 63)),
+            SetBit { mapping, nr } => self.change_flags(mapping, 0, 1 << self.bit(nr)),
             ClearBit { mapping, nr } => self.clear_flag(mapping, nr),
             TestAndClearBit { mapping, nr } => {
-                let was = self.flags(mapping) >> (nr & 63) & 1;
+                let was = self.flags(mapping) >> self.bit(nr) & 1;
                 self.clear_flag(mapping, nr);
                 was
             }
-            StoreFlags { mapping, clear, set } => self.change_flags(mapping, clear, set),
+            StoreFlags { mapping, clear, set } => self.store_flags(mapping, clear, set),
             HasHost { mapping } => self.stable(mapping).has_host.to_word(),
             HasWritepage { mapping } => self.stable(mapping).has_writepage().to_word(),
             FilemapSetWbErr { mapping, err } => self.filemap_set_wb_err(mapping, err),

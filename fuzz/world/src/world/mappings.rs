@@ -34,6 +34,29 @@ impl World {
         self.file(mapping).cached.iter().any(locked)
     }
 
+    /// The number that a flag has here.
+    #[inline(always)]
+    pub(super) fn bit(&self, nr: u32) -> u32 {
+        self.numbering.as_ref().map_or(nr & 63, |numbering| numbering.bit(nr))
+    }
+
+    #[inline(always)]
+    pub(super) fn flags_and(&mut self, mapping: Mapping, mask: u64) -> u64 {
+        let flags = self.flags(mapping);
+        match &self.numbering {
+            None => flags & mask,
+            Some(numbering) => numbering.back(flags) & mask,
+        }
+    }
+
+    pub(super) fn store_flags(&mut self, mapping: Mapping, clear: u64, set: u64) -> u64 {
+        let [clear, set] = match &self.numbering {
+            None => [clear, set],
+            Some(numbering) => [clear, set].map(|word| numbering.word(word)),
+        };
+        self.change_flags(mapping, clear, set)
+    }
+
     #[inline]
     pub(super) fn flags(&mut self, mapping: Mapping) -> u64 {
         self.stable(mapping).flags
@@ -47,7 +70,8 @@ impl World {
 
     /// Clears a flag; whoever clears an error bit has reported the error, or made it moot.
     pub(super) fn clear_flag(&mut self, mapping: Mapping, nr: u32) -> u64 {
-        self.change_flags(mapping, 1 << (nr & 63), 0);
+        let nr = self.bit(nr);
+        self.change_flags(mapping, 1 << nr, 0);
         let file = self.file_mut(mapping);
         match nr {
             AS_ENOSPC => file.owes_enospc = false,

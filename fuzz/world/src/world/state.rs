@@ -3,6 +3,7 @@
 
 use super::extents::{Byte, Extents};
 use crate::scenario::{FileKind, MigrateCallback, WritepageCallback};
+use mmcore::include::linux::pagemap::{AS_EIO, AS_ENOSPC};
 use mmcore::{Folio, Mapping, MigrateMode, PAGE_SIZE};
 
 /// Who holds a lock.
@@ -172,6 +173,11 @@ pub struct FileState {
 }
 
 impl FileState {
+    /// The flags by which an error that is still to be reported is remembered.
+    pub fn owes(&self) -> u64 {
+        u64::from(self.owes_enospc) << AS_ENOSPC | u64::from(self.owes_eio) << AS_EIO
+    }
+
     /// A new file of a kind, with no flags set.
     pub fn new(kind: Option<FileKind>) -> Self {
         let mut file = FileState::without_runs(kind);

@@ -22,6 +22,16 @@ pub const AS_EXITING: u32 = 4;
 /// `AS_NO_WRITEBACK_TAGS`: the tree of pages carries no write-back tags.
 pub const AS_NO_WRITEBACK_TAGS: u32 = 5;
 
+/// The flags that have the same number in every tree, by name.
+pub const FLAGS: &[(&str, u32)] = &[
+    ("AS_EIO", AS_EIO),
+    ("AS_ENOSPC", AS_ENOSPC),
+    ("AS_MM_ALL_LOCKS", AS_MM_ALL_LOCKS),
+    ("AS_UNEVICTABLE", AS_UNEVICTABLE),
+    ("AS_EXITING", AS_EXITING),
+    ("AS_NO_WRITEBACK_TAGS", AS_NO_WRITEBACK_TAGS),
+];
+
 /// A tree with AS_UNMOVABLE (v6.10 and pre-fix).
 pub trait HasUnmovable: Revision {
     /// The number of the bit.

@@ -5,9 +5,9 @@
 //! that they look at, so that no linker folds them into one. No two names are the same, modules aside:
 //! debug information leaves those out.
 
-use crate::oracle::{Cause, Invariant, Side};
-use crate::scenario::Path;
-use mmcore::{CallId, Function, Site, each_call, each_function, errno};
+use crate::oracle::{Invariant, Side};
+use crate::scenario::{FileKind, Path};
+use mmcore::{CallId, Function, Site, each_call, each_function};
 
 /// A function on the stack of a panic.
 #[derive(Clone, Copy, Debug)]
@@ -76,35 +76,29 @@ frames! { pub of_path(Path) in path {
     Path::Lifecycle => on_path_lifecycle,
 } }
 
-frames! { pub(super) of_cause(Cause) in hangs_on {
-    Cause::GuestMemfd => hangs_on_guest_memfd,
-    Cause::Ramfs => hangs_on_ramfs,
-    Cause::TmpfsNoswap => hangs_on_tmpfs_noswap,
-    Cause::ShmLock => hangs_on_shm_lock,
-    Cause::Secretmem => hangs_on_secretmem,
-    Cause::DrmShmem => hangs_on_drm_shmem,
-    Cause::RecordedEnospc => hangs_on_recorded_enospc,
-    Cause::Ordinary => hangs_on_nothing,
-    Cause::Raw(_, false) => hangs_on_a_word_without_the_bit,
-    Cause::Raw(_, true) => hangs_on_a_word_with_the_bit,
-    Cause::Other => hangs_on_other_things,
+frames! { pub(super) of_file(Option<FileKind>) in hangs_on {
+    None => hangs_on_a_raw_word,
+    Some(FileKind::Ramfs) => hangs_on_ramfs,
+    Some(FileKind::Tmpfs) => hangs_on_tmpfs,
+    Some(FileKind::TmpfsNoswap) => hangs_on_tmpfs_noswap,
+    Some(FileKind::Disk) => hangs_on_disk,
+    Some(FileKind::DiskZeroing) => hangs_on_disk_zeroing,
+    Some(FileKind::Secretmem) => hangs_on_secretmem,
+    Some(FileKind::GuestMemfd) => hangs_on_guest_memfd,
+    Some(FileKind::DrmShmem) => hangs_on_drm_shmem,
 } }
 
 /// What the sides did, without the particulars.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    /// One zeroes.
-    Zeroes(Side),
-    /// The word of a new guest_memfd loses AS_ENOSPC.
-    WordLosesEnospc,
-    /// The old one reports an ENOSPC that nothing caused.
-    SpuriousEnospc,
     /// One has an effect.
     Effect(Side),
     /// One asks a question.
     Question(Side),
+    /// One calls a function.
+    Calls(Side),
     /// The flags words differ.
-    Word,
+    Flags,
     /// The bytes of a file differ.
     Bytes,
     /// The state of a folio differs.
@@ -114,15 +108,13 @@ pub(super) enum Kind {
 }
 
 frames! { pub(super) of_kind(Kind) in beyond {
-    Kind::Zeroes(Side::Pre) => zeroes_before_only,
-    Kind::Zeroes(Side::Post) => zeroes_after_only,
-    Kind::WordLosesEnospc => word_loses_enospc,
-    Kind::SpuriousEnospc => spurious_enospc,
     Kind::Effect(Side::Pre) => effect_before_only,
     Kind::Effect(Side::Post) => effect_after_only,
     Kind::Question(Side::Pre) => question_before_only,
     Kind::Question(Side::Post) => question_after_only,
-    Kind::Word => flags_word,
+    Kind::Calls(Side::Pre) => call_before_only,
+    Kind::Calls(Side::Post) => call_after_only,
+    Kind::Flags => flags_word,
     Kind::Bytes => bytes,
     Kind::Folio => folio_state,
     Kind::Elsewhere => other_state,
@@ -137,8 +129,6 @@ pub(super) enum Value {
     Bool(bool),
     /// A set of bits.
     Bits,
-    /// An error number that has a name.
-    Errno(i32),
     /// A number; whether it is below 0.
     Number(bool),
     /// Nothing ever again.
@@ -156,16 +146,7 @@ returns! {
     Value::Bool(false) => before_returns_false after_returns_false,
     Value::Bool(true) => before_returns_true after_returns_true,
     Value::Bits => before_returns_bits after_returns_bits,
-    Value::Errno(errno::EINTR) => before_returns_eintr after_returns_eintr,
-    Value::Errno(errno::EIO) => before_returns_eio after_returns_eio,
-    Value::Errno(errno::EAGAIN) => before_returns_eagain after_returns_eagain,
-    Value::Errno(errno::ENOMEM) => before_returns_enomem after_returns_enomem,
-    Value::Errno(errno::EBUSY) => before_returns_ebusy after_returns_ebusy,
-    Value::Errno(errno::EINVAL) => before_returns_einval after_returns_einval,
-    Value::Errno(errno::EMFILE) => before_returns_emfile after_returns_emfile,
-    Value::Errno(errno::ENOSPC) => before_returns_enospc after_returns_enospc,
-    Value::Errno(errno::EOPNOTSUPP) => before_returns_eopnotsupp after_returns_eopnotsupp,
-    Value::Errno(_) | Value::Number(true) => before_returns_a_number_below_0 after_returns_a_number_below_0,
+    Value::Number(true) => before_returns_a_number_below_0 after_returns_a_number_below_0,
     Value::Number(false) => before_returns_a_number after_returns_a_number,
     Value::Oops(Site::MigrateWriteback) => before_stops_at_migrate_writeback after_stops_at_migrate_writeback,
     Value::Oops(Site::SrcUnlocked) => before_stops_at_src_unlocked after_stops_at_src_unlocked,
@@ -186,6 +167,24 @@ frames! { pub(super) of_digit(u8) in digit {
     b'0' => digit_0, b'1' => digit_1, b'2' => digit_2, b'3' => digit_3, b'4' => digit_4,
     b'5' => digit_5, b'6' => digit_6, b'7' => digit_7, b'8' => digit_8, _ => digit_9,
 } }
+
+frames! { pub(super) of_letter(u8) in letter {
+    b'a' => letter_a, b'b' => letter_b, b'c' => letter_c, b'd' => letter_d, b'e' => letter_e,
+    b'f' => letter_f, b'g' => letter_g, b'h' => letter_h, b'i' => letter_i, b'j' => letter_j,
+    b'k' => letter_k, b'l' => letter_l, b'm' => letter_m, b'n' => letter_n, b'o' => letter_o,
+    b'p' => letter_p, b'q' => letter_q, b'r' => letter_r, b's' => letter_s, b't' => letter_t,
+    b'u' => letter_u, b'v' => letter_v, b'w' => letter_w, b'x' => letter_x, b'y' => letter_y,
+    b'z' => letter_z, _ => letter_hyphen,
+} }
+
+frames! { of_nameless_bit(()) in nameless {
+    () => without_a_name,
+} }
+
+/// The function that says of a bit that it has no name.
+pub(super) fn of_nameless() -> Frame {
+    of_nameless_bit(())
+}
 
 frames! { pub(super) of_bit(u32) in bit {
     0 => bit_0, 1 => bit_1, 2 => bit_2, 3 => bit_3, 4 => bit_4, 5 => bit_5, 6 => bit_6, 7 => bit_7,

@@ -16,7 +16,11 @@ impl Document for Report {
     }
 
     fn findings(&self) -> Findings {
-        let mut findings = Findings::new("mmdiff replay", (self.pre, self.post, self.intent));
+        let mut findings = Findings::new(
+            "mmdiff replay",
+            (self.pre, self.post, self.intent),
+            self.question.intent.change(),
+        );
         findings.suites = self.paths.iter().map(|path| self.path_suite(path)).collect();
         let reasons = Reason::ALL.map(|reason| self.reason_case(reason));
         let cut_off = self.cut_off.then(cut_off_case);

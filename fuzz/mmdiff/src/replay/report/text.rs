@@ -3,7 +3,6 @@
 
 use super::super::tally::Reason;
 use super::{FindingRow, Report};
-use crate::oracle::Clause;
 use crate::report::{Style, number, right};
 use comfy_table::{Cell, CellAlignment, Table};
 use std::fmt::{self, Write};
@@ -125,9 +124,9 @@ fn write_intended(report: &Report, out: &mut dyn Write) -> fmt::Result {
     if report.intended.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nWhat the patch intends, and how many inputs show it")?;
-    for clause in Clause::ALL {
-        for row in report.intended.iter().filter(|row| row.clause == clause.id()) {
+    writeln!(out, "\nWhat is expected, and how many inputs show it")?;
+    for known in &report.question.intent.change().expectations {
+        for row in report.intended.iter().filter(|row| row.clause == known.name) {
             writeln!(out, "  {:>9}  {}", number(row.inputs), row.signature)?;
         }
     }

@@ -2,7 +2,7 @@
 //! Findings as SARIF 2.1.0, of which these types are the part that is used.
 
 use super::{BEYOND, Finding, Findings, PANIC};
-use crate::oracle::{Clause, Invariant};
+use crate::oracle::Invariant;
 use crate::scenario::Path;
 use mmcore::Function;
 use mmcore::source::Definition;
@@ -50,7 +50,7 @@ struct Driver {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule {
-    id: &'static str,
+    id: String,
     short_description: Text,
     default_configuration: Map<String, Value>,
     properties: Map<String, Value>,
@@ -145,21 +145,23 @@ fn invocation(findings: &Findings) -> Value {
 
 /// The clauses, the invariants, and what is neither.
 fn rules(findings: &Findings) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = Clause::ALL
-        .map(|clause| rule(clause.id(), clause.meaning(), "note", "clause"))
-        .into_iter()
+    let expected = |(name, because): &(String, String)| rule(name, because, "note", "clause");
+    let mut rules: Vec<Rule> = findings
+        .expectations
+        .iter()
+        .map(expected)
         .chain(Invariant::ALL.map(|rule_| rule(rule_.id(), rule_.meaning(), "error", "invariant")))
         .collect();
-    rules.push(rule(BEYOND, "no clause of the patch explains the difference", "error", "beyond"));
+    rules.push(rule(BEYOND, "no expectation explains the difference", "error", "beyond"));
     if findings.results.iter().any(|finding| finding.rule == PANIC) {
         rules.push(rule(PANIC, "mmdiff itself must not stop", "error", "panic"));
     }
     rules
 }
 
-fn rule(id: &'static str, meaning: &str, level: &str, kind: &str) -> Rule {
+fn rule(id: &str, meaning: &str, level: &str, kind: &str) -> Rule {
     Rule {
-        id,
+        id: id.into(),
         short_description: Text { text: meaning.into() },
         default_configuration: Map::from_iter([("level".into(), level.into())]),
         properties: Map::from_iter([("kind".into(), kind.into())]),
