@@ -128,9 +128,10 @@ mmcore::each_call!(with_calls);
 /// How C spells a call, without the arguments.
 fn spelled(call: CallId) -> &'static str {
     let spelling = call.row().spelling;
-    match spelling.find('(') {
+    let object = spelling.strip_suffix(" != NULL").unwrap_or(spelling);
+    match object.find('(') {
         _ if spelling.is_empty() => call.name(),
-        Some(open) if closes_at_the_end(&spelling[open..]) => &spelling[..open],
+        Some(open) if closes_at_the_end(&object[open..]) => &object[..open],
         _ => spelling,
     }
 }

@@ -28,19 +28,20 @@ fn write_draft(report: &Report, out: &mut String) -> fmt::Result {
     )?;
     let mut names = BTreeSet::new();
     for finding in report.findings.iter().filter(|finding| finding.expected.is_none()) {
-        let class = &report.divergences[finding.rows[0]].class;
-        let mut name = name(class);
+        let classes: Vec<&Class> =
+            finding.rows.iter().map(|&row| &report.divergences[row].class).collect();
+        let mut name = name(classes[0]);
         while !names.insert(name.clone()) {
             name += "-again";
         }
-        write_expectation(finding, class, &name, out)?;
+        write_expectation(finding, &classes, &name, out)?;
     }
     Ok(())
 }
 
 fn write_expectation(
     finding: &FindingRow,
-    class: &Class,
+    classes: &[&Class],
     name: &str,
     out: &mut String,
 ) -> fmt::Result {
@@ -54,11 +55,19 @@ fn write_expectation(
     for when in &finding.when {
         writeln!(out, "# when {when}")?;
     }
-    writeln!(out, "\n[[expect.way]]\nparts = \"{}\"", parts(class))?;
-    if let Outcomes::Returned(pre, post) = class.outcomes {
-        writeln!(out, "when = [\"old returns {pre}\", \"new returns {post}\"]")?;
-    }
-    writeln!(out, "covers = \"{COVERS}\"")
+    let ways: BTreeSet<String> = classes.iter().map(|class| way(class)).collect();
+    ways.iter().try_for_each(|way| out.write_str(way))
+}
+
+/// The way in which a class shows.
+fn way(class: &Class) -> String {
+    let when = match class.outcomes {
+        Outcomes::Returned(pre, post) => {
+            format!("when = [\"old returns {pre}\", \"new returns {post}\"]\n")
+        }
+        _ => String::new(),
+    };
+    format!("\n[[expect.way]]\nparts = \"{}\"\n{when}covers = \"{COVERS}\"\n", parts(class))
 }
 
 fn name(class: &Class) -> String {

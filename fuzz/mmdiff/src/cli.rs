@@ -31,9 +31,10 @@ use crate::change::Change;
 use crate::oracle::{Intent, Question};
 use crate::run::{TREES, Tree};
 use crate::scenario::Path;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -98,6 +99,28 @@ enum Command {
     Man(manual::Manual),
 }
 
+/// The name of a reading, of which those of the default change are known before it is read which change.
+#[derive(Clone)]
+struct Readings;
+
+impl TypedValueParser for Readings {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let readings = Change::default_one().readings.iter();
+        Some(Box::new(readings.map(|reading| PossibleValue::new(reading.name.as_str()))))
+    }
+}
+
 /// The two sides, and what is expected to differ.
 #[derive(Args, Debug, Default)]
 struct Sides {
@@ -107,8 +130,8 @@ struct Sides {
     /// The revision after [default: of the change]
     #[arg(long, value_parser = tree)]
     post: Option<&'static Tree>,
-    /// How the change is read [default change: fix, or message; default: its first reading]
-    #[arg(long, value_name = "READING")]
+    /// How the change is read; another change has other readings [default: its first]
+    #[arg(long, value_name = "READING", value_parser = Readings)]
     intent: Option<String>,
     /// Test this change, and not the default one: a file as the rustdoc of mmdiff::change describes it
     #[arg(long, value_name = "FILE")]

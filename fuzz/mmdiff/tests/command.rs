@@ -283,7 +283,10 @@ fn the_text_fits_100_columns_and_has_no_colours_where_nobody_looks() {
         let (_, text, err) = check(args);
         assert_eq!(err, "");
         assert!(!text.contains('\x1b'), "no ANSI");
-        let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 100).collect();
+        // A command is as long as its scenario.
+        let is_command = |line: &&str| line.trim_start().starts_with("try     mmdiff explain ");
+        let lines = text.lines().filter(|line| !is_command(line));
+        let wide: Vec<&str> = lines.filter(|line| line.chars().count() > 100).collect();
         assert!(wide.is_empty(), "{wide:#?}");
     }
 }

@@ -62,7 +62,10 @@ fn the_port_and_the_c_are_equal() {
     let (code, out, err) = quick(&[]);
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
     assert!(out.contains("NO MISMATCH on"), "{out}");
-    assert!(out.contains("all that there are within: 1 folio, races free"), "{out}");
+    assert!(
+        out.contains("all that there are OVER LISTED VALUES, within: 1 folio, races free"),
+        "{out}"
+    );
 }
 
 #[test]

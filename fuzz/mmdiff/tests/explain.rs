@@ -264,7 +264,7 @@ fn the_verdict_names_the_clause_the_invariant_and_the_consequence() {
     let text = explained(&seed("ramfs_truncate_leaves_stale_tail"), PLAIN);
     let verdict = part(&text, "The verdict", "A test that holds now");
     for needed in [
-        "clause         mask-read: truncation tests the bit AS_INACCESSIBLE, no longer a mask",
+        "expected       mask-read: truncation tests the bit AS_INACCESSIBLE, no longer a mask",
         "they part in   truncate_inode_partial_folio [mm/truncate.c]",
         "pre-fix: 3996 bytes that are gone can be read, the first are 100 to 4095",
         "post-fix: no byte can be read that is gone",
@@ -276,7 +276,7 @@ fn the_verdict_names_the_clause_the_invariant_and_the_consequence() {
     let message = Question { intent: Intent::named("message").expect("a reading"), ..question() };
     let mut beyond = String::new();
     explain(&message, &seed("ramfs_tail_is_not_zeroed"), &PLAIN, &mut beyond).unwrap();
-    assert!(beyond.contains("BEYOND") && beyond.contains("none, with --intent message"));
+    assert!(beyond.contains("BEYOND") && beyond.contains("no, with --intent message"));
 }
 
 /// One a path, and one of many bytes.

@@ -4,6 +4,7 @@
 
 use super::Condition;
 use super::compare::{Difference, Side, What};
+use super::sort::parted;
 use super::view::View;
 use crate::oracle::change::{Change, Expectation, Intent, Place, Term};
 use crate::run::Flags;
@@ -256,7 +257,10 @@ impl View<'_> {
                 mapping().is_some_and(|mapping| self.follows(mapping, expectation))
             }
             Test::Returns(side, value) => match difference.what {
-                What::Returned(pre, post) => value == if side == Side::Pre { pre } else { post },
+                What::Returned(pre, post) => {
+                    let (pre, post) = parted(pre, post);
+                    value == if side == Side::Pre { pre } else { post }
+                }
                 _ => false,
             },
         }

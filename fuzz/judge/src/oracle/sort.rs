@@ -243,13 +243,22 @@ fn side_of(difference: &Difference) -> Option<Side> {
     }
 }
 
+/// What of two results differs: of truth values only those that do.
+pub(super) fn parted(pre: Returned, post: Returned) -> (Returned, Returned) {
+    match (pre, post) {
+        (Returned::Bits(pre), Returned::Bits(post)) => {
+            (Returned::Bits(pre & !post), Returned::Bits(post & !pre))
+        }
+        other => other,
+    }
+}
+
 fn outcomes(flags: &Flags, what: What) -> Outcomes {
     match what {
-        // Of truth values only those that differ.
-        What::Returned(Returned::Bits(pre), Returned::Bits(post)) => {
-            Outcomes::Returned(Returned::Bits(pre & !post), Returned::Bits(post & !pre))
+        What::Returned(pre, post) => {
+            let (pre, post) = parted(pre, post);
+            Outcomes::Returned(pre, post)
         }
-        What::Returned(pre, post) => Outcomes::Returned(pre, post),
         What::Effect(side, event) => Outcomes::Effect(side, event.call.id()),
         What::Question(side, Compared::Event(event)) => Outcomes::Question(side, event.call.id()),
         What::Question(side, Compared::ReadsFlags(_)) => Outcomes::Question(side, CallId::FlagsAnd),

@@ -5,7 +5,7 @@ use crate::oracle::Side;
 use crate::run::Tree;
 use crate::scenario::FileKind;
 use crate::trace::Returned;
-use mmcore::{CallId, Function, errno};
+use mmcore::{CallId, Function, Site, errno};
 
 /// Names of flags of a mapping.
 pub type FlagNames = Vec<String>;
@@ -206,6 +206,16 @@ fn returned(text: &str) -> Result<Returned, String> {
         "nothing" => Ok(Returned::Nothing),
         "no" | "false" => Ok(Returned::Bool(false)),
         "yes" | "true" => Ok(Returned::Bool(true)),
-        text => number(text).map(Returned::Value),
+        text => match (text.strip_prefix("0b"), text.strip_prefix("BUG: ")) {
+            (Some(bits), _) => u32::from_str_radix(bits, 2)
+                .map(Returned::Bits)
+                .map_err(|_| format!("{text} is no set of bits, such as 0b101")),
+            (_, Some(site)) => Site::ALL
+                .iter()
+                .find(|known| known.name() == site)
+                .map(|&site| Returned::Oops(site))
+                .ok_or_else(|| format!("{text}: no place where a function stops is called so")),
+            _ => number(text).map(Returned::Value),
+        },
     }
 }

@@ -43,7 +43,6 @@ struct Tool {
 struct Driver {
     name: &'static str,
     semantic_version: &'static str,
-    information_uri: &'static str,
     rules: Vec<Rule>,
 }
 
@@ -122,12 +121,7 @@ pub(super) fn write(findings: &Findings) -> serde_json::Result<String> {
         }),
         column_kind: "unicodeCodePoints",
         tool: Tool {
-            driver: Driver {
-                name: "mmdiff",
-                semantic_version: env!("CARGO_PKG_VERSION"),
-                information_uri: env!("CARGO_PKG_REPOSITORY"),
-                rules,
-            },
+            driver: Driver { name: "mmdiff", semantic_version: env!("CARGO_PKG_VERSION"), rules },
         },
         results,
     };
