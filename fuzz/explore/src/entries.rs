@@ -3,7 +3,7 @@
 //! far as the ported functions can tell two arguments apart.
 //!
 //! A path's first choice is the function; the arguments come next. The scanner goes turn by turn, in
-//! [`super::scan`]; `isolate_migratepages_range`, which calls it block by block, is run whole, for very
+//! `scan.rs`; `isolate_migratepages_range`, which calls it block by block, is run whole, for very
 //! few page frames.
 
 mod calls;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The report: what a tally says, in a form that is written as JSON or as text.
 //!
-//! As JSON: `mmdiff schema check` describes it, by the types here ([`schema`]). The same question, plan and
+//! As JSON: `mmdiff schema check` describes it, by the types here. The same question, plan and
 //! corpus give the same bytes. The other forms: [`formats`].
 
 pub mod conform;
