@@ -2,7 +2,7 @@
 //! Scenarios, and the simulated kernel that they are run in.
 //!
 //! A [scenario] says what happens. [`run`] sets a [`world`] up as it says, and calls the ported
-//! functions in it, on any revision; what they ask and do is kept as a [trace](mmdiff_trace).
+//! functions in it, on any revision; what they ask and do is kept as a [`trace`].
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

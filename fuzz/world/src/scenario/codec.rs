@@ -35,7 +35,7 @@
 //!
 //! Anything else: a field or variant that goes, moves or comes in the middle, an N that shrinks, a
 //! byte that means something else ([`ORDERS`](super::Order) included). Then [`VERSION`] goes up by
-//! one, the old way to read goes into [`FORMATS`](crate::corpus::migrate::FORMATS) as a decoder of
+//! one, the old way to read goes into `FORMATS` of `mmdiff corpus migrate` as a decoder of
 //! old bytes into today's scenarios, and `mmdiff corpus migrate DIR` rewrites corpora. Inputs carry
 //! no header, since every byte string must stay a scenario; so the version of a corpus stands in a
 //! file beside its folders, `VERSION`. A corpus without one is taken to be current, and `migrate`
