@@ -3,6 +3,6 @@
 //! they are those of the change is checked when a target begins.
 
 /// The revision before.
-pub type Old = mmdiff_world::mmcore::tree::PreFix;
+pub(crate) type Old = mmdiff_world::mmcore::tree::PreFix;
 /// The revision after.
-pub type New = mmdiff_world::mmcore::tree::PostFix;
+pub(crate) type New = mmdiff_world::mmcore::tree::PostFix;

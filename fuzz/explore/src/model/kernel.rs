@@ -22,7 +22,6 @@ mmcore::without_answer! {
 
 impl Model<'_> {
     /// One arm a call, so that a call that the model forgot does not compile.
-    #[inline(always)]
     pub(super) fn answer(&mut self, call: Call) -> u64 {
         use Call::*;
         let id = call.id();
