@@ -2,9 +2,9 @@
 //! The revisions whose C can be compiled: what each is made from, and how.
 //!
 //! A revision that is in no release is made from one that everybody can have, by changes that are
-//! short and say what they are. That the result is that revision to the byte, git's hashes prove: each
-//! file that anything is cut out of has one before and after, and those of the patch's files are in its
-//! index lines.
+//! short and say what they are. Each file that anything is cut out of has git's hash before and after.
+//! Of the patch's files those hashes are in its index lines, which proves the result to the byte; all
+//! but guest_memfd.c, of which the kvm tree has more than is cut, and which was only read.
 
 mod v6_10;
 
