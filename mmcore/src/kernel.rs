@@ -13,17 +13,18 @@
 
 #[macro_use]
 mod calls;
-mod functions;
 pub mod row;
 pub mod table;
 mod value;
 
-pub use functions::Function;
 pub use row::{Derived, Domain, Door, Lasts, Row};
 pub use table::{Call, CallId, derived};
+pub(crate) use value::Arg;
 pub use value::{
     Entry, Folio, IsolateMode, Lruvec, Mapping, MigrateMode, NodeStat, Oops, Page, Site, Word,
 };
+
+use crate::Function;
 
 /// What a call is to the C code, and so how two traces compare.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -2,12 +2,15 @@
 //! The decision paths of Linux mm that the flags of guest_memfd's mapping touch, ported to Rust.
 //!
 //! `mm/`, `virt/kvm/` and `include/linux/` are the kernel's folders: a file in them is named after the
-//! kernel file that it ports, and a function has the kernel's name, order and arguments. Every function is generic over two things:
+//! kernel file that it ports, and a function has the kernel's name, order and arguments. C's labels
+//! stand as comments, and so does the sense of its own. Every function is generic over two things:
 //!
 //! - [`Kernel`], the rest of the kernel, which the function asks and tells, call for call;
-//! - [`Revision`], the tree that is being ported. Where two trees differ the body asks the
-//!   revision, so reading `tree/pre_fix.rs` beside `tree/post_fix.rs` is reading the patch
-//!   "mm, virt: merge AS_UNMOVABLE and AS_INACCESSIBLE" (27e6a24a4cf3).
+//! - [`Side`], the code that is run: the functions call each other through it.
+//!
+//! The files are v6.12's. Another [`Tree`] is one file of differences in `tree/`: reading
+//! `tree/pre_fix.rs` is reading the patch "mm, virt: merge AS_UNMOVABLE and AS_INACCESSIBLE"
+//! (27e6a24a4cf3). To run a tree's functions, call them as its [`Side`].
 //!
 //! # What differs from C, everywhere
 //!
@@ -23,13 +26,13 @@
 //! # Example
 //!
 //! A kernel is whatever answers. This one has a single file, whose flags word it keeps, and writes
-//! down what it is asked. Of a file whose write-back failed with ENOSPC, the tree before the patch
-//! does not zero the truncated part of a page:
+//! down what it is asked; no is its answer to everything else. Of a file whose write-back failed with
+//! ENOSPC, the tree before the patch does not zero the truncated part of a page:
 //!
 //! ```
-//! use mmcore::tree::{PostFix, PreFix};
 //! use mmcore::include::linux::pagemap::AS_ENOSPC;
-//! use mmcore::{Call, Folio, Kernel, Revision};
+//! use mmcore::tree::{PostFix, PreFix};
+//! use mmcore::{Call, Folio, Kernel, PAGE_SIZE, Side};
 //!
 //! struct OneFile {
 //!     flags: u64,
@@ -41,17 +44,25 @@
 //!         self.asked.push(call);
 //!         match call {
 //!             Call::RawMapping { .. } => 1, // folio->mapping: handle 1, not NULL
+//!             Call::FolioSize { .. } => PAGE_SIZE,
 //!             Call::FlagsAnd { mask, .. } => self.flags & mask,
 //!             Call::TestBit { nr, .. } => self.flags >> nr & 1,
-//!             _ => unreachable!("the decision asks nothing else: {call:?}"),
+//!             _ => 0,
 //!         }
 //!     }
 //! }
 //!
-//! let mut kernel = OneFile { flags: 1 << AS_ENOSPC, asked: Vec::new() };
-//! assert_eq!(PreFix::truncate_zeroes(&mut kernel, Folio(0)), Ok(false));
-//! assert_eq!(PostFix::truncate_zeroes(&mut kernel, Folio(0)), Ok(true));
-//! assert_eq!(kernel.asked.len(), 4);
+//! /// What is zeroed when the file is truncated to 100 bytes.
+//! fn zeroed<S: Side>() -> Vec<Call> {
+//!     let mut kernel = OneFile { flags: 1 << AS_ENOSPC, asked: Vec::new() };
+//!     assert_eq!(S::truncate_inode_partial_folio(&mut kernel, Folio(0), 100, -1), Ok(true));
+//!     kernel.asked.retain(|call| matches!(call, Call::FolioZeroRange { .. }));
+//!     kernel.asked
+//! }
+//!
+//! assert_eq!(zeroed::<PreFix>(), []);
+//! let rest = Call::FolioZeroRange { folio: Folio(0), offset: 100, length: 3996 };
+//! assert_eq!(zeroed::<PostFix>(), [rest]);
 //! ```
 
 #![no_std]
@@ -59,12 +70,14 @@
 #![deny(missing_docs)]
 
 pub mod errno;
+mod functions;
 /// Headers.
 pub mod include {
     /// Headers of the kernel's own code.
     pub mod linux {
         pub mod pageblock_flags;
         pub mod pagemap;
+        pub mod pagevec;
     }
 }
 pub mod kernel;
@@ -87,12 +100,14 @@ pub mod virt {
     }
 }
 
+pub use functions::{Function, Side};
 pub use include::linux::pageblock_flags::{PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER};
+pub use include::linux::pagevec::PAGEVEC_SIZE;
 pub use kernel::{
-    Call, CallId, Domain, Door, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lasts, Lruvec,
-    Mapping, MigrateMode, NodeStat, Oops, Page, Site, Word,
+    Call, CallId, Domain, Door, Entry, Folio, IsolateMode, Kernel, Kind, Lasts, Lruvec, Mapping,
+    MigrateMode, NodeStat, Oops, Page, Site, Word,
 };
-pub use tree::Revision;
+pub use tree::Tree;
 
 /// `PAGE_SHIFT` of x86-64: pages of 4096 bytes.
 pub const PAGE_SHIFT: u32 = 12;
@@ -100,17 +115,6 @@ pub const PAGE_SHIFT: u32 = 12;
 pub const PAGE_SIZE: u64 = 1 << PAGE_SHIFT;
 /// `MAX_PAGE_ORDER` of x86-64: the largest block of the buddy allocator, as a power of two pages.
 pub const MAX_PAGE_ORDER: u32 = 10;
-/// `PAGEVEC_SIZE`, include/linux/pagevec.h: how many entries a `struct folio_batch` holds.
-pub const PAGEVEC_SIZE: u32 = 31;
 /// `COMPACT_CLUSTER_MAX`, include/linux/swap.h: how many pages a scan isolates before it stops, and
 /// how many page frames it looks at before it drops the lock.
 pub const COMPACT_CLUSTER_MAX: u64 = 32;
-
-/// Runs `body` as the ported function `function`, so that a trace says whose calls they are.
-#[inline(always)]
-fn within<K: Kernel, T>(k: &mut K, function: Function, body: impl FnOnce(&mut K) -> T) -> T {
-    k.enter(function);
-    let result = body(k);
-    k.leave();
-    result
-}

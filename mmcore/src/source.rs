@@ -37,11 +37,6 @@ impl Function {
     pub fn definition(self) -> Option<Definition> {
         definitions(self.name()).next()
     }
-
-    /// The ported function of that name.
-    pub fn named(name: &str) -> Option<Function> {
-        Function::ALL.iter().copied().find(|function| function.name() == name)
-    }
 }
 
 /// Every definition of a public function of that name.
@@ -63,17 +58,20 @@ mod tests {
     use std::format;
 
     #[test]
-    fn every_ported_function_is_defined_once_and_says_its_own_name() {
+    fn every_ported_function_is_defined_once_in_the_file_named_after_the_kernel_s() {
         for &function in Function::ALL {
             let name = function.name();
             assert_eq!(definitions(name).count(), 1, "{name}");
-            let Definition { file, line } = function.definition().expect("it is defined");
-            let (_, text) = FILES.iter().find(|(known, _)| *known == file).expect("the file");
-            // The first function that is entered from there on is this one.
-            let mut body = text.lines().skip(line as usize - 1);
-            let enters = body.find(|line| line.contains("within(k, Function::"));
-            let enters = enters.expect("it is entered");
-            assert!(enters.contains(&format!("Function::{function:?},")), "{name}: {enters}");
+            let Definition { file, .. } = function.definition().expect("it is defined");
+            let (of_kernel, _) = function.file().rsplit_once('.').expect("it has an ending");
+            assert_eq!(file, format!("mmcore/src/{of_kernel}.rs"), "{name}");
+        }
+    }
+
+    #[test]
+    fn in_a_file_the_functions_stand_in_the_kernel_s_order() {
+        for both in Function::ALL.windows(2).filter(|both| both[0].file() == both[1].file()) {
+            assert!(both[0].definition() < both[1].definition(), "{both:?}");
         }
     }
 
@@ -81,6 +79,9 @@ mod tests {
     fn a_function_is_found_by_its_name() {
         for &function in Function::ALL {
             assert_eq!(Function::named(function.name()), Some(function));
+            for name in function.other_names() {
+                assert_eq!(Function::named(name), Some(function));
+            }
         }
         assert_eq!(Function::named("no_such_function"), None);
     }

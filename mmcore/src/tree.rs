@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! What differs from one tree to the next.
+//! Trees of the kernel, one file each, and in it exactly what differs from its [base](Tree::Base).
 //!
-//! One file a tree, and in it exactly the places where that tree differs: the methods are the lines
-//! that "mm, virt: merge AS_UNMOVABLE and AS_INACCESSIBLE" touched, the constants are what else
-//! moved between the trees in the functions that are ported.
+//! The files of the port (`mm/`, `virt/`, `include/`) are v6.12's. Another tree overrides whole
+//! functions, under the names that v6.12 has for them, and numbers; nothing else can differ, so a body
+//! reads like one tree's C.
+//!
+//! A body calls the others as `S::truncate_inode_folio(k, ...)`. `S` is the [`Side`] that is run, not the tree that
+//! the body belongs to: a tree that overrides a function is heard by all its callers, in its base too.
 
 mod post_fix;
 mod pre_fix;
@@ -15,10 +18,15 @@ pub use pre_fix::PreFix;
 pub use v6_12::V6_12;
 pub use v6_12_pre_fix::V6_12PreFix;
 
-use crate::{Folio, Kernel, Mapping, Oops};
+use crate::functions::{Side, tree_methods};
+use crate::mm::compaction::{Goto, Scan};
+use crate::{Folio, Function, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, Oops, Page};
 
-/// A tree of the kernel.
-pub trait Revision: Copy + Default + Send + Sync + 'static {
+/// A tree of the kernel: its numbers, and the text of its functions. To run them, see [`Side`].
+pub trait Tree: Copy + Default + Send + Sync + 'static {
+    /// The tree that this one is like, but for what its file says.
+    type Base: Tree;
+
     /// The name by which it is chosen.
     const NAME: &'static str;
     /// The tree and the commit.
@@ -27,50 +35,36 @@ pub trait Revision: Copy + Default + Send + Sync + 'static {
     /// The flags of a mapping that only some trees have, or under other numbers, by name: see also
     /// [`pagemap::FLAGS`](crate::include::linux::pagemap::FLAGS).
     const FLAGS: &'static [(&'static str, u32)];
+    /// The ported functions that the tree does not have: nothing in it calls them.
+    const LACKS: &'static [Function] = <Self::Base as Tree>::LACKS;
 
     /// The number of `AS_RELEASE_ALWAYS`.
-    const AS_RELEASE_ALWAYS: u32;
+    const AS_RELEASE_ALWAYS: u32 = <Self::Base as Tree>::AS_RELEASE_ALWAYS;
     /// The number of `AS_STABLE_WRITES`.
-    const AS_STABLE_WRITES: u32;
+    const AS_STABLE_WRITES: u32 = <Self::Base as Tree>::AS_STABLE_WRITES;
+    /// The number of `AS_INACCESSIBLE`.
+    const AS_INACCESSIBLE: u32 = <Self::Base as Tree>::AS_INACCESSIBLE;
+    /// `AS_FOLIO_ORDER_BITS`: the width of the two fields of `mapping->flags` that hold a file's least
+    /// and greatest folio order, in bits. v6.12.
+    const AS_FOLIO_ORDER_BITS: u32 = <Self::Base as Tree>::AS_FOLIO_ORDER_BITS;
+    /// `AS_FOLIO_ORDER_MIN`: the first bit of the least order. v6.12.
+    const AS_FOLIO_ORDER_MIN: u32 = <Self::Base as Tree>::AS_FOLIO_ORDER_MIN;
+    /// `AS_FOLIO_ORDER_MAX`: the first bit of the greatest order. v6.12.
+    const AS_FOLIO_ORDER_MAX: u32 = Self::AS_FOLIO_ORDER_MIN + Self::AS_FOLIO_ORDER_BITS;
 
-    /// The bits of `mapping->flags` that the truncation of a partial folio tests: a mask for a
-    /// tree that tests a mask, one bit for a tree that tests the bit, 0 for one that tests nothing.
-    const TRUNCATE_TESTS: u64;
+    /// The bits of `mapping->flags` that the truncation of a partial folio tests: one bit, or what a
+    /// tree takes for a mask.
+    const TRUNCATE_TESTS: u64 = 1 << Self::AS_INACCESSIBLE;
     /// The bit of `mapping->flags` that keeps folios where they are, as a mask.
-    const PINS_FOLIOS: u64;
+    const PINS_FOLIOS: u64 = 1 << Self::AS_INACCESSIBLE;
 
-    /// mm/compaction.c: the size of a huge page that could not be dissolved is read before the
-    /// attempt (v6.12), not after it.
-    const HUGE_ORDER_READ_FIRST: bool;
-    /// mm/migrate.c: `move_to_new_folio` moves the movable pages of drivers too.
-    const MOVES_DRIVER_PAGES: bool;
-    /// mm/migrate.c: `MIGRATE_SYNC_NO_COPY` exists.
-    const HAS_SYNC_NO_COPY: bool;
-    /// mm/migrate.c: `migrate_folio` copies before it switches the mapping.
-    const MIGRATE_COPIES_FIRST: bool;
-    /// mm/truncate.c: truncation asks `folio_needs_release`, not `folio_has_private`.
-    const INVALIDATE_ASKS_NEEDS_RELEASE: bool;
-    /// mm/truncate.c: a folio that cannot be split is unmapped.
-    const FAILED_SPLIT_UNMAPS: bool;
+    tree_methods!();
 
-    /// mm/compaction.c, mm/migrate.c: whether the mapping keeps its folios where they are.
-    fn mapping_pins_folios<K: Kernel>(k: &mut K, mapping: Mapping) -> bool;
-
-    /// mm/truncate.c: whether `truncate_inode_partial_folio` zeroes the range.
-    ///
-    /// # Errors
-    /// [`Oops`] if the folio has lost its mapping.
-    fn truncate_zeroes<K: Kernel>(k: &mut K, folio: Folio) -> Result<bool, Oops>;
-
-    /// virt/kvm/guest_memfd.c: what happens to the flags right after `a_ops` is set.
-    fn gmem_mark_after_ops<K: Kernel>(k: &mut K, mapping: Mapping);
-
-    /// virt/kvm/guest_memfd.c: the setter that marks the new mapping.
-    fn gmem_mark<K: Kernel>(k: &mut K, mapping: Mapping);
-
-    /// include/linux/pagemap.h: `mapping_set_large_folios`.
-    fn mapping_set_large_folios<K: Kernel>(k: &mut K, mapping: Mapping);
-
-    /// include/linux/pagemap.h: `mapping_large_folio_support`.
-    fn mapping_large_folio_support<K: Kernel>(k: &mut K, mapping: Mapping) -> bool;
+    /// `isolate_migratepages_block`, mm/compaction.c: the block under `if (PageHuge(page))`. `None` if
+    /// it ends, and the turn goes on below it. It stands for itself because that function is cut into
+    /// turns (see [`Scan`]), and this is where trees differ.
+    #[inline(always)]
+    fn page_huge<S: Side, K: Kernel>(scan: &mut Scan, k: &mut K, page: Page) -> Option<Goto> {
+        <Self::Base as Tree>::page_huge::<S, K>(scan, k, page)
+    }
 }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The kernel's own C as a revision: its functions cross into the object that this thread has
+//! The kernel's own C as a [`Side`]: its functions cross into the object that this thread has
 //! [`loaded`].
 
-use crate::run::{Functions, Returned};
-use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
-use mmcore::{Call, Folio, IsolateMode, Kernel, Mapping, MigrateMode, Oops, Revision};
-use mmdiff_kernel::{Compiled, Invocation, Judged, Recorder, Returned as FromC};
-use mmdiff_trace::every_function;
+use mmcore::{
+    Folio, Function, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, Oops, Page, Side, Tree,
+    each_function,
+};
+use mmdiff_kernel::{Compiled, Ending};
+use mmdiff_trace::{Event, Invocation, Recorder, Returned};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// The C of the revision `R`, in the object that is loaded as number `SLOT`: two trees' C can be
+/// The C of the tree `T`, in the object that is loaded as number `SLOT`: two trees' C can be
 /// compared with each other.
-pub struct C<R, const SLOT: usize = 0>(PhantomData<R>);
+pub struct C<T, const SLOT: usize = 0>(PhantomData<T>);
 
 /// How many objects a thread can have loaded.
 const SLOTS: usize = 2;
@@ -23,24 +24,28 @@ const SLOTS: usize = 2;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ended {
     /// The function is not in the object: the tree's cannot be compiled.
-    Missing(&'static str),
+    Missing(Function),
     /// It returned what the port's cannot: it stopped, or did what the shim has no call for.
-    Otherwise(&'static str, FromC),
+    Otherwise(Function, Ending),
 }
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Ended::Missing(function) => write!(f, "{function} cannot be run"),
-            Ended::Otherwise(function, returned) => {
-                write!(f, "{function} ended in C as it cannot in the port: {returned}")
+            Ended::Missing(function) => write!(f, "{} cannot be run", function.name()),
+            Ended::Otherwise(function, ending) => {
+                write!(f, "{} ended in C as it cannot in the port: ", function.name())?;
+                match ending {
+                    Ok(returned) => returned.fmt(f),
+                    Err(stopped) => stopped.fmt(f),
+                }
             }
         }
     }
 }
 
-/// A call, its answer, and where in the object it came from, if it came from C.
-pub type Said = (Call, u64, Option<usize>);
+/// A call and its answer, and where in the object it came from, if it came from C.
+pub type Said = (Event, Option<usize>);
 
 thread_local! {
     static OBJECTS: RefCell<[Option<Arc<Compiled>>; SLOTS]> = const { RefCell::new([None, None]) };
@@ -86,37 +91,28 @@ fn end(how: Ended) {
     });
 }
 
-/// Runs a function in C.
-fn run<R: Judged, const SLOT: usize, K: Kernel>(invocation: &Invocation, k: &mut K) -> FromC {
-    let name = invocation.name::<R>();
+/// Runs a function in C. What cannot be run returns nothing.
+fn run<const SLOT: usize, K: Kernel>(invocation: &Invocation, k: &mut K) -> Ending {
     let done = OBJECTS.with_borrow(|objects| {
         let object = objects[SLOT].as_ref()?;
-        if LISTENING.get() {
-            return run_heard(object, name, invocation, k);
-        }
-        object.run_named(name, invocation, k, None)
+        if LISTENING.get() { run_heard(object, invocation, k) } else { object.run(invocation, k) }
     });
     done.unwrap_or_else(|| {
-        end(Ended::Missing(name));
-        FromC::Nothing
+        end(Ended::Missing(invocation.function()));
+        Ok(Returned::Nothing)
     })
 }
 
 #[cold]
-fn run_heard<K: Kernel>(
-    object: &Compiled,
-    name: &str,
-    invocation: &Invocation,
-    k: &mut K,
-) -> Option<FromC> {
+fn run_heard<K: Kernel>(object: &Compiled, invocation: &Invocation, k: &mut K) -> Option<Ending> {
     let (mut trace, mut from) = (Vec::new(), Vec::new());
-    let mut recorder = Recorder { kernel: k, trace: &mut trace };
-    let done = object.run_named(name, invocation, &mut recorder, Some(&mut from));
+    let mut recorder = Recorder::new(k, &mut trace);
+    let done = object.run_from(invocation, &mut recorder, Some(&mut from));
     // What was asked for the arguments comes first, and from nowhere in C.
     let arguments = trace.len() - from.len();
     let from = std::iter::repeat_n(None, arguments).chain(from.into_iter().map(Some));
     HEARD.with_borrow_mut(|heard| {
-        heard.extend(trace.iter().zip(from).map(|((call, answer), from)| (*call, *answer, from)));
+        heard.extend(trace.into_iter().zip(from));
     });
     done
 }
@@ -124,7 +120,7 @@ fn run_heard<K: Kernel>(
 /// What a function returns, from what C returned.
 trait FromWord: Sized {
     /// `None` if the port's function cannot return that.
-    fn from_c(returned: &FromC) -> Option<Self>;
+    fn from_c(returned: Returned) -> Option<Self>;
     /// What stands in for it then.
     fn stand_in() -> Self;
 }
@@ -132,8 +128,8 @@ trait FromWord: Sized {
 macro_rules! from_word {
     ($($ty:ty: $pattern:pat => $value:expr, $other:expr;)*) => {$(
         impl FromWord for $ty {
-            fn from_c(returned: &FromC) -> Option<Self> {
-                match *returned {
+            fn from_c(returned: Returned) -> Option<Self> {
+                match returned {
                     $pattern => Some($value),
                     _ => None,
                 }
@@ -145,16 +141,17 @@ macro_rules! from_word {
     )*};
 }
 from_word! {
-    (): FromC::Nothing => (), ();
-    bool: FromC::Bool(value) => value, false;
-    i32: FromC::Int(value) => value as i32, 0;
-    i64: FromC::Int(value) => value, 0;
+    (): Returned::Nothing => (), ();
+    bool: Returned::Bool(value) => value, false;
+    u32: Returned::Value(value) => value as u32, 0;
+    i32: Returned::Value(value) => value as i32, 0;
+    i64: Returned::Value(value) => value, 0;
 }
 
 impl<T: FromWord> FromWord for Result<T, Oops> {
-    fn from_c(returned: &FromC) -> Option<Self> {
-        match *returned {
-            FromC::Oops(site) => Some(Err(Oops(site))),
+    fn from_c(returned: Returned) -> Option<Self> {
+        match returned {
+            Returned::Oops(site) => Some(Err(Oops(site))),
             _ => T::from_c(returned).map(Ok),
         }
     }
@@ -163,77 +160,52 @@ impl<T: FromWord> FromWord for Result<T, Oops> {
     }
 }
 
-fn call<R: Judged, const SLOT: usize, K: Kernel, T: FromWord>(
-    invocation: &Invocation,
-    k: &mut K,
-) -> T {
-    let returned = run::<R, SLOT, K>(invocation, k);
-    T::from_c(&returned).unwrap_or_else(|| {
-        end(Ended::Otherwise(invocation.name::<R>(), returned));
+fn call<const SLOT: usize, K: Kernel, T: FromWord>(invocation: &Invocation, k: &mut K) -> T {
+    let ending = run::<SLOT, K>(invocation, k);
+    let returned = ending.as_ref().ok().and_then(|&returned| T::from_c(returned));
+    returned.unwrap_or_else(|| {
+        end(Ended::Otherwise(invocation.function(), ending));
         T::stand_in()
     })
 }
 
 macro_rules! in_c {
-    ($($file:ident::$name:ident $(<$revision:ident>)? ($($arg:ident: $ty:ty),*) -> $ret:ty
-        = $variant:ident;)*) => {
-        impl<R: Judged, const SLOT: usize> Functions for C<R, SLOT> {
+    ($($variant:ident = $name:ident($($arg:ident: $ty:ty),*) -> ($($ret:ty)?);)*) => {
+        impl<T: Tree, const SLOT: usize> Side for C<T, SLOT> {
+            const NAME: &'static str = name(&Self::BUFFER, T::NAME);
+            type Tree = T;
+
             $(
-                fn $name<K: Kernel>(k: &mut K, $($arg: $ty),*) -> $ret {
-                    call::<R, SLOT, K, $ret>(&Invocation::$variant { $($arg),* }, k)
+                fn $name<K: Kernel>(k: &mut K, $($arg: $ty),*) $(-> $ret)? {
+                    call::<SLOT, K, _>(&Invocation::$variant { $($arg),* }, k)
                 }
             )*
-
-            fn mapping_pinned<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-                call::<R, SLOT, K, bool>(&Invocation::MappingPinned { mapping }, k)
-            }
         }
     };
 }
-every_function!(in_c);
+each_function!(in_c);
 
-/// Who can be asked to run any function that can be called from outside.
-pub trait Invoked: Functions {
-    /// Whether it has the functions of the range of folio orders.
-    const HAS_FOLIO_ORDERS: bool;
+/// What is said of a tree's name to call its C.
+const IN_C: &str = " in C";
 
-    /// Runs it.
-    fn invoke<K: Kernel>(invocation: &Invocation, k: &mut K) -> Returned;
-}
-
-/// What C returned, as the runs have it.
-fn returned(returned: &FromC) -> Option<Returned> {
-    Some(match *returned {
-        FromC::Nothing => Returned::Nothing,
-        FromC::Bool(value) => Returned::Bool(value),
-        FromC::Int(value) => Returned::Value(value),
-        FromC::Oops(site) => Returned::Oops(site),
-        FromC::Budget | FromC::Strange(_) => return None,
-    })
-}
-
-macro_rules! port_invoked {
-    ($($revision:ident),*) => {$(
-        impl Invoked for $revision {
-            const HAS_FOLIO_ORDERS: bool = <$revision as Judged>::HAS_FOLIO_ORDERS;
-
-            fn invoke<K: Kernel>(invocation: &Invocation, k: &mut K) -> Returned {
-                returned(&invocation.run_port::<$revision, K>(k)).unwrap_or(Returned::Nothing)
-            }
+impl<T: Tree, const SLOT: usize> C<T, SLOT> {
+    /// Room for the name, and in it the name.
+    const BUFFER: [u8; 64] = {
+        let (tree, mut buffer, mut at) = (T::NAME.as_bytes(), [0; 64], 0);
+        while at < tree.len() + IN_C.len() {
+            buffer[at] = if at < tree.len() { tree[at] } else { IN_C.as_bytes()[at - tree.len()] };
+            at += 1;
         }
-    )*};
+        buffer
+    };
 }
-port_invoked!(V6_12, V6_12PreFix, PreFix, PostFix);
 
-impl<R: Judged, const SLOT: usize> Invoked for C<R, SLOT> {
-    const HAS_FOLIO_ORDERS: bool = R::HAS_FOLIO_ORDERS;
-
-    fn invoke<K: Kernel>(invocation: &Invocation, k: &mut K) -> Returned {
-        let from_c = run::<R, SLOT, K>(invocation, k);
-        returned(&from_c).unwrap_or_else(|| {
-            end(Ended::Otherwise(invocation.name::<R>(), from_c));
-            Returned::Nothing
-        })
+/// The name in its buffer.
+const fn name(buffer: &'static [u8; 64], tree: &str) -> &'static str {
+    let (name, _) = buffer.split_at(tree.len() + IN_C.len());
+    match std::str::from_utf8(name) {
+        Ok(name) => name,
+        Err(_) => panic!("two texts are a text"),
     }
 }
 
@@ -246,41 +218,5 @@ impl<R, const SLOT: usize> Copy for C<R, SLOT> {}
 impl<R, const SLOT: usize> Default for C<R, SLOT> {
     fn default() -> Self {
         C(PhantomData)
-    }
-}
-
-/// What is asked of a revision besides its functions: as the port has it.
-impl<R: Judged, const SLOT: usize> Revision for C<R, SLOT> {
-    const NAME: &'static str = R::IN_C;
-    const TREE: &'static str = R::TREE;
-    const FLAGS: &'static [(&'static str, u32)] = R::FLAGS;
-    const AS_RELEASE_ALWAYS: u32 = R::AS_RELEASE_ALWAYS;
-    const AS_STABLE_WRITES: u32 = R::AS_STABLE_WRITES;
-    const TRUNCATE_TESTS: u64 = R::TRUNCATE_TESTS;
-    const PINS_FOLIOS: u64 = R::PINS_FOLIOS;
-    const HUGE_ORDER_READ_FIRST: bool = R::HUGE_ORDER_READ_FIRST;
-    const MOVES_DRIVER_PAGES: bool = R::MOVES_DRIVER_PAGES;
-    const HAS_SYNC_NO_COPY: bool = R::HAS_SYNC_NO_COPY;
-    const MIGRATE_COPIES_FIRST: bool = R::MIGRATE_COPIES_FIRST;
-    const INVALIDATE_ASKS_NEEDS_RELEASE: bool = R::INVALIDATE_ASKS_NEEDS_RELEASE;
-    const FAILED_SPLIT_UNMAPS: bool = R::FAILED_SPLIT_UNMAPS;
-
-    fn mapping_pins_folios<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-        R::mapping_pins_folios(k, mapping)
-    }
-    fn truncate_zeroes<K: Kernel>(k: &mut K, folio: Folio) -> Result<bool, Oops> {
-        R::truncate_zeroes(k, folio)
-    }
-    fn gmem_mark_after_ops<K: Kernel>(k: &mut K, mapping: Mapping) {
-        R::gmem_mark_after_ops(k, mapping);
-    }
-    fn gmem_mark<K: Kernel>(k: &mut K, mapping: Mapping) {
-        R::gmem_mark(k, mapping);
-    }
-    fn mapping_set_large_folios<K: Kernel>(k: &mut K, mapping: Mapping) {
-        R::mapping_set_large_folios(k, mapping);
-    }
-    fn mapping_large_folio_support<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-        R::mapping_large_folio_support(k, mapping)
     }
 }

@@ -85,7 +85,7 @@ impl Complete {
     fn note(&mut self, ended: Option<Ended>, choices: &[Choice]) {
         if let Some(Ended::Missing(function)) = ended {
             self.not_judged += 1;
-            self.missing.insert(function);
+            self.missing.insert(function.name());
             return;
         }
         *self.mismatches.entry(self.entry.function(choices)).or_default() += 1;

@@ -8,8 +8,9 @@ use super::sides::{Pair, Steps, compare_steps};
 use crate::run::Run;
 use crate::run::Tree;
 use crate::scenario::{Path, Scenario, generate};
+use mmcore::Function;
 use mmdiff_kernel::Compiled;
-use mmdiff_kernel::{judge::Chance, sample};
+use mmdiff_kernel::judge::Chance;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -80,7 +81,7 @@ impl Sampled {
             Steps::Equal => {}
             Steps::NotJudged(function) => {
                 self.not_judged += 1;
-                self.missing.insert(function);
+                self.missing.insert(function.name());
             }
             Steps::Apart(_) => {
                 self.mismatches += 1;
@@ -109,11 +110,10 @@ pub fn call_by_chance(
     progress: &(dyn Fn(u64) + Sync),
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Chance {
-    let kinds: Vec<usize> = (0..sample::KINDS).collect();
     let chunks = (0..cases.div_ceil(CHUNK)).into_par_iter().filter(|_| !stop()).map(|chunk| {
         let range = chunk * CHUNK..cases.min((chunk + 1) * CHUNK);
         let seeds = seed.wrapping_add(range.start)..seed.wrapping_add(range.end);
-        let chance = (pair.chance)(object, &kinds, seeds);
+        let chance = (pair.chance)(object, Function::ALL, seeds);
         progress(range.end - range.start);
         chance
     });

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The two sides of a comparison.
 
-use super::c::{C, Ended, Invoked, take_end};
+use super::c::{C, Ended, take_end};
 use super::whole;
 use crate::explore::{Model, Side};
 use crate::run::{Returned, Run};
 use crate::trace::Event;
 use crate::trace::compare::{Digest, Mismatch, Ran, compare};
+use mmcore::Function;
 use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmdiff_kernel::judge::Chance;
-use mmdiff_kernel::{Compiled, Judged, Revision, revision};
+use mmdiff_kernel::{Compiled, Revision, revision};
 use rustc_hash::FxHasher;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -35,21 +36,21 @@ pub struct Pair {
     pub left: Code,
     /// The other.
     pub right: Code,
-    /// Makes calls by chance, of functions of these kinds and with these seeds, on both.
-    pub chance: fn(&Compiled, &[usize], Range<u64>) -> Chance,
+    /// Makes calls by chance, of these functions and with these seeds, on both.
+    pub chance: fn(&Compiled, &[Function], Range<u64>) -> Chance,
 }
 
-const fn code<R: Invoked>() -> Code {
-    Code { side: Side::of::<R>(), whole: whole::run::<R> }
+const fn code<S: mmcore::Side>() -> Code {
+    Code { side: Side::of::<S>(), whole: whole::run::<S> }
 }
 
-const fn pair<R: Judged + Invoked>(revision: &'static Revision) -> Pair {
+const fn pair<T: mmcore::Tree>(revision: &'static Revision) -> Pair {
     Pair {
-        name: R::NAME,
+        name: <T as mmcore::Tree>::NAME,
         revision,
-        left: code::<R>(),
-        right: code::<C<R>>(),
-        chance: Chance::of::<R>,
+        left: code::<T>(),
+        right: code::<C<T>>(),
+        chance: Chance::of::<T>,
     }
 }
 
@@ -99,7 +100,7 @@ pub enum Steps {
     /// They are not.
     Apart(Apart),
     /// A function cannot be run on a side.
-    NotJudged(&'static str),
+    NotJudged(Function),
 }
 
 /// Compares two runs, both made since the last comparison on this thread.
@@ -135,6 +136,5 @@ fn digest(run: &Run) -> u64 {
 }
 
 fn ran(run: &Run, step: usize) -> Ran<Returned> {
-    let trace = run.events(step).iter().map(|event| (event.call, event.answer)).collect();
-    Ran { trace, returned: run.steps[step].1 }
+    Ran { trace: run.events(step).to_vec(), returned: run.steps[step].1 }
 }

@@ -2,13 +2,13 @@
 //! What is run whole when the port is compared with the kernel's C, which cannot be stopped at the
 //! head of a loop: scans; and the functions that other entries reach only inside others.
 
-use super::Invoked;
-use crate::explore::entries::{BLOCK, frames, functions};
+use crate::explore::callee;
+use crate::explore::entries::{BLOCK, Callee, callees, choose, frames};
 use crate::explore::{Choice, Model, Var, What, whole_scan};
 use crate::run::Returned;
 use crate::scenario::Path;
-use mmcore::{Lruvec, MAX_PAGE_ORDER, Mapping, Page};
-use mmdiff_kernel::Invocation;
+use mmcore::{Function, Lruvec, MAX_PAGE_ORDER, Mapping, Page, Side};
+use mmdiff_trace::Invocation;
 
 /// What is enumerated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -48,17 +48,17 @@ impl Entry {
 
     /// The function that a path of it calls.
     pub(crate) fn function(self, choices: &[Choice]) -> &'static str {
-        let names = match self {
-            Entry::Path(path) => functions(path),
-            Entry::Scan => &["isolate_migratepages_block"],
-            Entry::Range => &["isolate_migratepages_range"],
+        let callees = match self {
+            Entry::Path(path) => callees(path),
+            Entry::Scan => return Function::IsolateMigratepagesBlock.name(),
+            Entry::Range => return Function::IsolateMigratepagesRange.name(),
             Entry::Helpers => &HELPERS,
         };
-        let chosen = choices.iter().find(|choice| choice.var.what == What::Function);
-        // Before the choice of what is done to it, a guest_memfd is created.
-        let creation =
-            || if self == Entry::Path(Path::Creation) { "__kvm_gmem_create" } else { names[0] };
-        chosen.map_or_else(creation, |choice| names[usize::from(choice.got)])
+        match choices.iter().find(|choice| choice.var.what == What::Function) {
+            Some(choice) => callees[usize::from(choice.got)].name,
+            // Before the choice of what is done to it, a guest_memfd is created.
+            None => Function::KvmGmemCreate.name(),
+        }
     }
 
     /// The path that it belongs to.
@@ -71,32 +71,22 @@ impl Entry {
     }
 }
 
-/// The functions of [`helper`], in the order of the choice.
-const HELPERS: [&str; 11] = [
-    "the setter of the flag that keeps folios",
-    "the test of the flag that keeps folios",
-    "isolation_suitable",
-    "test_and_set_skip",
-    "update_cached_migrate",
-    "compact_lock_irqsave",
-    "too_many_isolated",
-    "skip_isolation_on_order",
-    // Of some revisions.
-    "mapping_set_folio_order_range",
-    "mapping_max_folio_order",
-    "mapping_min_folio_order",
-];
-
 const FILE: Mapping = Mapping(0);
+
 /// Runs an entry that is no path of the explorer's.
-pub(crate) fn run<R: Invoked>(entry: Entry, k: &mut Model<'_>) -> Returned {
+pub(crate) fn run<S: Side>(entry: Entry, k: &mut Model<'_>) -> Returned {
     let invocation = match entry {
-        Entry::Path(_) => return Returned::Nothing,
-        Entry::Scan => scan(k),
-        Entry::Range => range(k),
-        Entry::Helpers => helper::<R>(k),
+        Entry::Path(_) => None,
+        Entry::Scan => Some(scan(k)),
+        Entry::Range => Some(range(k)),
+        Entry::Helpers => {
+            k.set_scanned(BLOCK, BLOCK + 1);
+            let lacks = <S::Tree as mmcore::Tree>::LACKS;
+            let is_there = |callee: &&Callee| lacks.iter().all(|f| f.name() != callee.name);
+            choose(k, &HELPERS[..HELPERS.iter().take_while(is_there).count()])
+        }
     };
-    R::invoke(&invocation, k)
+    invocation.map_or(Returned::Nothing, |invocation| invocation.run::<S, _>(k))
 }
 
 fn scan(k: &mut Model<'_>) -> Invocation {
@@ -111,33 +101,34 @@ fn range(k: &mut Model<'_>) -> Invocation {
 
 /// The functions that are called inside others only. All but the tests of flags are reached there
 /// too, with the arguments that their callers give.
-fn helper<R: Invoked>(k: &mut Model<'_>) -> Invocation {
-    k.set_scanned(BLOCK, BLOCK + 1);
-    let mapping = FILE;
-    let there = if R::HAS_FOLIO_ORDERS { HELPERS.len() } else { HELPERS.len() - 3 };
-    match k.choose(Var::one(What::Function), there as u8) {
-        0 => Invocation::MappingSetPinned { mapping },
-        1 => Invocation::MappingPinned { mapping },
-        2 => Invocation::IsolationSuitable { page: page(k) },
-        3 => Invocation::TestAndSetSkip { page: page(k) },
-        4 => Invocation::UpdateCachedMigrate { pfn: pick(k, &[BLOCK, BLOCK + 1, u64::MAX]) },
-        5 => Invocation::CompactLockIrqsave { lruvec: Lruvec(argument(k, 2)) },
-        6 => Invocation::TooManyIsolated {},
-        7 => {
-            const ORDERS: [i32; 7] =
-                [-1, 0, 1, 8, 9, MAX_PAGE_ORDER as i32, MAX_PAGE_ORDER as i32 + 1];
-            let (order, target_order) = (pick(k, &ORDERS), pick(k, &ORDERS));
-            Invocation::SkipIsolationOnOrder { order, target_order }
-        }
-        8 => {
-            const ORDERS: [u32; 8] = [0, 1, 2, 8, 9, 10, 11, u32::MAX];
-            let (min, max) = (pick(k, &ORDERS), pick(k, &ORDERS));
-            Invocation::MappingSetFolioOrderRange { mapping, min, max }
-        }
-        9 => Invocation::MappingMaxFolioOrder { mapping },
-        _ => Invocation::MappingMinFolioOrder { mapping },
-    }
-}
+const HELPERS: [Callee; 11] = [
+    callee!(MappingSetInaccessible { mapping: FILE }),
+    callee!(MappingInaccessible { mapping: FILE }),
+    Callee::of(Function::IsolationSuitable, |k| {
+        Some(Invocation::IsolationSuitable { page: page(k) })
+    }),
+    Callee::of(Function::TestAndSetSkip, |k| Some(Invocation::TestAndSetSkip { page: page(k) })),
+    Callee::of(Function::UpdateCachedMigrate, |k| {
+        Some(Invocation::UpdateCachedMigrate { pfn: pick(k, &[BLOCK, BLOCK + 1, u64::MAX]) })
+    }),
+    Callee::of(Function::CompactLockIrqsave, |k| {
+        Some(Invocation::CompactLockIrqsave { lruvec: Lruvec(argument(k, 2)) })
+    }),
+    callee!(TooManyIsolated {}),
+    Callee::of(Function::SkipIsolationOnOrder, |k| {
+        const ORDERS: [i32; 7] = [-1, 0, 1, 8, 9, MAX_PAGE_ORDER as i32, MAX_PAGE_ORDER as i32 + 1];
+        let (order, target_order) = (pick(k, &ORDERS), pick(k, &ORDERS));
+        Some(Invocation::SkipIsolationOnOrder { order, target_order })
+    }),
+    // Of some trees.
+    Callee::of(Function::MappingSetFolioOrderRange, |k| {
+        const ORDERS: [u32; 8] = [0, 1, 2, 8, 9, 10, 11, u32::MAX];
+        let (min, max) = (pick(k, &ORDERS), pick(k, &ORDERS));
+        Some(Invocation::MappingSetFolioOrderRange { mapping: FILE, min, max })
+    }),
+    callee!(MappingMaxFolioOrder { mapping: FILE }),
+    callee!(MappingMinFolioOrder { mapping: FILE }),
+];
 
 fn argument(k: &mut Model<'_>, of: u8) -> u8 {
     k.choose(Var::one(What::Argument), of)

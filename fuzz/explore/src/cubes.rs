@@ -5,7 +5,7 @@
 //! them is alike is one; and if that is so under every alternative, the choice did not matter and is
 //! left out.
 
-use super::entries::functions;
+use super::entries::callees;
 use super::tape::Choice;
 use super::var::{Var, What};
 use crate::scenario::Path;
@@ -181,7 +181,7 @@ impl Literal {
 /// What the alternative number `n` is called.
 fn name(path: Path, what: What, n: u8, of: u8) -> String {
     let named = match what {
-        What::Function => functions(path).get(usize::from(n)).map(|name| name.to_string()),
+        What::Function => callees(path).get(usize::from(n)).map(|callee| callee.name.to_string()),
         what => what.alternative(n),
     };
     named.unwrap_or_else(|| match of {

@@ -11,9 +11,12 @@ mod ranges;
 
 pub use ranges::{BLOCK, frames};
 
-pub(crate) use calls::run;
-
+use crate::model::Model;
+use crate::run::Returned;
 use crate::scenario::Path;
+use crate::var::{Var, What};
+use mmcore::{Function, Side};
+use mmdiff_trace::Invocation;
 
 /// How many steps a path has.
 pub(super) fn steps(path: Path) -> usize {
@@ -33,60 +36,62 @@ pub const PATHS: [Path; 6] = [
     Path::Compaction,
 ];
 
-/// The functions of a path, in the order of the choice.
-pub fn functions(path: Path) -> &'static [&'static str] {
-    match path {
-        Path::Flags => &[
-            "mapping_unevictable",
-            "mapping_unevictable(NULL)",
-            "mapping_exiting",
-            "mapping_use_writeback_tags",
-            "mapping_large_folio_support",
-            "mapping_release_always",
-            "mapping_stable_writes",
-            "mapping_unmovable or mapping_inaccessible",
-            "mapping_set_unevictable",
-            "mapping_clear_unevictable",
-            "mapping_set_exiting",
-            "mapping_set_no_writeback_tags",
-            "mapping_set_large_folios",
-            "mapping_set_release_always",
-            "mapping_clear_release_always",
-            "mapping_set_stable_writes",
-            "mapping_clear_stable_writes",
-            "shmem_lock(0)",
-            "shmem_lock(0), no ucounts",
-            "shmem_lock(1)",
-            "shmem_unlock_mapping",
-            "folio_evictable",
-            "folio_needs_release",
-        ],
-        Path::Creation => &[
-            "nothing more",
-            "filemap_check_errors",
-            "filemap_check_and_keep_errors",
-            "file_check_and_advance_wb_err",
-            "folio_evictable",
-            "kvm_gmem_error_folio",
-            "kvm_gmem_migrate_folio",
-            "kvm_gmem_punch_hole",
-        ],
-        Path::Errors => &[
-            "mapping_set_error",
-            "filemap_check_errors",
-            "filemap_check_and_keep_errors",
-            "file_check_and_advance_wb_err",
-        ],
-        Path::Truncation => &[
-            "truncate_inode_partial_folio",
-            "truncate_inode_folio",
-            "truncate_cleanup_folio",
-            "truncate_inode_pages_range",
-            "shmem_undo_range",
-        ],
-        Path::Migration => {
-            &["move_to_new_folio", "fallback_migrate_folio", "writeout", "migrate_folio"]
+/// Something that a path calls, as its first choice.
+pub struct Callee {
+    /// What it is called in reports: the function's name, and what tells its calls apart.
+    pub name: &'static str,
+    /// Chooses the arguments, and sets up what the callers see to. `None` calls nothing.
+    pub call: fn(&mut Model<'_>) -> Option<Invocation>,
+}
+
+impl Callee {
+    /// A function whose arguments are chosen.
+    pub const fn of(function: Function, call: fn(&mut Model<'_>) -> Option<Invocation>) -> Callee {
+        Callee { name: function.name(), call }
+    }
+}
+
+/// A [`Callee`] with one choice of arguments, under a name of its own if the function's will not do.
+#[macro_export]
+macro_rules! callee {
+    ($function:ident $arguments:tt) => {
+        callee!(mmcore::Function::$function.name() => $function $arguments)
+    };
+    ($name:expr => $function:ident $arguments:tt) => {
+        $crate::entries::Callee {
+            name: $name,
+            call: |_| Some(mmdiff_trace::Invocation::$function $arguments),
         }
+    };
+}
+
+/// What a path calls, in the order of the choice.
+pub fn callees(path: Path) -> &'static [Callee] {
+    match path {
+        Path::Flags => calls::FLAGS,
+        Path::Creation => calls::AFTER_CREATION,
+        Path::Errors => calls::ERRORS,
+        Path::Truncation => ranges::TRUNCATION,
+        Path::Migration => calls::MIGRATION,
         Path::Compaction | Path::Lifecycle => &[],
     }
+}
+
+/// Makes the call, or the next call, of a path.
+pub(crate) fn run<S: Side>(path: Path, step: usize, k: &mut Model<'_>) -> Returned {
+    let invocation = match path {
+        Path::Creation if step == 0 => Some(calls::creation(k)),
+        // The scanner goes turn by turn. What calls it block by block is run whole.
+        Path::Compaction => Some(calls::blocks(k)),
+        // A lifecycle has no end.
+        Path::Lifecycle => None,
+        _ => choose(k, callees(path)),
+    };
+    invocation.map_or(Returned::Nothing, |invocation| invocation.run::<S, _>(k))
+}
+
+/// Chooses one of these.
+pub fn choose(k: &mut Model<'_>, callees: &[Callee]) -> Option<Invocation> {
+    let chosen = k.choose(Var::one(What::Function), callees.len() as u8);
+    (callees[usize::from(chosen)].call)(k)
 }

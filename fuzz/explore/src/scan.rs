@@ -132,10 +132,10 @@ pub fn whole_scan(k: &mut Model<'_>) -> (u64, u64, IsolateMode) {
 }
 
 /// What comes before the loop.
-fn begin(k: &mut Model<'_>) -> Went {
+fn begin(side: &Side, k: &mut Model<'_>) -> Went {
     let (start, end) = range(k);
     (k.controls.start, k.controls.end) = (start, end);
-    match Scan::begin(k, start, end, IsolateMode(0)) {
+    match (side.begin)(k, start, end, IsolateMode(0)) {
         Ok(Ok(scan)) => Went::On(scan),
         Ok(Err(errno)) => Went::Returned(errno.into()),
         Err(Oops(site)) => Went::Returned(Returned::Oops(site)),
@@ -148,7 +148,7 @@ fn turn(side: &Side, at: At, k: &mut Model<'_>) -> Went {
     k.go_on(controls);
     match (side.turn)(&mut scan, k) {
         Step::Again => Went::On(scan),
-        Step::Exit(exit) => Went::Returned(scan.finish(k, exit).into()),
+        Step::Exit(exit) => Went::Returned((side.finish)(&mut scan, k, exit).into()),
     }
 }
 
@@ -201,7 +201,7 @@ pub(super) fn each_stretch(side: &'static Side, bounds: Bounds, see: &mut dyn Fn
                 k.set_races_left(head.races);
             }
             let went = stretch::run(&mut k, head.is_some(), see, |k| match head {
-                None => begin(k),
+                None => begin(side, k),
                 Some(head) => turn(side, head.sides[0], k),
             });
             if let Went::On(scan) = went {
@@ -223,14 +223,14 @@ pub(super) fn each_stretch(side: &'static Side, bounds: Bounds, see: &mut dyn Fn
 fn whole(side: &Side, k: &mut Model<'_>) -> Returned {
     let (start, end) = range(k);
     (k.controls.start, k.controls.end) = (start, end);
-    let mut scan = match Scan::begin(k, start, end, IsolateMode(0)) {
+    let mut scan = match (side.begin)(k, start, end, IsolateMode(0)) {
         Ok(Ok(scan)) => scan,
         Ok(Err(errno)) => return errno.into(),
         Err(Oops(site)) => return Returned::Oops(site),
     };
     loop {
         if let Step::Exit(exit) = (side.turn)(&mut scan, k) {
-            return scan.finish(k, exit).into();
+            return (side.finish)(&mut scan, k, exit).into();
         }
     }
 }
@@ -250,7 +250,7 @@ fn within(k: &mut Model<'_>, part: impl FnOnce(&mut Model<'_>) -> Went) -> Went 
 impl Joint {
     /// Runs what comes before the loop, on the choices of the tape.
     pub fn begin_scan(&mut self, tape: &mut Tape) -> Turned {
-        self.stretch(tape, None, &|_, _, k| begin(k))
+        self.stretch(tape, None, &|side, _, k| begin(side, k))
     }
 
     /// Runs a turn from the head of the loop, and what comes after the loop if it was the last.

@@ -3,12 +3,15 @@
 
 use crate::model::Model;
 use crate::oracle::{Intent, Question};
-use crate::run::{Functions, Returned, Tree, tree};
+use crate::run::{Returned, Tree, tree};
 use crate::{entries, scenario};
-use mmcore::Revision;
-use mmcore::mm::compaction::{Scan, Step};
+use mmcore::mm::compaction::{Exit, Scan, Step};
 use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
+use mmcore::{IsolateMode, Oops};
 use scenario::Path;
+
+/// [`Scan::begin`], of some side.
+type Begin = fn(&mut Model<'_>, u64, u64, IsolateMode) -> Result<Result<Scan, i32>, Oops>;
 
 /// A revision, as the explorer runs it: call by call, and the scanner turn by turn.
 #[derive(Debug)]
@@ -17,10 +20,14 @@ pub struct Side {
     pub tree: Tree,
     /// Makes the calls of a path on open answers.
     pub enumerate: fn(Path, usize, &mut Model<'_>) -> Returned,
+    /// Does what the scanner does before its loop.
+    pub begin: Begin,
     /// Makes one turn of the scanner.
     pub turn: fn(&mut Scan, &mut Model<'_>) -> Step,
     /// Makes the second half of one.
-    pub bottom: fn(&mut Scan, &mut Model<'_>) -> Step,
+    pub second_half: fn(&mut Scan, &mut Model<'_>) -> Step,
+    /// Does what the scanner does after its loop.
+    pub finish: fn(&mut Scan, &mut Model<'_>, Exit) -> i32,
     /// Told when an enumeration begins to run this revision (`true`), and when it has ended to, in the
     /// thread that runs it. So whoever builds the ported functions with switches in them can turn
     /// these for one side alone.
@@ -33,12 +40,14 @@ pub static SIDES: [Side; 4] =
 
 impl Side {
     /// The revision `R`.
-    pub const fn of<R: Functions>() -> Side {
+    pub const fn of<R: mmcore::Side>() -> Side {
         Side {
             tree: tree::<R>(),
             enumerate: entries::run::<R>,
-            turn: turn::<R>,
-            bottom: bottom::<R>,
+            begin: |k, low_pfn, end_pfn, mode| Scan::begin::<R, _>(k, low_pfn, end_pfn, mode),
+            turn: |scan, k| scan.turn::<R, _>(k),
+            second_half: |scan, k| scan.second_half::<R, _>(k),
+            finish: |scan, k, exit| scan.finish::<R, _>(k, exit),
             around: |_| {},
         }
     }
@@ -47,14 +56,6 @@ impl Side {
     pub fn named(name: &str) -> Option<&'static Side> {
         SIDES.iter().find(|side| side.tree.name == name)
     }
-}
-
-fn turn<R: Revision>(scan: &mut Scan, model: &mut Model<'_>) -> Step {
-    scan.step::<R, _>(model)
-}
-
-fn bottom<R: Revision>(scan: &mut Scan, model: &mut Model<'_>) -> Step {
-    scan.bottom::<R, _>(model)
 }
 
 /// What an enumeration is about: two sides, and a reading of what the patch between them intends.

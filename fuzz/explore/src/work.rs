@@ -6,7 +6,7 @@
 use super::bounds::{Bounds, Races};
 use super::closure;
 use super::cubes::{self, Folder};
-use super::entries::{PATHS, functions};
+use super::entries::{PATHS, callees};
 use super::joint::{Joint, Met};
 use super::scan::{Head, Turned, begin_scans};
 use super::sides::Sides;
@@ -37,7 +37,7 @@ impl Unit {
     pub fn function(&self) -> Option<&'static str> {
         let Work::Calls(prefix) = &self.work else { return None };
         let chosen = prefix.iter().find(|choice| choice.var.what == What::Function)?;
-        functions(self.path).get(usize::from(chosen.got)).copied()
+        callees(self.path).get(usize::from(chosen.got)).map(|callee| callee.name)
     }
 
     /// Whether it is the proof about scans of any length, not a part of the enumeration.

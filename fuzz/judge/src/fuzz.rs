@@ -6,7 +6,7 @@ pub mod stop;
 
 use crate::check::spell_bytes;
 use crate::oracle::{Class, Intent, Invariant, Judge, Judgement, Question, Side};
-use crate::run::{Functions, OnPath, tree_on};
+use crate::run::{OnPath, tree_on};
 use crate::scenario::Path;
 use crate::scenario::codec::{Reader, encode};
 use crate::scenario::mutate::Dice;
@@ -77,7 +77,7 @@ thread_local! {
 
 /// A judge of the default change on one path alone: `Old` and `New` are its two sides, so that nothing
 /// else is linked.
-fn judge_of<S: OnPath, Old: Functions, New: Functions>() -> Judge {
+fn judge_of<S: OnPath, Old: mmcore::Side, New: mmcore::Side>() -> Judge {
     let intent = Intent::DEFAULT;
     assert_eq!(intent.change().sides, [Old::NAME, New::NAME], "the sides are those of the change");
     let (pre, post) = const { (&tree_on::<S, Old>(), &tree_on::<S, New>()) };
@@ -89,7 +89,7 @@ fn judge_of<S: OnPath, Old: Functions, New: Functions>() -> Judge {
 /// # Panics
 /// If there is a finding, in a function that is named after it. The message is the verdict and the
 /// command that explains it.
-pub fn run<S: OnPath, Old: Functions, New: Functions>(bytes: &[u8]) {
+pub fn run<S: OnPath, Old: mmcore::Side, New: mmcore::Side>(bytes: &[u8]) {
     let scenario = S::get(&mut Reader::new(bytes)).into_any();
     JUDGE.with_borrow_mut(|slot| {
         if slot.as_ref().is_some_and(|(path, _)| *path != S::PATH) {

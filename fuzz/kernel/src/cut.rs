@@ -34,29 +34,30 @@ impl Piece {
 
 /// The pieces of `part` that `text`, its file's, has; and what it has not.
 pub fn pieces(part: &Part, text: Option<&str>) -> (Vec<Piece>, Vec<Fault>) {
+    let items = part.items();
     let missing = |item: &Item| Fault::Missing { name: item.name().into(), file: part.file };
     let is_in_every_tree = |item: &&Item| !OF_SOME_TREES.contains(&item.name());
     let Some(text) = text else {
-        return (Vec::new(), part.items.iter().filter(is_in_every_tree).map(missing).collect());
+        return (Vec::new(), items.iter().filter(is_in_every_tree).map(missing).collect());
     };
     let text = blank_annotations(text);
     let tree = parse(&text);
-    let mut found: Vec<Option<Piece>> = vec![None; part.items.len()];
+    let mut found: Vec<Option<Piece>> = vec![None; items.len()];
     visit(tree.root_node(), &mut |node| {
         let Some(name) = name_of(node, &text) else { return };
         let wanted = |item: &Item| kind_of(*item).contains(&node.kind()) && item.name() == name;
-        let Some(at) = part.items.iter().position(wanted) else { return };
+        let Some(at) = items.iter().position(wanted) else { return };
         // Of two definitions under a condition the first is the one with the option set.
         if found[at].is_none() {
             found[at] = Some(Piece {
-                item: part.items[at],
+                item: items[at],
                 file: part.file,
                 line: node.start_position().row + 1,
                 text: text[node.byte_range()].to_owned(),
             });
         }
     });
-    let lacking = part.items.iter().zip(&found).filter(|(_, piece)| piece.is_none());
+    let lacking = items.iter().zip(&found).filter(|(_, piece)| piece.is_none());
     let faults = lacking.map(|(item, _)| item).filter(is_in_every_tree).map(missing).collect();
     let mut pieces: Vec<Piece> = found.into_iter().flatten().collect();
     pieces.sort_by_key(|piece| piece.line);

@@ -98,7 +98,7 @@ impl Object {
     ///
     /// # Errors
     /// If it cannot be loaded, or lacks one of them.
-    pub fn load(path: &Path, functions: &[&'static Door]) -> Result<Object, libloading::Error> {
+    pub fn load(path: &Path, functions: &[Door]) -> Result<Object, libloading::Error> {
         // SAFETY: the object is what compile.rs made of the shim and the cut text. It has no
         // initialisers, so loading it runs nothing of ours.
         let library = unsafe { Library::new(path) }?;

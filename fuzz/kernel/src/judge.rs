@@ -2,39 +2,35 @@
 //! Runs both sides of an invocation, and shows where they part.
 
 use crate::Ran;
-use crate::compare::{Mismatch, Recorder, compare, counts_for};
+use crate::compare::{Mismatch, compare, counts_for};
 use crate::sample::{self, Dice};
-use crate::{Compiled, Invocation, Judged, Said};
-use mmcore::Kernel;
+use crate::{Compiled, Invocation, Recorder};
+use mmcore::{Function, Kernel, Side};
 use std::fmt::Write;
 use std::ops::Range;
 
 /// Runs the port.
-pub fn port<R: Judged>(invocation: &Invocation, kernel: &mut impl Kernel) -> Ran {
+pub fn port<S: Side>(invocation: &Invocation, kernel: &mut impl Kernel) -> Ran {
     let mut trace = Vec::new();
-    let returned = invocation.run_port::<R, _>(&mut Recorder { kernel, trace: &mut trace });
-    Ran { trace, returned }
+    let returned = invocation.run::<S, _>(&mut Recorder::new(kernel, &mut trace));
+    Ran { trace, returned: Ok(returned) }
 }
 
 /// Runs the kernel's C; `None` if it cannot be run.
-pub fn c<R: Judged>(
-    compiled: &Compiled,
-    invocation: &Invocation,
-    kernel: &mut impl Kernel,
-) -> Option<Ran> {
+pub fn c(compiled: &Compiled, invocation: &Invocation, kernel: &mut impl Kernel) -> Option<Ran> {
     let mut trace = Vec::new();
-    let returned = compiled.run::<R, _>(invocation, &mut Recorder { kernel, trace: &mut trace })?;
+    let returned = compiled.run(invocation, &mut Recorder::new(kernel, &mut trace))?;
     Some(Ran { trace, returned })
 }
 
 /// Where the two sides part, if they do; `None` too if there is no C to run.
-pub fn judge<R: Judged, K: Kernel + Clone>(
+pub fn judge<S: Side, K: Kernel + Clone>(
     compiled: &Compiled,
     invocation: &Invocation,
     kernel: &K,
 ) -> Option<(Mismatch, Ran, Ran)> {
-    let left = port::<R>(invocation, &mut kernel.clone());
-    let right = c::<R>(compiled, invocation, &mut kernel.clone())?;
+    let left = port::<S>(invocation, &mut kernel.clone());
+    let right = c(compiled, invocation, &mut kernel.clone())?;
     let mismatch = compare(&left, &right)?;
     Some((mismatch, left, right))
 }
@@ -51,18 +47,18 @@ pub struct Chance {
 }
 
 impl Chance {
-    /// Makes a call of each of the `kinds` with each of the seeds, answered by chance.
-    pub fn of<R: Judged>(compiled: &Compiled, kinds: &[usize], seeds: Range<u64>) -> Chance {
+    /// Makes a call of each of the functions with each of the seeds, answered by chance.
+    pub fn of<S: Side>(compiled: &Compiled, functions: &[Function], seeds: Range<u64>) -> Chance {
         let mut chance = Chance::default();
         for seed in seeds {
             let dice = Dice::new(seed);
-            for &kind in kinds {
-                let invocation = sample::draw(kind, seed);
-                if !compiled.has(invocation.name::<R>()) {
+            for &function in functions {
+                if !compiled.has(function) {
                     continue;
                 }
+                let invocation = sample::draw(function, seed);
                 chance.calls += 1;
-                if let Some((mismatch, left, right)) = judge::<R, _>(compiled, &invocation, &dice) {
+                if let Some((mismatch, left, right)) = judge::<S, _>(compiled, &invocation, &dice) {
                     chance.mismatches += 1;
                     chance.first.get_or_insert_with(|| {
                         let shown = show(&mismatch, &left, &right);
@@ -89,25 +85,16 @@ pub fn show(mismatch: &Mismatch, left: &Ran, right: &Ran) -> String {
     for (name, ran, at) in [("left", left, mismatch.left), ("right", right, mismatch.right)] {
         let _ = writeln!(text, "{name}:");
         let from = at.saturating_sub(12);
-        for (i, said) in ran.trace.iter().enumerate().skip(from).take(40) {
-            if counts_for(&said.0) {
+        for (i, event) in ran.trace.iter().enumerate().skip(from).take(40) {
+            if counts_for(&event.call) {
                 let mark = if i >= at { ">" } else { " " };
-                let _ = writeln!(text, "  {mark} {}", said_text(said));
+                let _ = writeln!(text, "  {mark} {event}");
             }
         }
-        let _ = writeln!(text, "    returned {}", ran.returned);
+        let _ = match &ran.returned {
+            Ok(returned) => writeln!(text, "    returned {returned}"),
+            Err(stopped) => writeln!(text, "    {stopped}"),
+        };
     }
     text
-}
-
-/// A call and its answer, as a person would read it.
-pub fn said_text((call, answer): &Said) -> String {
-    struct Answer<'a>(&'a Said);
-    impl std::fmt::Display for Answer<'_> {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            self.0.0.show_answer(self.0.1, f)
-        }
-    }
-    let answer = Answer(&(*call, *answer)).to_string();
-    if answer.is_empty() { call.to_string() } else { format!("{call} = {answer}") }
 }

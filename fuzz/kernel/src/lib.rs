@@ -21,7 +21,6 @@ pub mod doors;
 pub mod fault;
 pub mod ffi;
 pub mod header;
-pub mod invocation;
 pub mod judge;
 mod left_out;
 pub mod places;
@@ -33,20 +32,41 @@ pub mod sites;
 pub mod tree;
 
 pub use fault::Fault;
-pub use invocation::{Invocation, Judged, Returned};
-pub use mmdiff_trace::compare::{self, Mismatch, Recorder, Said, compare};
+pub use mmdiff_trace::compare::{self, Mismatch, compare};
+pub use mmdiff_trace::{Event, Invocation, Recorder, Returned};
 pub use places::Place;
 pub use program::{Edit, Program};
 pub use revision::{NotThatTree, Revision};
 pub use tree::Tree;
 
-use ffi::{End, Object};
+use ffi::{End, Handle, Object};
 use header::Shape;
-use mmcore::{IsolateMode, Kernel};
+use mmcore::{Function, IsolateMode, Kernel};
 use std::fmt;
 
 /// A run: what was said, and what came of it.
-pub type Ran = compare::Ran<Returned>;
+pub type Ran = compare::Ran<Ending>;
+
+/// How a function ended: with what it returned, or as only C can end.
+pub type Ending = Result<Returned, Stopped>;
+
+/// How C can end where the port cannot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stopped {
+    /// It made more calls than it may. The port asks the watchdog.
+    Budget,
+    /// The text did something that the shim has no call for.
+    Strange(String),
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stopped::Budget => f.write_str("too many calls"),
+            Stopped::Strange(what) => write!(f, "no call stands for: {what}"),
+        }
+    }
+}
 
 /// So many calls a run may make, unless it is told otherwise.
 pub const BUDGET: u64 = 1 << 20;
@@ -153,41 +173,43 @@ impl Compiled {
         (place, program)
     }
 
-    /// Whether the function of that name can be run.
-    pub fn has(&self, function: &str) -> bool {
-        self.object.door(function).is_some()
+    /// Whether the function can be run, under any of its names.
+    pub fn has(&self, function: Function) -> bool {
+        self.door(function).is_some()
     }
 
-    /// Runs C's side of an invocation under the names of the revision `R`; `None` if this tree's
-    /// function cannot be run.
-    pub fn run<R: Judged, K: Kernel + ?Sized>(
+    fn door(&self, function: Function) -> Option<(Handle, Shape)> {
+        plan::names(function).find_map(|name| self.object.door(name))
+    }
+
+    /// Runs C's side of an invocation; `None` if this tree's function cannot be run.
+    pub fn run<K: Kernel + ?Sized>(
         &self,
         invocation: &Invocation,
         kernel: &mut K,
-    ) -> Option<Returned> {
-        self.run_named(invocation.name::<R>(), invocation, kernel, None)
+    ) -> Option<Ending> {
+        self.run_from(invocation, kernel, None)
     }
 
     /// The same, and says for each call where in the object it came from.
-    pub fn run_named<K: Kernel + ?Sized>(
+    pub fn run_from<K: Kernel + ?Sized>(
         &self,
-        function: &str,
         invocation: &Invocation,
         kernel: &mut K,
         addresses: Option<&mut Vec<usize>>,
-    ) -> Option<Returned> {
-        let (door, shape) = self.object.door(function)?;
+    ) -> Option<Ending> {
+        let (door, shape) = self.door(invocation.function())?;
         let words = words(invocation, kernel);
         let end = self.object.run(door, words, self.budget, kernel, addresses);
         Some(match end {
-            End::Returned(word) => match shape {
+            End::Returned(word) => Ok(match shape {
                 Shape::Void => Returned::Nothing,
                 Shape::Truth => Returned::Bool(word != 0),
-                Shape::Int => Returned::Int(word as i64),
-            },
-            End::Bug(site) => Returned::Oops(site),
-            End::Budget => Returned::Budget,
-            End::Strange(what) => Returned::Strange(what),
+                Shape::Int => Returned::Value(word as i64),
+            }),
+            End::Bug(site) => Ok(Returned::Oops(site)),
+            End::Budget => Err(Stopped::Budget),
+            End::Strange(what) => Err(Stopped::Strange(what)),
         })
     }
 }

@@ -88,7 +88,7 @@ impl Program {
     /// An edit for a piece that is not in the plan fits nowhere.
     fn fault_unfitted(&mut self, edits: &[Edit]) {
         let planned = |edit: &Edit| {
-            plan::parts().any(|part| part.items.iter().any(|item| item.name() == edit.name))
+            plan::parts().any(|part| part.items().iter().any(|item| item.name() == edit.name))
         };
         for edit in edits.iter().filter(|edit| !planned(edit)) {
             let (name, from) = (edit.name.clone(), edit.from.clone());
@@ -164,9 +164,9 @@ impl Program {
     }
 
     /// The doors of the functions that are there.
-    pub fn doors(&self) -> Vec<&'static Door> {
+    pub fn doors(&self) -> Vec<Door> {
         let defined: BTreeSet<&str> = self.functions().map(|(_, _, f)| f.name.as_str()).collect();
-        plan::DOORS.iter().filter(|door| defined.contains(door.function)).collect()
+        plan::doors().into_iter().filter(|door| defined.contains(door.function)).collect()
     }
 
     /// The files that functions were cut out of, with nothing else in them.
@@ -249,7 +249,7 @@ impl Program {
                 None => in_headers().any(|cut| defines(cut, door.function)),
             };
             if is_here {
-                door_function(&mut text, door);
+                door_function(&mut text, &door);
             }
         }
         text
@@ -285,11 +285,11 @@ fn code(text: &mut String, cuts: &[Cut]) {
 }
 
 fn door_function(text: &mut String, door: &Door) {
-    let Door { function, call, shape } = door;
+    let Door { function, arguments, shape } = door;
     let result = match shape {
-        Shape::Void => format!("{function}{call}; return 0;"),
-        Shape::Truth => format!("return !!{function}{call};"),
-        Shape::Int => format!("return (unsigned long)(long){function}{call};"),
+        Shape::Void => format!("{function}({arguments}); return 0;"),
+        Shape::Truth => format!("return !!{function}({arguments});"),
+        Shape::Int => format!("return (unsigned long)(long){function}({arguments});"),
     };
     let _ = writeln!(
         text,

@@ -10,7 +10,7 @@
 mod draw;
 mod sets;
 
-pub use draw::{KINDS, draw};
+pub use draw::draw;
 
 use mmcore::{Call, Entry, Folio, Kernel, Kind, Lasts, Mapping, PAGEVEC_SIZE, Word};
 use rustc_hash::FxHasher;

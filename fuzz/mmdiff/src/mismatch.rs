@@ -8,7 +8,6 @@ use crate::explore::{Choice, What, spell};
 use crate::report::explore::write_choices;
 use crate::run::Run;
 use crate::scenario::{Path, Scenario};
-use crate::trace::Event;
 use crate::trace::compare::counts_for;
 use mmdiff_kernel::{Compiled, Place};
 use std::fmt::{self, Write};
@@ -143,9 +142,10 @@ fn write_lines(
 /// Where each event of a run came from. What C said is among the events, in order.
 fn places(object: &Compiled, run: &Run, said: &[Said]) -> Vec<Option<Place>> {
     let mut left = said.iter().peekable();
-    let from = run.trace.iter().map(|Event { call, answer }| {
-        left.next_if(|(c, a, _)| c == call && a == answer).and_then(|(_, _, from)| *from)
-    });
+    let from = run
+        .trace
+        .iter()
+        .map(|event| left.next_if(|(said, _)| said == event).and_then(|&(_, from)| from));
     let from: Vec<Option<usize>> = from.collect();
     let addresses: Vec<usize> = from.iter().flatten().copied().collect();
     // Without addr2line there are no lines, and the traces are all there is.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Revisions that nobody wrote: the patch done wrong. No clause may explain one away.
 
-use mmcore::include::linux::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE, mapping_inaccessible};
+use mmcore::include::linux::pagemap::{AS_EIO, AS_ENOSPC, AS_UNEVICTABLE};
 use mmcore::tree::{PostFix, PreFix};
-use mmcore::{CallId, Folio, Kernel, Mapping, Oops, Revision};
+use mmcore::{CallId, Folio, Kernel, Mapping, Oops};
 use mmdiff::corpus::seeds;
 use mmdiff::explore;
 use mmdiff::fuzz::findings;
 use mmdiff::oracle::{Class, Intent, Invariant, Judgement, Outcomes, Question, Side, Then, judge};
-use mmdiff::run::{Functions, Tree, tree};
+use mmdiff::run::{Tree, tree};
 use mmdiff::scenario::codec::List;
 use mmdiff::scenario::{
     CreationScenario, Edge, ErrorOp, ErrorsScenario, FileKind, FileSpec, FlagOp, FlagsScenario,
@@ -79,9 +79,9 @@ const fn mutant<const WRONG: Fault>() -> explore::Side {
             FAULT.set(WRONG);
             (MUTANT.turn)(scan, model)
         },
-        bottom: |scan, model| {
+        second_half: |scan, model| {
             FAULT.set(WRONG);
-            (MUTANT.bottom)(scan, model)
+            (MUTANT.second_half)(scan, model)
         },
         ..MUTANT
     }
@@ -92,8 +92,10 @@ const fn tree_of<const WRONG: Fault>() -> Tree {
     Tree {
         truncate_tests: match WRONG {
             TESTS_BIT_10 => 1 << 10,
-            KEEPS_MASK | MASK_BUT_NEVER | TESTS_OTHER_MASK => PreFix::TRUNCATE_TESTS,
-            _ => PostFix::TRUNCATE_TESTS,
+            KEEPS_MASK | MASK_BUT_NEVER | TESTS_OTHER_MASK => {
+                <PreFix as mmcore::Tree>::TRUNCATE_TESTS
+            }
+            _ => <PostFix as mmcore::Tree>::TRUNCATE_TESTS,
         },
         begin: |scenario, world| {
             FAULT.set(WRONG);
@@ -107,26 +109,15 @@ const fn tree_of<const WRONG: Fault>() -> Tree {
     }
 }
 
-impl Functions for Mutant {}
+impl mmcore::Tree for Mutant {
+    type Base = PostFix;
 
-impl Revision for Mutant {
     const NAME: &'static str = "mutant";
     const TREE: &'static str = "none";
+    const FLAGS: &'static [(&'static str, u32)] = <PostFix as mmcore::Tree>::FLAGS;
 
-    const FLAGS: &'static [(&'static str, u32)] = PostFix::FLAGS;
-    const AS_RELEASE_ALWAYS: u32 = PostFix::AS_RELEASE_ALWAYS;
-    const AS_STABLE_WRITES: u32 = PostFix::AS_STABLE_WRITES;
-    const TRUNCATE_TESTS: u64 = PostFix::TRUNCATE_TESTS;
-    const PINS_FOLIOS: u64 = PostFix::PINS_FOLIOS;
-    const HUGE_ORDER_READ_FIRST: bool = PostFix::HUGE_ORDER_READ_FIRST;
-    const MOVES_DRIVER_PAGES: bool = PostFix::MOVES_DRIVER_PAGES;
-    const HAS_SYNC_NO_COPY: bool = PostFix::HAS_SYNC_NO_COPY;
-    const MIGRATE_COPIES_FIRST: bool = PostFix::MIGRATE_COPIES_FIRST;
-    const INVALIDATE_ASKS_NEEDS_RELEASE: bool = PostFix::INVALIDATE_ASKS_NEEDS_RELEASE;
-    const FAILED_SPLIT_UNMAPS: bool = PostFix::FAILED_SPLIT_UNMAPS;
-
-    fn mapping_pins_folios<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-        let pins = PostFix::mapping_pins_folios(k, mapping);
+    fn mapping_inaccessible<S: mmcore::Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+        let pins = <PostFix as mmcore::Side>::mapping_inaccessible(k, mapping);
         match FAULT.get() {
             NEVER_PINS => false,
             PINS_UNEVICTABLE => k.test_bit(mapping, AS_UNEVICTABLE),
@@ -134,42 +125,13 @@ impl Revision for Mutant {
         }
     }
 
-    fn truncate_zeroes<K: Kernel>(k: &mut K, folio: Folio) -> Result<bool, Oops> {
-        match FAULT.get() {
-            INVERTED => PostFix::truncate_zeroes(k, folio).map(|zeroes| !zeroes),
-            ZEROES_ALWAYS => Ok(true),
-            ZEROES_NEVER => PostFix::truncate_zeroes(k, folio).map(|_| false),
-            READS_AND_ZEROES => PostFix::truncate_zeroes(k, folio).map(|_| true),
-            MASK_BUT_NEVER => PreFix::truncate_zeroes(k, folio).map(|_| false),
-            TESTS_OTHER_MASK => {
-                let mapping = k.deref_mapping(folio)?;
-                Ok(k.flags_and(mapping, 1 << AS_UNEVICTABLE) == 0)
-            }
-            TESTS_BIT_10 | TESTS_OTHER_BIT => {
-                let mapping = k.deref_mapping(folio)?;
-                Ok(!k.test_bit(mapping, 10))
-            }
-            KEEPS_MASK => PreFix::truncate_zeroes(k, folio),
-            READS_TWICE => {
-                let mapping = k.deref_mapping(folio)?;
-                mapping_inaccessible::<PostFix, K>(k, mapping);
-                PostFix::truncate_zeroes(k, folio)
-            }
-            _ => PostFix::truncate_zeroes(k, folio),
-        }
-    }
-
-    fn gmem_mark_after_ops<K: Kernel>(k: &mut K, mapping: Mapping) {
+    fn mapping_set_inaccessible<S: mmcore::Side, K: Kernel>(k: &mut K, mapping: Mapping) {
         match FAULT.get() {
             SETS_EIO => k.store_flags(mapping, 0, 1 << AS_EIO),
             SETS_BOTH_ERRORS => k.store_flags(mapping, 0, 1 << AS_EIO | 1 << AS_ENOSPC),
-            KEEPS_ENOSPC => PreFix::gmem_mark_after_ops(k, mapping),
-            _ => PostFix::gmem_mark_after_ops(k, mapping),
+            _ => {}
         }
-    }
-
-    fn gmem_mark<K: Kernel>(k: &mut K, mapping: Mapping) {
-        PostFix::gmem_mark(k, mapping);
+        <PostFix as mmcore::Side>::mapping_set_inaccessible(k, mapping);
         match FAULT.get() {
             LOSES_UNEVICTABLE => k.clear_bit(mapping, AS_UNEVICTABLE),
             LOSES_INACCESSIBLE => k.clear_bit(mapping, 9),
@@ -177,15 +139,90 @@ impl Revision for Mutant {
         }
     }
 
-    fn mapping_set_large_folios<K: Kernel>(k: &mut K, mapping: Mapping) {
-        <PostFix as Revision>::mapping_set_large_folios(k, mapping);
+    fn mapping_set_large_folios<S: mmcore::Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+        <PostFix as mmcore::Side>::mapping_set_large_folios(k, mapping);
         if FAULT.get() == LARGE_SETS_ENOSPC {
             k.set_bit(mapping, AS_ENOSPC);
         }
     }
 
-    fn mapping_large_folio_support<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-        <PostFix as Revision>::mapping_large_folio_support(k, mapping)
+    fn truncate_inode_partial_folio<S: mmcore::Side, K: Kernel>(
+        k: &mut K,
+        folio: Folio,
+        start: i64,
+        end: i64,
+    ) -> Result<bool, Oops> {
+        <Truncating as mmcore::Side>::truncate_inode_partial_folio(k, folio, start, end)
+    }
+
+    fn __kvm_gmem_create<S: mmcore::Side, K: Kernel>(
+        k: &mut K,
+        mapping: Mapping,
+        size: i64,
+        flags: u64,
+    ) -> i32 {
+        if FAULT.get() == KEEPS_ENOSPC {
+            return <PreFix as mmcore::Tree>::__kvm_gmem_create::<Creating, K>(
+                k, mapping, size, flags,
+            );
+        }
+        <PostFix as mmcore::Tree>::__kvm_gmem_create::<S, K>(k, mapping, size, flags)
+    }
+}
+
+/// The mutant, where a truncation asks whether to zero.
+#[derive(Clone, Copy, Default, Debug)]
+struct Truncating;
+
+impl mmcore::Tree for Truncating {
+    type Base = PostFix;
+
+    const NAME: &'static str = "mutant";
+    const TREE: &'static str = "none";
+    const FLAGS: &'static [(&'static str, u32)] = <PostFix as mmcore::Tree>::FLAGS;
+
+    fn mapping_inaccessible<S: mmcore::Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+        match FAULT.get() {
+            INVERTED => !<PostFix as mmcore::Side>::mapping_inaccessible(k, mapping),
+            ZEROES_ALWAYS => false,
+            ZEROES_NEVER => {
+                <PostFix as mmcore::Side>::mapping_inaccessible(k, mapping);
+                true
+            }
+            READS_AND_ZEROES => {
+                <PostFix as mmcore::Side>::mapping_inaccessible(k, mapping);
+                false
+            }
+            MASK_BUT_NEVER => {
+                k.flags_and(mapping, 10);
+                true
+            }
+            TESTS_OTHER_MASK => k.flags_and(mapping, 1 << AS_UNEVICTABLE) != 0,
+            TESTS_BIT_10 | TESTS_OTHER_BIT => k.test_bit(mapping, 10),
+            KEEPS_MASK => k.flags_and(mapping, 10) != 0,
+            READS_TWICE => {
+                <PostFix as mmcore::Side>::mapping_inaccessible(k, mapping);
+                <PostFix as mmcore::Side>::mapping_inaccessible(k, mapping)
+            }
+            _ => <PostFix as mmcore::Side>::mapping_inaccessible(k, mapping),
+        }
+    }
+}
+
+/// The mutant, where a new guest_memfd is marked by a number for a mask too.
+#[derive(Clone, Copy, Default, Debug)]
+struct Creating;
+
+impl mmcore::Tree for Creating {
+    type Base = PostFix;
+
+    const NAME: &'static str = "mutant";
+    const TREE: &'static str = "none";
+    const FLAGS: &'static [(&'static str, u32)] = <PostFix as mmcore::Tree>::FLAGS;
+    const AS_INACCESSIBLE: u32 = 10;
+
+    fn mapping_set_inaccessible<S: mmcore::Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+        <PostFix as mmcore::Side>::mapping_set_inaccessible(k, mapping);
     }
 }
 
@@ -491,7 +528,7 @@ mod enumerated {
     /// The scanner's half turn, after which it counts as isolated what it has put back.
     fn keeps_the_count(scan: &mut Scan, model: &mut Model<'_>) -> Step {
         let before = scan.nr_isolated;
-        let step = scan.bottom::<PostFix, _>(model);
+        let step = scan.second_half::<PostFix, _>(model);
         scan.nr_isolated = scan.nr_isolated.max(before);
         step
     }
@@ -499,7 +536,7 @@ mod enumerated {
     /// The scanner's half turn, after which it has passed over one frame too few.
     fn skips_too_little(scan: &mut Scan, model: &mut Model<'_>) -> Step {
         let before = scan.low_pfn;
-        let step = scan.bottom::<PostFix, _>(model);
+        let step = scan.second_half::<PostFix, _>(model);
         if scan.low_pfn > before + 1 && step == Step::Again {
             scan.low_pfn -= 1;
         }
@@ -508,8 +545,8 @@ mod enumerated {
 
     #[test]
     fn mistakes_that_show_only_turns_later_break_the_closure() {
-        for bottom in [keeps_the_count, skips_too_little] {
-            let mutant = Explored { bottom, ..Explored::of::<PostFix>() };
+        for second_half in [keeps_the_count, skips_too_little] {
+            let mutant = Explored { second_half, ..Explored::of::<PostFix>() };
             let sides = before(Box::leak(Box::new(mutant)));
             let closure = closure::of(&sides, Bounds::default(), &Patient).expect("it ends");
             assert!(!closure.holds());

@@ -10,35 +10,15 @@
 //! does. (In one place it cannot: a scan that went backwards, over a page of a size that no page has,
 //! has asked whether there is a signal by then. If the watchdog bites there the traces differ.)
 
-use mmcore::{Call, CallId, Door, Kernel, Kind};
+use crate::Event;
+use mmcore::{Call, CallId, Door, Kind};
 use std::fmt;
-
-/// A call and its answer.
-pub type Said = (Call, u64);
-
-/// Wraps a kernel and keeps what is said through the door.
-#[derive(Debug)]
-pub struct Recorder<'a, K: ?Sized> {
-    /// The kernel that answers.
-    pub kernel: &'a mut K,
-    /// What was said.
-    pub trace: &'a mut Vec<Said>,
-}
-
-impl<K: Kernel + ?Sized> Kernel for Recorder<'_, K> {
-    #[inline]
-    fn call(&mut self, call: Call) -> u64 {
-        let answer = self.kernel.call(call);
-        self.trace.push((call, answer));
-        answer
-    }
-}
 
 /// A run: what was said, and what came of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ran<R> {
     /// The trace.
-    pub trace: Vec<Said>,
+    pub trace: Vec<Event>,
     /// The result.
     pub returned: R,
 }
@@ -136,20 +116,20 @@ fn plain(call: Call) -> Call {
 }
 
 struct Cursor<'t> {
-    trace: &'t [Said],
+    trace: &'t [Event],
     at: usize,
 }
 
 impl<'t> Cursor<'t> {
-    fn new(trace: &'t [Said]) -> Self {
+    fn new(trace: &'t [Event]) -> Self {
         Cursor { trace, at: 0 }
     }
 
     /// Goes to the next effect, which is returned.
-    fn next_effect(&mut self) -> Option<Said> {
-        while let Some((call, answer)) = self.trace.get(self.at) {
-            if counts(call) == Counts::Effect {
-                return Some((plain(*call), *answer));
+    fn next_effect(&mut self) -> Option<Event> {
+        while let Some(&Event { call, answer }) = self.trace.get(self.at) {
+            if counts(&call) == Counts::Effect {
+                return Some(Event { call: plain(call), answer });
             }
             self.at += 1;
         }
@@ -158,9 +138,9 @@ impl<'t> Cursor<'t> {
 }
 
 /// The questions of a stretch without effects, in an order that does not depend on theirs.
-fn questions(trace: &[Said]) -> Vec<(CallId, [u64; 4], u64)> {
+fn questions(trace: &[Event]) -> Vec<(CallId, [u64; 4], u64)> {
     let mut all = Vec::new();
-    for (call, answer) in trace {
+    for Event { call, answer } in trace {
         let key = (call.id(), call.words(), *answer);
         match counts(call) {
             Counts::EachTime => all.push(key),

@@ -6,12 +6,12 @@
 
 mod align;
 pub mod compare;
-mod functions;
+mod invocation;
 mod recording;
 mod returned;
 
 pub use align::{Stretch, align};
-pub use functions::Functions;
+pub use invocation::Invocation;
 pub use recording::{Recording, StepEnd};
 pub use returned::Returned;
 
@@ -139,6 +139,13 @@ pub struct Recorder<'a, K> {
     pub trace: &'a mut Vec<Event>,
     /// What they are compared with.
     pub beside: Beside<'a>,
+}
+
+impl<'a, K> Recorder<'a, K> {
+    /// Keeps what is said, and compares it with nothing.
+    pub fn new(kernel: &'a mut K, trace: &'a mut Vec<Event>) -> Self {
+        Recorder { kernel, trace, beside: Beside::NOBODY }
+    }
 }
 
 impl<K: Kernel> Kernel for Recorder<'_, K> {

@@ -43,6 +43,12 @@ impl fmt::Display for Returned {
     }
 }
 
+impl From<u32> for Returned {
+    fn from(value: u32) -> Self {
+        Returned::Value(value.into())
+    }
+}
+
 impl From<i32> for Returned {
     fn from(value: i32) -> Self {
         Returned::Value(value.into())

@@ -18,7 +18,7 @@ mod truncation;
 
 pub use crate::numbering::Numbering;
 pub use flags::{TESTS as FLAG_TESTS, Test as FlagTest};
-pub use mmdiff_trace::{Functions, Returned};
+pub use mmdiff_trace::Returned;
 pub use names::{FlagSet, Flags};
 pub use on_path::OnPath;
 pub use truncation::range as truncated_range;
@@ -26,8 +26,8 @@ pub use truncation::range as truncated_range;
 use crate::scenario::{FileKind, Path, Scenario};
 use crate::trace::{Beside, Event, Recorder, Recording, StepEnd};
 use crate::world::World;
-use mmcore::Mapping;
 use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
+use mmcore::{Mapping, Side};
 use std::fmt;
 use std::ops::Range;
 
@@ -50,11 +50,11 @@ pub struct Tree {
     pub name: &'static str,
     /// The tree and commit.
     pub tree: &'static str,
-    /// [`Revision::FLAGS`](mmcore::Revision::FLAGS)
+    /// [`Tree::FLAGS`](mmcore::Tree::FLAGS)
     pub own_flags: &'static [(&'static str, u32)],
-    /// [`Revision::TRUNCATE_TESTS`](mmcore::Revision::TRUNCATE_TESTS)
+    /// [`Tree::TRUNCATE_TESTS`](mmcore::Tree::TRUNCATE_TESTS)
     pub truncate_tests: u64,
-    /// [`Revision::PINS_FOLIOS`](mmcore::Revision::PINS_FOLIOS)
+    /// [`Tree::PINS_FOLIOS`](mmcore::Tree::PINS_FOLIOS)
     pub pins_folios: u64,
     /// Sets the world up for a scenario.
     pub begin: fn(&Scenario, &mut World),
@@ -75,20 +75,20 @@ impl PartialEq for Tree {
 }
 
 /// The revision `R`.
-pub const fn tree<R: Functions>() -> Tree {
+pub const fn tree<R: Side>() -> Tree {
     Tree {
         name: R::NAME,
-        tree: R::TREE,
-        own_flags: R::FLAGS,
-        truncate_tests: R::TRUNCATE_TESTS,
-        pins_folios: R::PINS_FOLIOS,
+        tree: <R::Tree as mmcore::Tree>::TREE,
+        own_flags: <R::Tree as mmcore::Tree>::FLAGS,
+        truncate_tests: <R::Tree as mmcore::Tree>::TRUNCATE_TESTS,
+        pins_folios: <R::Tree as mmcore::Tree>::PINS_FOLIOS,
         begin: begin::<R>,
         step: step::<R>,
     }
 }
 
 /// A revision on which scenarios of one path alone can be run: what links it links no other path.
-pub const fn tree_on<S: OnPath, R: Functions>() -> Tree {
+pub const fn tree_on<S: OnPath, R: Side>() -> Tree {
     Tree { begin: on_path::begin::<S, R>, step: on_path::step::<S, R>, ..tree::<R>() }
 }
 
@@ -203,7 +203,7 @@ impl Scenario {
     }
 }
 
-fn begin<R: Functions>(scenario: &Scenario, world: &mut World) {
+fn begin<R: Side>(scenario: &Scenario, world: &mut World) {
     match scenario {
         Scenario::Flags(s) => s.begin::<R>(world),
         Scenario::Creation(s) => s.begin::<R>(world),
@@ -215,7 +215,7 @@ fn begin<R: Functions>(scenario: &Scenario, world: &mut World) {
     }
 }
 
-fn step<R: Functions>(s: &Scenario, i: usize, k: &mut Recorder<'_, World>) -> Returned {
+fn step<R: Side>(s: &Scenario, i: usize, k: &mut Recorder<'_, World>) -> Returned {
     match s {
         Scenario::Flags(s) => s.step::<R>(i, k),
         Scenario::Creation(s) => s.step::<R>(i, k),

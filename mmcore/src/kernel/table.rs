@@ -5,14 +5,13 @@
 //! the methods of [`Kernel`](super::Kernel), the doors of the kernel's C, and everything that prints,
 //! names, classes or compares calls.
 
-use super::functions::Function;
 use super::row::Domain::{Bits, Count, Errno, Mode, Order, TargetOrder, UpTo};
 use super::row::Lasts::{Always, Each, Locked, LockedFalls, LockedRises, OffLru, Race, Referenced};
 use super::row::{Derived, Door, Row};
 use super::value::{Arg, Entry, Folio, IsolateMode, Lruvec, Mapping, MigrateMode, NodeStat, Page};
 use super::{Kind, Site, Word};
 use crate::errno::{EAGAIN, EBUSY, EHWPOISON, EIO, EMFILE, ENOMEM, ENOSPC};
-use crate::{COMPACT_CLUSTER_MAX, PAGEVEC_SIZE};
+use crate::{COMPACT_CLUSTER_MAX, Function, PAGEVEC_SIZE};
 use core::fmt;
 
 /// What a batch has room for.

@@ -5,36 +5,28 @@
 //! AS_UNMOVABLE has the number that AS_INACCESSIBLE has in v6.12. The mask is the literal 10, as it
 //! was when the bug was alive: 8, the number of today, would be another bug.
 
-use super::{Revision, V6_12};
-use crate::include::linux::pagemap::{
-    FolioOrderRange, HasUnmovable, mapping_set_unmovable, mapping_unmovable,
-};
+use super::{PreFix, Tree, V6_12};
+use crate::functions::Side;
+use crate::include::linux::pagemap::AS_UNEVICTABLE;
 use crate::{Folio, Kernel, Mapping, Oops};
 
 /// The long-term tree without the patch.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct V6_12PreFix;
 
-/// What pre-fix tests, a bit index taken for a mask: AS_ENOSPC and AS_UNEVICTABLE.
-const MASK: u64 = 10;
+/// The flag that keeps folios where they are.
+const AS_UNMOVABLE: u32 = 8;
 
-impl HasUnmovable for V6_12PreFix {
-    const AS_UNMOVABLE: u32 = 8;
-}
+impl Tree for V6_12PreFix {
+    type Base = V6_12;
 
-impl FolioOrderRange for V6_12PreFix {
-    const AS_FOLIO_ORDER_BITS: u32 = V6_12::AS_FOLIO_ORDER_BITS;
-    const AS_FOLIO_ORDER_MIN: u32 = V6_12::AS_FOLIO_ORDER_MIN;
-}
-
-impl Revision for V6_12PreFix {
     const NAME: &'static str = "v6.12-pre-fix";
     const TREE: &'static str = "v6.12 (6.12.117), 27e6a24a4cf3 undone";
 
     const FLAGS: &'static [(&'static str, u32)] = &[
         ("AS_RELEASE_ALWAYS", Self::AS_RELEASE_ALWAYS),
         ("AS_STABLE_WRITES", Self::AS_STABLE_WRITES),
-        ("AS_UNMOVABLE", Self::AS_UNMOVABLE),
+        ("AS_UNMOVABLE", AS_UNMOVABLE),
         ("AS_FOLIO_ORDER_MIN.0", Self::AS_FOLIO_ORDER_MIN),
         ("AS_FOLIO_ORDER_MIN.1", Self::AS_FOLIO_ORDER_MIN + 1),
         ("AS_FOLIO_ORDER_MIN.2", Self::AS_FOLIO_ORDER_MIN + 2),
@@ -47,41 +39,72 @@ impl Revision for V6_12PreFix {
         ("AS_FOLIO_ORDER_MAX.4", Self::AS_FOLIO_ORDER_MAX + 4),
     ];
 
-    const AS_RELEASE_ALWAYS: u32 = V6_12::AS_RELEASE_ALWAYS;
-    const AS_STABLE_WRITES: u32 = V6_12::AS_STABLE_WRITES;
+    const AS_INACCESSIBLE: u32 = 10;
 
-    const TRUNCATE_TESTS: u64 = MASK;
-    const PINS_FOLIOS: u64 = 1 << Self::AS_UNMOVABLE;
+    const TRUNCATE_TESTS: u64 = Self::AS_INACCESSIBLE as u64;
+    const PINS_FOLIOS: u64 = 1 << AS_UNMOVABLE;
 
-    const HUGE_ORDER_READ_FIRST: bool = V6_12::HUGE_ORDER_READ_FIRST;
-    const MOVES_DRIVER_PAGES: bool = V6_12::MOVES_DRIVER_PAGES;
-    const HAS_SYNC_NO_COPY: bool = V6_12::HAS_SYNC_NO_COPY;
-    const MIGRATE_COPIES_FIRST: bool = V6_12::MIGRATE_COPIES_FIRST;
-    const INVALIDATE_ASKS_NEEDS_RELEASE: bool = V6_12::INVALIDATE_ASKS_NEEDS_RELEASE;
-    const FAILED_SPLIT_UNMAPS: bool = V6_12::FAILED_SPLIT_UNMAPS;
-
-    fn mapping_pins_folios<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-        mapping_unmovable::<Self, K>(k, mapping)
+    /// `mapping_set_unmovable`
+    fn mapping_set_inaccessible<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+        k.set_bit(mapping, AS_UNEVICTABLE);
+        k.set_bit(mapping, AS_UNMOVABLE);
     }
 
-    fn truncate_zeroes<K: Kernel>(k: &mut K, folio: Folio) -> Result<bool, Oops> {
+    /// `mapping_unmovable`
+    fn mapping_inaccessible<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+        k.test_bit(mapping, AS_UNMOVABLE)
+    }
+
+    fn truncate_inode_partial_folio<S: Side, K: Kernel>(
+        k: &mut K,
+        folio: Folio,
+        start: i64,
+        end: i64,
+    ) -> Result<bool, Oops> {
+        let pos = k.folio_pos(folio);
+        let offset = if pos < start { start.wrapping_sub(pos) as u32 } else { 0 };
+        let size = k.folio_size(folio) as u32;
+        let length = if pos.wrapping_add(i64::from(size)) as u64 <= end as u64 {
+            size.wrapping_sub(offset)
+        } else {
+            end.wrapping_add(1).wrapping_sub(pos).wrapping_sub(i64::from(offset)) as u32
+        };
+
+        k.folio_wait_writeback(folio);
+        if u64::from(length) == k.folio_size(folio) {
+            let mapping = k.raw_mapping(folio);
+            S::truncate_inode_folio(k, mapping, folio);
+            return Ok(true);
+        }
+
         let mapping = k.deref_mapping(folio)?;
-        Ok(k.flags_and(mapping, MASK) == 0)
+        if k.flags_and(mapping, u64::from(S::Tree::AS_INACCESSIBLE)) == 0 {
+            k.folio_zero_range(folio, offset, length);
+        }
+
+        if S::folio_needs_release(k, folio) {
+            k.folio_invalidate(folio, u64::from(offset), u64::from(length));
+        }
+        if !k.folio_test_large(folio) {
+            return Ok(true);
+        }
+        if S::try_folio_split_or_unmap(k, folio)? == 0 {
+            return Ok(true);
+        }
+        if k.folio_test_dirty(folio) {
+            return Ok(false);
+        }
+        let mapping = k.raw_mapping(folio);
+        S::truncate_inode_folio(k, mapping, folio);
+        Ok(true)
     }
 
-    fn gmem_mark_after_ops<K: Kernel>(k: &mut K, mapping: Mapping) {
-        k.store_flags(mapping, 0, MASK);
-    }
-
-    fn gmem_mark<K: Kernel>(k: &mut K, mapping: Mapping) {
-        mapping_set_unmovable::<Self, K>(k, mapping);
-    }
-
-    fn mapping_set_large_folios<K: Kernel>(k: &mut K, mapping: Mapping) {
-        V6_12::mapping_set_large_folios(k, mapping);
-    }
-
-    fn mapping_large_folio_support<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-        V6_12::mapping_large_folio_support(k, mapping)
+    fn __kvm_gmem_create<S: Side, K: Kernel>(
+        k: &mut K,
+        mapping: Mapping,
+        size: i64,
+        flags: u64,
+    ) -> i32 {
+        <PreFix as Tree>::__kvm_gmem_create::<S, K>(k, mapping, size, flags)
     }
 }

@@ -4,9 +4,9 @@
 use crate::script::{Script, all_answers, bug};
 use mmcore::errno::{EAGAIN, EINTR, ENOMEM};
 use mmcore::include::linux::pageblock_flags::*;
-use mmcore::mm::compaction::*;
-use mmcore::tree::{PostFix, PreFix};
-use mmcore::{Call, CallId, Lruvec, MigrateMode, NodeStat, Oops, Page, Site};
+use mmcore::mm::compaction::{block_end_pfn, is_via_compact_memory};
+use mmcore::tree::{PostFix, PreFix, V6_12};
+use mmcore::{Call, CallId, Lruvec, MigrateMode, NodeStat, Oops, Page, Side, Site};
 
 #[test]
 fn a_block_ends_at_the_next_multiple_of_its_size() {
@@ -51,17 +51,21 @@ fn only_minus_one_compacts_everything() {
     }
 }
 
+fn skip(order: i32, target_order: i32) -> bool {
+    V6_12::skip_isolation_on_order(&mut Script::new(), order, target_order)
+}
+
 #[test]
 fn a_folio_is_too_large_at_the_target_order_and_always_at_a_pageblock() {
     for order in 0..=12 {
-        assert_eq!(skip_isolation_on_order(order, -1), order >= 9, "order {order}");
+        assert_eq!(skip(order, -1), order >= 9, "order {order}");
         for target in 0..=12 {
             let too_large = order >= target.min(9);
-            assert_eq!(skip_isolation_on_order(order, target), too_large, "{order}, {target}");
+            assert_eq!(skip(order, target), too_large, "{order}, {target}");
         }
     }
-    assert!(skip_isolation_on_order(-1, -2), "only -1 itself is special");
-    assert!(!skip_isolation_on_order(-1, -1));
+    assert!(skip(-1, -2), "only -1 itself is special");
+    assert!(!skip(-1, -1));
 }
 
 const BLOCK: Page = Page(512);
@@ -72,7 +76,7 @@ fn a_block_is_suitable_unless_its_hint_counts() {
         let mut k = Script::new()
             .when(CallId::CcIgnoreSkipHint, ignore)
             .when(CallId::GetPageblockSkip, skip);
-        assert_eq!(isolation_suitable(&mut k, BLOCK), ignore || !skip);
+        assert_eq!(V6_12::isolation_suitable(&mut k, BLOCK), ignore || !skip);
         assert_eq!(k.made("get_pageblock_skip(pfn512)"), !ignore);
         assert_eq!(k.effects(), [""; 0]);
     }
@@ -85,7 +89,7 @@ fn a_hint_is_set_once_and_only_if_hints_are_read_and_written() {
             .when(CallId::CcIgnoreSkipHint, ignore)
             .when(CallId::GetPageblockSkip, skip)
             .when(CallId::CcNoSetSkipHint, no_set);
-        assert_eq!(test_and_set_skip(&mut k, BLOCK), !ignore && skip);
+        assert_eq!(V6_12::test_and_set_skip(&mut k, BLOCK), !ignore && skip);
         let sets = !ignore && !skip && !no_set;
         assert_eq!(k.effects(), ["set_pageblock_skip(pfn512)"][..usize::from(sets)]);
         assert_eq!(k.made("get_pageblock_skip(pfn512)"), !ignore);
@@ -102,7 +106,7 @@ fn the_cached_start_moves_forward_for_async_and_for_sync_apart() {
                 .when(CallId::CcNoSetSkipHint, no_set)
                 .when(Call::CachedMigratePfn { sync: 0 }, at(ahead))
                 .when(Call::CachedMigratePfn { sync: 1 }, at(sync_ahead));
-            update_cached_migrate(&mut k, 600);
+            V6_12::update_cached_migrate(&mut k, 600);
             let mut effects = Vec::new();
             if !no_set && !ahead {
                 effects.push("set_cached_migrate_pfn(0, 1024)");
@@ -123,7 +127,7 @@ fn async_compaction_tries_the_lock_once_and_notes_contention() {
                 .when(CallId::CcMode, mode)
                 .when(CallId::CcContended, contended)
                 .when(CallId::SpinTrylockLru, free);
-            compact_lock_irqsave(&mut k, Lruvec(1));
+            V6_12::compact_lock_irqsave(&mut k, Lruvec(1));
             let effects: &[&str] = match (mode, contended, free) {
                 (MigrateMode::Async, false, true) => &["spin_trylock_irqsave(lruvec1)"],
                 (MigrateMode::Async, false, false) => &[
@@ -170,14 +174,18 @@ fn too_many_are_isolated_beyond_half_of_the_lists_or_an_eighth_of_that() {
         (true, [15, 0], [15, 0], [1, 1], true),
     ] {
         let mut k = node(inactive, active, isolated).when(CallId::CcGfpFs, fs);
-        assert_eq!(too_many_isolated(&mut k), too_many, "{inactive:?} {active:?} {isolated:?}");
+        assert_eq!(
+            V6_12::too_many_isolated(&mut k),
+            too_many,
+            "{inactive:?} {active:?} {isolated:?}"
+        );
         assert_eq!(k.effects(), ["wake_throttle_isolated()"][..usize::from(!too_many)]);
     }
 }
 
 type Range = fn(&mut Script, u64, u64) -> Result<i32, Oops>;
 const BOTH: [Range; 2] =
-    [isolate_migratepages_range::<PreFix, Script>, isolate_migratepages_range::<PostFix, Script>];
+    [PreFix::isolate_migratepages_range::<Script>, PostFix::isolate_migratepages_range::<Script>];
 
 /// A world in which nothing can be isolated.
 fn barren() -> Script {

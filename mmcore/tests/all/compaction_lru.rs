@@ -3,16 +3,15 @@
 //! locks.
 
 use crate::script::{M, OTHER, Script, all_answers};
-use mmcore::mm::compaction::isolate_migratepages_block;
 use mmcore::tree::{PostFix, PreFix, V6_12};
-use mmcore::{Call, CallId, Folio, IsolateMode, Mapping, Oops, Page};
+use mmcore::{Call, CallId, Folio, IsolateMode, Mapping, Oops, Page, Side};
 
 type Block = fn(&mut Script, u64, u64, IsolateMode) -> Result<i32, Oops>;
 /// The revisions, and the bit by which a mapping keeps its folios.
 const TREES: [(Block, u32); 3] = [
-    (isolate_migratepages_block::<PreFix, Script>, 9),
-    (isolate_migratepages_block::<PostFix, Script>, 9),
-    (isolate_migratepages_block::<V6_12, Script>, 8),
+    (PreFix::isolate_migratepages_block::<Script>, 9),
+    (PostFix::isolate_migratepages_block::<Script>, 9),
+    (V6_12::isolate_migratepages_block::<Script>, 8),
 ];
 const PLAIN: IsolateMode = IsolateMode(0);
 const MIGRATE: IsolateMode = IsolateMode::ASYNC_MIGRATE;

@@ -4,11 +4,10 @@
 use crate::script::scan::{BOTH, Block, PLAIN, eager};
 use crate::script::{Script, all_answers};
 use mmcore::errno::{EAGAIN, EBUSY, ENOMEM};
-use mmcore::mm::compaction::isolate_migratepages_block;
 use mmcore::tree::V6_12;
-use mmcore::{Call, CallId, Folio, IsolateMode, Page};
+use mmcore::{Call, CallId, Folio, IsolateMode, Page, Side};
 
-const LATER: Block = isolate_migratepages_block::<V6_12, Script>;
+const LATER: Block = V6_12::isolate_migratepages_block::<Script>;
 
 /// The page that the tests are about, and the first frame of the scans.
 const PAGE: Page = Page(33);

@@ -4,18 +4,15 @@
 
 use crate::script::{DST, F, M, Script, bug, warn};
 use mmcore::errno::{EINVAL, EMFILE, ENOMEM, EOPNOTSUPP};
-use mmcore::mm::compaction::isolate_migratepages_block;
-use mmcore::mm::migrate::move_to_new_folio;
-use mmcore::mm::truncate::truncate_inode_partial_folio;
 use mmcore::tree::{PostFix, PreFix, V6_12};
-use mmcore::virt::kvm::guest_memfd::*;
+use mmcore::virt::kvm::guest_memfd::MF_DELAYED;
 use mmcore::{
-    Call, CallId, Entry, Folio, IsolateMode, Mapping, MigrateMode, Oops, PAGE_SIZE, Revision, Site,
+    Call, CallId, Entry, Folio, IsolateMode, Mapping, MigrateMode, Oops, PAGE_SIZE, Side, Site,
 };
 
 type Create = fn(&mut Script, Mapping, i64, u64) -> i32;
 const BOTH: [Create; 2] =
-    [__kvm_gmem_create::<PreFix, Script>, __kvm_gmem_create::<PostFix, Script>];
+    [PreFix::__kvm_gmem_create::<Script>, PostFix::__kvm_gmem_create::<Script>];
 const PAGE: i64 = PAGE_SIZE as i64;
 
 /// The effects of a creation up to the marks, and after them.
@@ -39,7 +36,7 @@ fn a_new_mapping_is_marked_as_its_revision_marks_it() {
             "set_bit(mapping1, 9)",
         ),
         (BOTH[1], &[], 1 << 3 | 1 << 9, "set_bit(mapping1, 9)"),
-        (__kvm_gmem_create::<V6_12, Script>, &[], 1 << 3 | 1 << 8, "set_bit(mapping1, 8)"),
+        (V6_12::__kvm_gmem_create::<Script>, &[], 1 << 3 | 1 << 8, "set_bit(mapping1, 8)"),
     ];
     for (create, after_ops, word, mark) in trees {
         let mut k = Script::new();
@@ -117,25 +114,25 @@ fn a_mapping_that_is_foreign_or_still_evictable_is_warned_about_and_used_all_the
 
 #[test]
 fn the_marks_keep_the_cpu_off_the_memory_and_the_memory_in_its_place() {
-    fn check<R: Revision>() {
+    fn check<R: Side>() {
         let created = || {
             let mut k = Script::new();
-            __kvm_gmem_create::<R, _>(&mut k, M, 4 * PAGE, 0);
+            R::__kvm_gmem_create(&mut k, M, 4 * PAGE, 0);
             Script::new().flags_are(M, k.flags(M)).when(CallId::FolioTestUnevictable, true)
         };
         let mut k = created().place(F, 0, 2);
-        assert_eq!(truncate_inode_partial_folio::<R, _>(&mut k, F, 0, PAGE - 1), Ok(true));
+        assert_eq!(R::truncate_inode_partial_folio(&mut k, F, 0, PAGE - 1), Ok(true));
         assert_eq!(k.effects(), ["folio_wait_writeback(folio7)", "split_folio(folio7)"]);
 
         for mode in [0, 4, 8, 12] {
             let mut k = created();
-            let result = isolate_migratepages_block::<R, _>(&mut k, 33, 34, IsolateMode(mode));
+            let result = R::isolate_migratepages_block(&mut k, 33, 34, IsolateMode(mode));
             assert_eq!(result, Ok(0));
             assert_eq!(k.calls_to(CallId::ListAdd), [""; 0], "mode {mode}");
         }
 
         let mut k = created();
-        let result = move_to_new_folio::<R, _>(&mut k, DST, F, MigrateMode::Sync);
+        let result = R::move_to_new_folio(&mut k, DST, F, MigrateMode::Sync);
         assert_eq!(result, Ok(-EOPNOTSUPP));
     }
     check::<PreFix>();
@@ -147,7 +144,7 @@ fn the_marks_keep_the_cpu_off_the_memory_and_the_memory_in_its_place() {
 
 type Punch = fn(&mut Script, Mapping, i64, i64) -> Result<i64, Oops>;
 const PUNCH: [Punch; 2] =
-    [kvm_gmem_punch_hole::<PreFix, Script>, kvm_gmem_punch_hole::<PostFix, Script>];
+    [PreFix::kvm_gmem_punch_hole::<Script>, PostFix::kvm_gmem_punch_hole::<Script>];
 
 #[test]
 fn a_hole_is_unmapped_from_every_guest_before_it_is_truncated() {
@@ -234,7 +231,7 @@ fn a_bug_in_the_truncation_ends_the_punch_with_the_lock_held() {
 fn the_migration_callback_only_warns() {
     for &mode in MigrateMode::ALL {
         let mut k = Script::new();
-        assert_eq!(kvm_gmem_migrate_folio(&mut k, M, DST, F, mode), -EINVAL);
+        assert_eq!(V6_12::kvm_gmem_migrate_folio(&mut k, M, DST, F, mode), -EINVAL);
         assert_eq!(k.calls(), [warn(Site::GmemMigrated)]);
     }
 }
@@ -243,7 +240,7 @@ fn the_migration_callback_only_warns() {
 fn a_bad_folio_is_unmapped_from_every_guest_and_left_in_the_file() {
     for guests in 0..3 {
         let mut k = Script::new().when(CallId::GmemListLen, guests).place(F, 12, 2);
-        assert_eq!(kvm_gmem_error_folio(&mut k, M, F), MF_DELAYED);
+        assert_eq!(V6_12::kvm_gmem_error_folio(&mut k, M, F), MF_DELAYED);
         let mut effects = vec!["filemap_invalidate_lock_shared(mapping1)".to_owned()];
         effects.extend((0..guests).map(|g| format!("kvm_gmem_invalidate_begin({g}, 12, 16)")));
         effects.extend((0..guests).map(|g| format!("kvm_gmem_invalidate_end({g}, 12, 16)")));

@@ -2,9 +2,8 @@
 //! Inline helpers of mm: who may be evicted, and whose filesystem must be told.
 
 use crate::script::{F, M, Script, all_answers};
-use mmcore::mm::internal::{folio_evictable, folio_needs_release};
 use mmcore::tree::{PostFix, PreFix, V6_12};
-use mmcore::{CallId, Folio, Mapping};
+use mmcore::{CallId, Folio, Mapping, Side};
 
 #[test]
 fn a_folio_is_evictable_unless_its_mapping_or_mlock_says_no() {
@@ -14,7 +13,7 @@ fn a_folio_is_evictable_unless_its_mapping_or_mlock_says_no() {
             .when(CallId::FolioTestMlocked, mlocked)
             .flags_are(M, if unevictable { 1 << 3 } else { !(1 << 3) });
         let pinned_by_mapping = has_mapping && unevictable;
-        assert_eq!(folio_evictable(&mut k, F), !pinned_by_mapping && !mlocked);
+        assert_eq!(V6_12::folio_evictable(&mut k, F), !pinned_by_mapping && !mlocked);
 
         let mut calls = vec!["rcu_read_lock()", "folio_mapping(folio7)"];
         if has_mapping {
@@ -33,9 +32,9 @@ type NeedsRelease = fn(&mut Script, Folio) -> bool;
 #[test]
 fn a_filesystem_is_told_of_private_data_or_if_it_always_wants_to_know() {
     let trees: [(NeedsRelease, u32); 3] = [
-        (folio_needs_release::<PreFix, _>, 7),
-        (folio_needs_release::<PostFix, _>, 7),
-        (folio_needs_release::<V6_12, _>, 6),
+        (PreFix::folio_needs_release, 7),
+        (PostFix::folio_needs_release, 7),
+        (V6_12::folio_needs_release, 6),
     ];
     for (needs_release, bit) in trees {
         for [has_mapping, always, private] in all_answers() {

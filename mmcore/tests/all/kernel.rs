@@ -3,11 +3,10 @@
 
 use crate::script::{DST, F, M, OTHER, Script, bug};
 use mmcore::kernel::derived;
-use mmcore::mm::migrate::move_to_new_folio;
 use mmcore::tree::PostFix;
 use mmcore::{
     Call, CallId, Domain, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lasts, Lruvec,
-    Mapping, MigrateMode, NodeStat, Oops, PAGE_SIZE, Page, Site, Word, errno,
+    Mapping, MigrateMode, NodeStat, Oops, PAGE_SIZE, Page, Side, Site, Word, errno,
 };
 use std::collections::BTreeSet;
 use std::fmt;
@@ -363,7 +362,7 @@ fn a_function_that_a_bug_ends_is_left_all_the_same() {
     let mut k = Script::new()
         .when(CallId::FolioMapping, None::<Mapping>)
         .when(CallId::FolioTestWriteback, true);
-    let result = move_to_new_folio::<PostFix, _>(&mut k, DST, F, MigrateMode::Sync);
+    let result = PostFix::move_to_new_folio(&mut k, DST, F, MigrateMode::Sync);
     assert_eq!(result, Err(Oops(Site::MigrateWriteback)));
     assert_eq!(
         k.marks(),

@@ -3,23 +3,23 @@
 
 use crate::script::{DST, F, M, OTHER, Script, all_answers, bug, warn};
 use mmcore::errno::{EAGAIN, EBUSY, EINVAL, EIO, EOPNOTSUPP};
-use mmcore::mm::migrate::*;
+use mmcore::mm::migrate::{AOP_WRITEPAGE_ACTIVATE, MIGRATEPAGE_SUCCESS};
 use mmcore::tree::{PostFix, PreFix, V6_12};
-use mmcore::{Call, CallId, Folio, Mapping, MigrateMode, Oops, Site};
+use mmcore::{Call, CallId, Folio, Mapping, MigrateMode, Oops, Side, Site};
 
 type Move = fn(&mut Script, Folio, Folio, MigrateMode) -> Result<i32, Oops>;
 /// The revisions under test, and the bit by which a mapping keeps its folios.
 const BOTH: [(Move, u32); 2] =
-    [(move_to_new_folio::<PreFix, Script>, 9), (move_to_new_folio::<PostFix, Script>, 9)];
-const LATER: (Move, u32) = (move_to_new_folio::<V6_12, Script>, 8);
+    [(PreFix::move_to_new_folio::<Script>, 9), (PostFix::move_to_new_folio::<Script>, 9)];
+const LATER: (Move, u32) = (V6_12::move_to_new_folio::<Script>, 8);
 const TREES: [(Move, u32); 3] = [BOTH[0], BOTH[1], LATER];
 
 type Simple = fn(&mut Script, Option<Mapping>, Folio, Folio, MigrateMode) -> Result<i32, Oops>;
-const SIMPLE: [Simple; 2] = [migrate_folio::<PreFix, Script>, migrate_folio::<PostFix, Script>];
+const SIMPLE: [Simple; 2] = [PreFix::migrate_folio::<Script>, PostFix::migrate_folio::<Script>];
 
 type Fallback = fn(&mut Script, Mapping, Folio, Folio, MigrateMode) -> Result<i32, Oops>;
 const FALLBACK: [Fallback; 2] =
-    [fallback_migrate_folio::<PreFix, Script>, fallback_migrate_folio::<PostFix, Script>];
+    [PreFix::fallback_migrate_folio::<Script>, PostFix::fallback_migrate_folio::<Script>];
 
 const SWITCH: &str = "folio_migrate_mapping(mapping1, folio8, folio7, 0)";
 const COPY: &str = "folio_migrate_copy(folio8, folio7)";
@@ -64,7 +64,7 @@ fn nothing_is_copied_if_the_switch_fails() {
 
 #[test]
 fn a_source_under_writeback_is_a_bug() {
-    for simple in [SIMPLE[0], SIMPLE[1], migrate_folio::<V6_12, Script>] {
+    for simple in [SIMPLE[0], SIMPLE[1], V6_12::migrate_folio::<Script>] {
         let mut k = Script::new().when(Call::FolioTestWriteback { folio: F }, true);
         let result = simple(&mut k, Some(M), DST, F, MigrateMode::Sync);
         assert_eq!(result, Err(Oops(Site::MigrateWriteback)));
@@ -90,7 +90,7 @@ fn later_trees_copy_before_they_switch_and_count_references_before_both() {
                 .when(CallId::FolioRefCount, refs)
                 .when(CallId::FolioMcCopy, copied)
                 .when(CallId::FolioMigrateMappingExpected, switched);
-            assert_eq!(migrate_folio::<V6_12, _>(&mut k, Some(M), DST, F, mode), Ok(ret));
+            assert_eq!(V6_12::migrate_folio(&mut k, Some(M), DST, F, mode), Ok(ret));
             assert_eq!(k.effects(), effects);
         }
     }
@@ -115,7 +115,7 @@ fn writeout_never_succeeds_and_returns_with_the_folio_locked() {
         (-AOP_WRITEPAGE_ACTIVATE, -EIO, true),
     ] {
         let mut k = Script::new().when(CallId::CallWritepage, rc);
-        assert_eq!(writeout(&mut k, M, F), ret, "writepage returned {rc}");
+        assert_eq!(V6_12::writeout(&mut k, M, F), ret, "writepage returned {rc}");
         let effects = k.effects();
         assert_eq!(effects[..3], BEFORE);
         assert_eq!(effects[3..], ["folio_lock(folio7)"][..usize::from(relocks)]);
@@ -125,11 +125,11 @@ fn writeout_never_succeeds_and_returns_with_the_folio_locked() {
 #[test]
 fn writeout_needs_a_callback_and_a_folio_that_is_still_dirty() {
     let mut k = Script::new().when(CallId::HasWritepage, false);
-    assert_eq!(writeout(&mut k, M, F), -EINVAL);
+    assert_eq!(V6_12::writeout(&mut k, M, F), -EINVAL);
     assert_eq!(k.effects(), [""; 0]);
 
     let mut k = Script::new().when(CallId::FolioClearDirtyForIo, false);
-    assert_eq!(writeout(&mut k, M, F), -EAGAIN);
+    assert_eq!(V6_12::writeout(&mut k, M, F), -EAGAIN);
     assert_eq!(k.effects(), ["folio_clear_dirty_for_io(folio7)"]);
 }
 
@@ -157,7 +157,7 @@ fn a_dirty_folio_is_only_written_out_by_full_sync() {
 fn later_trees_know_no_sync_without_copy() {
     for (mode, ret) in [(MigrateMode::SyncNoCopy, -EBUSY), (MigrateMode::Sync, -EAGAIN)] {
         let mut k = Script::new().when(CallId::FolioTestDirty, true);
-        assert_eq!(fallback_migrate_folio::<V6_12, _>(&mut k, M, DST, F, mode), Ok(ret));
+        assert_eq!(V6_12::fallback_migrate_folio(&mut k, M, DST, F, mode), Ok(ret));
     }
 }
 

@@ -3,12 +3,11 @@
 
 use crate::script::{F, M, OTHER, Script, all_answers, bug};
 use mmcore::errno::EBUSY;
-use mmcore::mm::shmem::*;
-use mmcore::tree::{PostFix, PreFix};
-use mmcore::{Call, CallId, Entry, Folio, Mapping, Oops, PAGE_SIZE, Site};
+use mmcore::tree::{PostFix, PreFix, V6_12};
+use mmcore::{Call, CallId, Entry, Folio, Mapping, Oops, PAGE_SIZE, Side, Site};
 
 type Undo = fn(&mut Script, Mapping, i64, i64) -> Result<(), Oops>;
-const BOTH: [Undo; 2] = [shmem_undo_range::<PreFix, Script>, shmem_undo_range::<PostFix, Script>];
+const BOTH: [Undo; 2] = [PreFix::shmem_undo_range::<Script>, PostFix::shmem_undo_range::<Script>];
 const PAGE: i64 = PAGE_SIZE as i64;
 
 /// The folios at either end of a range.
@@ -69,7 +68,7 @@ fn whole_pages_go_first_and_the_partial_ones_are_made_dirty_and_zeroed() {
 fn a_locked_segment_is_zeroed_by_the_fix_and_was_not_before() {
     for (undo, zeroes) in BOTH.into_iter().zip([false, true]) {
         let mut k = holds(Script::new(), 20, FIRST);
-        shmem_lock(&mut k, M, true, true);
+        V6_12::shmem_lock(&mut k, M, true, true);
         assert_eq!(undo(&mut k, M, 20 * PAGE + 100, -1), Ok(()));
         assert_eq!(k.made("folio_zero_range(folio20, 100, 3996)"), zeroes);
     }

@@ -3,8 +3,8 @@
 
 use crate::script::{M, Script, all_answers};
 use mmcore::errno::ENOMEM;
-use mmcore::mm::shmem::{shmem_lock, shmem_unlock_mapping};
-use mmcore::{Call, CallId, Entry, Folio, Oops, Site};
+use mmcore::tree::V6_12;
+use mmcore::{Call, CallId, Entry, Folio, Oops, Side, Site};
 
 fn folio(number: u16) -> (u64, Entry) {
     (u64::from(number), Entry::Folio(Folio(number)))
@@ -28,7 +28,7 @@ fn locking_charges_then_marks_and_unlocking_undoes_both() {
             (false, true) if ucounts => (0, &UNLOCK),
             _ => (0, &[]),
         };
-        assert_eq!(shmem_lock(&mut k, M, lock, ucounts), ret);
+        assert_eq!(V6_12::shmem_lock(&mut k, M, lock, ucounts), ret);
         assert_eq!(k.effects(), effects, "lock {lock}, locked {locked}, ucounts {ucounts}");
     }
 }
@@ -37,11 +37,11 @@ fn locking_charges_then_marks_and_unlocking_undoes_both() {
 fn locking_and_unlocking_leave_the_word_as_it_was() {
     for word in [0, !(1 << 3)] {
         let mut k = Script::new().flags_are(M, word);
-        assert_eq!(shmem_lock(&mut k, M, true, true), 0);
+        assert_eq!(V6_12::shmem_lock(&mut k, M, true, true), 0);
         assert_eq!(k.flags(M), word | 1 << 3);
-        assert_eq!(shmem_lock(&mut k, M, true, true), 0, "locking twice charges once");
+        assert_eq!(V6_12::shmem_lock(&mut k, M, true, true), 0, "locking twice charges once");
         assert_eq!(k.calls_to(CallId::UserShmLock).len(), 1);
-        assert_eq!(shmem_lock(&mut k, M, false, true), 0);
+        assert_eq!(V6_12::shmem_lock(&mut k, M, false, true), 0);
         assert_eq!(k.flags(M), word);
     }
 }
@@ -49,7 +49,7 @@ fn locking_and_unlocking_leave_the_word_as_it_was() {
 #[test]
 fn the_folios_of_an_unlocked_segment_are_given_back_batch_by_batch() {
     let mut k = Script::new().find(&[folio(0), folio(4)]).find(&[folio(9)]);
-    assert_eq!(shmem_unlock_mapping(&mut k, M), Ok(()));
+    assert_eq!(V6_12::shmem_unlock_mapping(&mut k, M), Ok(()));
     let max = u64::MAX;
     let batch = |start| format!("filemap_get_folios(mapping1, {start}, {max})");
     let rest = ["check_move_unevictable_folios()", "folio_batch_release()", "cond_resched()"];
@@ -66,16 +66,16 @@ fn the_folios_of_an_unlocked_segment_are_given_back_batch_by_batch() {
 fn giving_back_stops_once_somebody_locks_the_segment_again() {
     let test = Call::TestBit { mapping: M, nr: 3 };
     let mut k = Script::new().when(test, true);
-    assert_eq!(shmem_unlock_mapping(&mut k, M), Ok(()));
+    assert_eq!(V6_12::shmem_unlock_mapping(&mut k, M), Ok(()));
     assert_eq!(k.effects(), [""; 0]);
 
     let mut k = Script::new().find(&[folio(0)]).find(&[folio(1)]).when((CallId::TestBit, 2), true);
-    assert_eq!(shmem_unlock_mapping(&mut k, M), Ok(()));
+    assert_eq!(V6_12::shmem_unlock_mapping(&mut k, M), Ok(()));
     assert_eq!(k.calls_to(CallId::FilemapGetFolios).len(), 1);
 }
 
 #[test]
 fn the_watchdog_ends_an_endless_segment() {
     let mut k = Script::new().when(CallId::FilemapGetFolios, 1);
-    assert_eq!(shmem_unlock_mapping(&mut k, M), Err(Oops(Site::SoftLockup)));
+    assert_eq!(V6_12::shmem_unlock_mapping(&mut k, M), Err(Oops(Site::SoftLockup)));
 }

@@ -3,16 +3,15 @@
 
 use crate::script::{F, M, OTHER, Script, all_answers, bug, warn};
 use mmcore::errno::{EBUSY, EIO};
-use mmcore::mm::truncate::*;
 use mmcore::tree::{PostFix, PreFix, V6_12};
-use mmcore::{CallId, Folio, Mapping, Oops, PAGE_SIZE, Revision, Site};
+use mmcore::{CallId, Folio, Mapping, Oops, PAGE_SIZE, Side, Site};
 
 type Partial = fn(&mut Script, Folio, i64, i64) -> Result<bool, Oops>;
 const BOTH: [Partial; 2] = [
-    truncate_inode_partial_folio::<PreFix, Script>,
-    truncate_inode_partial_folio::<PostFix, Script>,
+    PreFix::truncate_inode_partial_folio::<Script>,
+    PostFix::truncate_inode_partial_folio::<Script>,
 ];
-const LATER: Partial = truncate_inode_partial_folio::<V6_12, Script>;
+const LATER: Partial = V6_12::truncate_inode_partial_folio::<Script>;
 
 const PAGE: i64 = PAGE_SIZE as i64;
 /// What it takes to drop the whole folio 7.
@@ -27,7 +26,7 @@ const DROP: [&str; 3] = [
 #[test]
 fn a_folio_is_unmapped_and_invalidated_before_it_is_cleaned() {
     let trees =
-        [truncate_cleanup_folio::<PreFix, Script>, truncate_cleanup_folio::<PostFix, Script>];
+        [PreFix::truncate_cleanup_folio::<Script>, PostFix::truncate_cleanup_folio::<Script>];
     for cleanup in trees {
         for [mapped, private] in all_answers() {
             let mut k = Script::new()
@@ -56,14 +55,14 @@ fn later_trees_also_tell_a_filesystem_that_always_wants_to_know() {
         let mut k = Script::new()
             .when(CallId::FolioHasPrivate, private)
             .flags_are(M, if always { 1 << 6 } else { !(1 << 6) });
-        truncate_cleanup_folio::<V6_12, _>(&mut k, F);
+        V6_12::truncate_cleanup_folio(&mut k, F);
         assert_eq!(k.made("folio_invalidate(folio7, 0, 4096)"), private || always);
     }
 }
 
 #[test]
 fn a_folio_that_belongs_to_another_mapping_is_left_alone() {
-    let trees = [truncate_inode_folio::<PreFix, Script>, truncate_inode_folio::<PostFix, Script>];
+    let trees = [PreFix::truncate_inode_folio::<Script>, PostFix::truncate_inode_folio::<Script>];
     for truncate in trees {
         let ours = [None, Some(M), Some(OTHER)];
         for asked in ours {
@@ -166,10 +165,10 @@ fn a_whole_folio_is_dropped_even_if_it_has_lost_its_mapping() {
 
 #[test]
 fn whether_bytes_are_zeroed_depends_on_the_bits_that_the_revision_tests() {
-    fn check<R: Revision>(tested: u64) {
+    fn check<R: Side>(tested: u64) {
         for word in 0..1 << 11 {
             let mut k = Script::new().flags_are(M, word).place(F, 0, 0);
-            assert_eq!(truncate_inode_partial_folio::<R, _>(&mut k, F, 100, -1), Ok(true));
+            assert_eq!(R::truncate_inode_partial_folio(&mut k, F, 100, -1), Ok(true));
             let zeroes = word & tested == 0;
             assert_eq!(
                 k.calls_to(CallId::FolioZeroRange),

@@ -3,13 +3,12 @@
 
 use crate::script::{F, M, OTHER, Script, all_answers, bug};
 use mmcore::errno::EBUSY;
-use mmcore::mm::truncate::truncate_inode_pages_range;
 use mmcore::tree::{PostFix, PreFix};
-use mmcore::{Call, CallId, Entry, Folio, Mapping, Oops, PAGE_SIZE, Site};
+use mmcore::{Call, CallId, Entry, Folio, Mapping, Oops, PAGE_SIZE, Side, Site};
 
 type Range = fn(&mut Script, Mapping, i64, i64) -> Result<(), Oops>;
 const RANGE: [Range; 2] =
-    [truncate_inode_pages_range::<PreFix, Script>, truncate_inode_pages_range::<PostFix, Script>];
+    [PreFix::truncate_inode_pages_range::<Script>, PostFix::truncate_inode_pages_range::<Script>];
 
 const PAGE: i64 = PAGE_SIZE as i64;
 

@@ -33,9 +33,7 @@ fn stack(revision: usize, scenario: &Scenario, left: &Run, apart: &Apart) -> [Fr
 fn function(left: &Run, apart: &Apart) -> Option<Function> {
     match *apart {
         Apart::Step(step, at) => function_at(left.events(step), at.left),
-        Apart::Ended(Ended::Otherwise(name, _) | Ended::Missing(name)) => {
-            Function::ALL.iter().copied().find(|function| function.name() == name)
-        }
+        Apart::Ended(Ended::Otherwise(function, _) | Ended::Missing(function)) => Some(function),
         Apart::Steps => None,
     }
 }
@@ -59,7 +57,7 @@ frames! { of_revision(usize) in against_the_c_of {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mmdiff_kernel::Returned;
+    use mmdiff_trace::Returned;
     use std::collections::BTreeSet;
 
     #[test]
@@ -68,7 +66,7 @@ mod tests {
         apart.extend(
             Function::ALL
                 .iter()
-                .map(|function| Apart::Ended(Ended::Otherwise(function.name(), Returned::Nothing))),
+                .map(|&function| Apart::Ended(Ended::Otherwise(function, Ok(Returned::Nothing)))),
         );
         apart.extend(
             [Differs::Questions, Differs::Effect, Differs::Result]

@@ -3,10 +3,11 @@
 //! functions compare with, for folios at the bottom of the file, one folio up, and at the top of
 //! `loff_t`.
 
+use super::Callee;
 use crate::model::Model;
-use crate::run::{Functions, Returned};
 use crate::var::{Var, What};
-use mmcore::{Folio, MAX_PAGE_ORDER, Mapping, PAGE_SIZE, PAGEBLOCK_NR_PAGES};
+use mmcore::{Folio, Function, MAX_PAGE_ORDER, Mapping, PAGE_SIZE, PAGEBLOCK_NR_PAGES};
+use mmdiff_trace::Invocation;
 
 const FILE: Mapping = Mapping(0);
 const FOLIO: Folio = Folio(0);
@@ -23,42 +24,38 @@ struct Place {
     size: i64,
 }
 
-/// The calls of the truncation path.
-pub(super) fn truncation<R: Functions>(k: &mut Model<'_>) -> Returned {
-    let function = k.choose(Var::one(What::Function), 5);
-    let place = first_folio(k);
-    match function {
-        0 => partial::<R>(k, place),
-        1 => {
-            hold(k, place);
-            let mapping = [Some(FILE), None][usize::from(k.choose(Var::one(What::Argument), 2))];
-            R::truncate_inode_folio(k, mapping, FOLIO).into()
-        }
-        2 => {
-            hold(k, place);
-            k.put_in_file(FOLIO);
-            R::truncate_cleanup_folio(k, FOLIO);
-            Returned::Nothing
-        }
-        3 => {
-            let (start, end) = range(k, place);
-            R::truncate_inode_pages_range(k, FILE, start, end).into()
-        }
-        _ => {
-            let (start, end) = range(k, place);
-            k.cache.collapses = true;
-            R::shmem_undo_range(k, FILE, start, end).into()
-        }
-    }
-}
-
-/// A range that takes part of a locked folio, or all of it. The callers see to it that it touches
-/// the folio.
-fn partial<R: Functions>(k: &mut Model<'_>, place: Place) -> Returned {
-    hold(k, place);
-    let (start, end) = edges(k, place, true);
-    R::truncate_inode_partial_folio(k, FOLIO, start, end).into()
-}
+pub(super) const TRUNCATION: &[Callee] = &[
+    Callee::of(Function::TruncateInodePartialFolio, |k| {
+        // The callers see to it that the range touches the folio, and hold its lock.
+        let place = first_folio(k);
+        hold(k, place);
+        let (start, end) = edges(k, place, true);
+        Some(Invocation::TruncateInodePartialFolio { folio: FOLIO, start, end })
+    }),
+    Callee::of(Function::TruncateInodeFolio, |k| {
+        let place = first_folio(k);
+        hold(k, place);
+        let mapping = [Some(FILE), None][usize::from(k.choose(Var::one(What::Argument), 2))];
+        Some(Invocation::TruncateInodeFolio { mapping, folio: FOLIO })
+    }),
+    Callee::of(Function::TruncateCleanupFolio, |k| {
+        let place = first_folio(k);
+        hold(k, place);
+        k.put_in_file(FOLIO);
+        Some(Invocation::TruncateCleanupFolio { folio: FOLIO })
+    }),
+    Callee::of(Function::TruncateInodePagesRange, |k| {
+        let place = first_folio(k);
+        let (lstart, lend) = range(k, place);
+        Some(Invocation::TruncateInodePagesRange { mapping: FILE, lstart, lend })
+    }),
+    Callee::of(Function::ShmemUndoRange, |k| {
+        let place = first_folio(k);
+        let (lstart, lend) = range(k, place);
+        k.cache.collapses = true;
+        Some(Invocation::ShmemUndoRange { mapping: FILE, lstart, lend })
+    }),
+];
 
 /// Chooses the size and the place of the first folio.
 fn first_folio(k: &mut Model<'_>) -> Place {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A scan between two halves of a turn, anywhere in a range of any length.
 //!
-//! A turn is cut in two: [`Scan::top`] up to where it looks at the page, [`Scan::bottom`] from there. A
+//! A turn is cut in two: [`Scan::first_half`] up to where it looks at the page,
+//! [`Scan::second_half`] from there. A
 //! half compares a place in few ways: is it the end of the range; is it a multiple of 32, or the first
 //! frame of a pageblock; is the block that is given up as a whole behind, about to end, or far from its
 //! end. Which of these it is, is chosen anew at every half, as if each could follow on each; and where
@@ -137,14 +138,14 @@ pub(super) fn half(side: &'static Side, _: usize, k: &mut Model<'_>) -> Went {
     let state = State::chosen(k);
     let mut scan = state.scan(k);
     let step = match state.halfway {
-        true => (side.bottom)(&mut scan, k),
-        false => scan.top(k).map_or(Step::Again, Step::Exit),
+        true => (side.second_half)(&mut scan, k),
+        false => scan.first_half(k).map_or(Step::Again, Step::Exit),
     };
     match step {
         Step::Again => Went::On(scan),
         Step::Exit(exit) => {
             end(&mut scan, exit, k);
-            Went::Returned(scan.finish(k, exit).into())
+            Went::Returned((side.finish)(&mut scan, k, exit).into())
         }
     }
 }

@@ -2,9 +2,9 @@
 //! The port asks and does what the kernel's own C asks and does: sampled, every function, both
 //! revisions.
 
-use crate::support::{Side, kinds_of, told_apart};
+use crate::support::{Side, functions, told_apart};
+use mmcore::Function;
 use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
-use mmdiff_kernel::sample;
 use std::collections::BTreeSet;
 
 /// So many runs of each function.
@@ -20,11 +20,10 @@ fn conforms(names: &[&str]) {
 #[track_caller]
 fn conforms_in<R: Side>(names: &[&str]) {
     let compiled = R::compiled();
-    for name in names {
-        let kinds = kinds_of::<R>(&[name]);
-        assert!(compiled.has(name), "{name} is there: {:?}", compiled.faults());
-        assert_eq!(kinds.len(), 1, "{name} is drawn");
-        if let Some(how) = told_apart::<R>(compiled, &kinds, 0..RUNS) {
+    for function in functions(names) {
+        let name = function.name();
+        assert!(compiled.has(function), "{name} is there: {:?}", compiled.faults());
+        if let Some(how) = told_apart::<R>(compiled, &[function], 0..RUNS) {
             panic!("{}: {name}: {how}", R::NAME);
         }
     }
@@ -54,14 +53,17 @@ conformance! {
         "mapping_release_always", "mapping_stable_writes";
     the_range_of_folio_orders_conforms: "mapping_set_folio_order_range", "mapping_set_large_folios",
         "mapping_max_folio_order", "mapping_min_folio_order", "mapping_large_folio_support";
+    the_flag_that_the_patch_is_about_conforms_under_either_name: "mapping_set_inaccessible",
+        "mapping_inaccessible";
     inline_helpers_of_mm_conform: "folio_evictable", "folio_needs_release";
     helpers_of_the_scanner_conform: "isolation_suitable", "test_and_set_skip", "update_cached_migrate",
         "compact_lock_irqsave", "too_many_isolated", "skip_isolation_on_order";
     the_scanner_conforms: "isolate_migratepages_block";
     the_scanner_of_ranges_conforms: "isolate_migratepages_range";
-    migration_conforms: "move_to_new_folio", "fallback_migrate_folio", "writeout", "migrate_folio";
+    migration_conforms: "move_to_new_folio", "fallback_migrate_folio", "writeout", "migrate_folio",
+        "__migrate_folio";
     truncation_of_a_folio_conforms: "truncate_inode_partial_folio", "truncate_inode_folio",
-        "truncate_cleanup_folio";
+        "truncate_cleanup_folio", "try_folio_split_or_unmap";
     truncation_of_a_range_conforms: "truncate_inode_pages_range";
     truncation_of_shmem_conforms: "shmem_undo_range";
     shm_lock_conforms: "shmem_lock", "shmem_unlock_mapping";
@@ -70,45 +72,32 @@ conformance! {
         "kvm_gmem_migrate_folio";
 }
 
-#[test]
-#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
-fn the_flag_that_the_patch_is_about_conforms_under_either_name() {
-    conforms_in::<V6_12>(&["mapping_set_inaccessible", "mapping_inaccessible"]);
-    conforms_in::<V6_12PreFix>(&["mapping_set_unmovable", "mapping_unmovable"]);
-}
-
-/// The functions that are tested above, and these two, as far as the revision has them.
+/// The functions that are tested above, as far as the tree has them.
 #[track_caller]
-fn all_conforms_in<R: Side>(own: [&'static str; 2]) {
-    const FOLIO_ORDERS: [&str; 3] =
-        ["mapping_set_folio_order_range", "mapping_max_folio_order", "mapping_min_folio_order"];
-    let drawn = (0..sample::KINDS).map(|kind| sample::draw(kind, 0).name::<R>());
-    let all: Vec<&str> = drawn.filter(|name| !FOLIO_ORDERS.contains(name)).collect();
-    assert_eq!(all.len(), sample::KINDS - FOLIO_ORDERS.len());
-    assert!(own.iter().all(|name| all.contains(name)), "under its own name");
-    conforms_in::<R>(&all);
+fn all_conforms_in<R: Side>() {
+    let lacks = <R::Tree as mmcore::Tree>::LACKS;
+    let all = Function::ALL.iter().filter(|function| !lacks.contains(function));
+    conforms_in::<R>(&all.map(|function| function.name()).collect::<Vec<_>>());
+    assert!(lacks.iter().all(|&function| !R::compiled().has(function)), "they are not there");
 }
 
 #[test]
 #[cfg_attr(not(tree_v6_10), ignore = "no tree of v6.10-rc5: name one in MMDIFF_TREE_V6_10")]
 fn every_function_of_pre_fix_conforms() {
-    all_conforms_in::<PreFix>(["mapping_set_unmovable", "mapping_unmovable"]);
+    all_conforms_in::<PreFix>();
 }
 
 #[test]
 #[cfg_attr(not(tree_v6_10), ignore = "no tree of v6.10-rc5: name one in MMDIFF_TREE_V6_10")]
 fn every_function_of_post_fix_conforms() {
-    all_conforms_in::<PostFix>(["mapping_set_inaccessible", "mapping_inaccessible"]);
+    all_conforms_in::<PostFix>();
 }
 
 #[test]
-fn every_function_that_can_be_run_is_tested() {
-    let tested: BTreeSet<&str> = TESTED.iter().copied().collect();
-    let drawn: BTreeSet<&str> =
-        (0..sample::KINDS).map(|kind| sample::draw(kind, 0).name::<V6_12>()).collect();
-    let own = ["mapping_set_inaccessible", "mapping_inaccessible"];
-    let untested: Vec<_> = drawn.iter().filter(|name| !tested.contains(*name)).copied().collect();
-    assert_eq!(untested, own[..].iter().copied().rev().collect::<Vec<_>>(), "each has its test");
+fn every_ported_function_is_tested() {
+    let tested: BTreeSet<Function> = functions(TESTED).into_iter().collect();
+    let ported: BTreeSet<Function> = Function::ALL.iter().copied().collect();
+    assert_eq!(tested, ported);
 }
 
 #[test]

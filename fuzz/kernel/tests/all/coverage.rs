@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The sampled runs reach all of the kernel's C but what is here, with the reason.
 
-use crate::support::{kinds_of, told_apart, tree};
+use crate::support::{functions, told_apart, tree};
 use mmcore::tree::V6_12;
 use mmdiff_kernel::coverage::{Coverage, FLAGS};
-use mmdiff_kernel::{Compiled, revision, sample};
+use mmdiff_kernel::{Compiled, revision};
 
 /// So many lines, and branches, of a file are not reached.
 const MISSED: &[(&str, usize, usize)] =
@@ -14,9 +14,9 @@ const MISSED: &[(&str, usize, usize)] =
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn all_lines_and_branches_are_reached_but_those_left_out() {
     let compiled = Compiled::of(&revision::V6_12, tree(), FLAGS).unwrap();
-    let all: Vec<usize> = (0..sample::KINDS).collect();
+    let all: Vec<mmcore::Function> = mmcore::Function::ALL.to_vec();
     assert_eq!(told_apart::<V6_12>(&compiled, &all, 0..10_000), None);
-    let scanner = kinds_of::<V6_12>(&["isolate_migratepages_block"]);
+    let scanner = functions(&["isolate_migratepages_block"]);
     assert_eq!(told_apart::<V6_12>(&compiled, &scanner, 10_000..200_000), None);
 
     let coverage = Coverage::of(compiled).unwrap();
@@ -38,7 +38,7 @@ fn all_lines_and_branches_are_reached_but_those_left_out() {
 fn what_no_run_was_asked_for_is_not_excused() {
     let compiled = Compiled::of(&revision::V6_12, tree(), FLAGS).unwrap();
     // A run of anything, for the counters to be written.
-    assert_eq!(told_apart::<V6_12>(&compiled, &kinds_of::<V6_12>(&["shmem_lock"]), 0..1), None);
+    assert_eq!(told_apart::<V6_12>(&compiled, &functions(&["shmem_lock"]), 0..1), None);
     let coverage = Coverage::of(compiled).unwrap();
     for (file, lines, _) in MISSED {
         let missed = || coverage.missed.iter().filter(|missed| missed.file == *file);

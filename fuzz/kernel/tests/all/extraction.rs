@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What is cut, what is said of a tree that the shim cannot serve, and that the rest still runs.
 
-use crate::support::{Side, kinds_of, told_apart, tree};
+use crate::support::{Side, functions, told_apart, tree};
+use mmcore::Function;
 use mmcore::tree::{V6_12, V6_12PreFix};
 use mmcore::{CallId, Door, Kind};
 use mmdiff_kernel::{Compiled, Edit, Fault, Tree, doors, revision, tree as trees};
@@ -31,9 +32,9 @@ fn an_unknown_helper_is_named_with_its_function_and_line_and_the_rest_runs() {
     assert!(told[1].ends_with("in fallback_migrate_folio: writeout cannot be run"), "{told:?}");
     assert!(told[2].ends_with("in move_to_new_folio: fallback_migrate_folio cannot be run"));
     assert_eq!(told.len(), 3);
-    assert!(!compiled.has("move_to_new_folio"));
+    assert!(!compiled.has(Function::MoveToNewFolio));
     for name in ["migrate_folio", "truncate_inode_pages_range", "isolate_migratepages_block"] {
-        assert_eq!(told_apart::<V6_12>(&compiled, &kinds_of::<V6_12>(&[name]), 0..500), None);
+        assert_eq!(told_apart::<V6_12>(&compiled, &functions(&[name]), 0..500), None);
     }
 }
 
@@ -61,7 +62,7 @@ fn what_the_compiler_does_not_take_is_told_with_its_line_and_the_rest_runs() {
     assert_eq!((name.as_str(), *file), ("folio_evictable", "mm/internal.h"));
     let first = line_of("mm/internal.h", "static inline bool folio_evictable(");
     assert_eq!(*line, first + 2);
-    assert!(compiled.has("folio_needs_release"));
+    assert!(compiled.has(Function::FolioNeedsRelease));
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn an_edit_that_does_not_fit_is_an_error_and_the_function_is_not_run_without_it(
     let compiled = compiled(&[edit]);
     let told = compiled.faults()[0].to_string();
     assert_eq!(told, "mm/shmem.c: in shmem_lock: \"no such text\" is there 0 times, not 1");
-    assert!(!compiled.has("shmem_lock"));
+    assert!(!compiled.has(Function::ShmemLock));
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn the_patch_cannot_be_undone_twice() {
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn the_bug_and_the_fix_are_told_apart_by_their_c() {
-    let partial = kinds_of::<V6_12>(&["truncate_inode_partial_folio"]);
+    let partial = functions(&["truncate_inode_partial_folio"]);
     assert!(told_apart::<V6_12>(V6_12PreFix::compiled(), &partial, 0..2000).is_some());
     assert!(told_apart::<V6_12PreFix>(V6_12::compiled(), &partial, 0..2000).is_some());
 }

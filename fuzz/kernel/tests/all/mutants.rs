@@ -9,7 +9,7 @@ mod migration;
 mod scanner;
 mod truncation;
 
-use crate::support::{kinds_of, told_apart, tree};
+use crate::support::{functions, told_apart, tree};
 use mmcore::tree::V6_12;
 use mmdiff_kernel::{Compiled, Edit};
 use std::thread;
@@ -58,9 +58,9 @@ fn survives(mutant: &Mutant) -> Option<String> {
     assert_eq!(compiled.faults(), [], "{} fits", mutant.what);
     // A mutant may loop.
     compiled.budget = 20_000;
-    let kinds = kinds_of::<V6_12>(mutant.through);
-    assert_eq!(kinds.len(), mutant.through.len());
-    let is_told = told_apart::<V6_12>(&compiled, &kinds, 0..RUNS).is_some();
+    let through = functions(mutant.through);
+    assert_eq!(through.len(), mutant.through.len());
+    let is_told = told_apart::<V6_12>(&compiled, &through, 0..RUNS).is_some();
     (!is_told).then(|| format!("{}: {}", mutant.edit.name, mutant.what))
 }
 

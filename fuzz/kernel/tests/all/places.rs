@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A call of the C is traced back to the line of the kernel that it stands on.
 
-use crate::support::{Side, kinds_of};
+use crate::support::{Side, functions};
 use mmcore::tree::V6_12;
-use mmdiff_kernel::{Recorder, sample};
+use mmdiff_kernel::{Event, Recorder, sample};
 
 /// So many calls of a function stand on a line of the kernel, and so many on none.
 fn places_of(function: &str) -> (usize, usize) {
     let compiled = V6_12::compiled();
-    let kinds = kinds_of::<V6_12>(&[function]);
+    let called = functions(&[function]);
     let (mut found, mut lost) = (0, 0);
     for seed in 0..200 {
         let (mut trace, mut from) = (Vec::new(), Vec::new());
         let mut dice = sample::Dice::new(seed);
-        let mut recorder = Recorder { kernel: &mut dice, trace: &mut trace };
-        let invocation = sample::draw(kinds[0], seed);
-        compiled.run_named(function, &invocation, &mut recorder, Some(&mut from)).unwrap();
+        let mut recorder = Recorder::new(&mut dice, &mut trace);
+        let invocation = sample::draw(called[0], seed);
+        let ending = compiled.run_from(&invocation, &mut recorder, Some(&mut from));
+        assert!(matches!(ending, Some(Ok(_))), "{ending:?}");
         let places = compiled.places(&from).unwrap();
         assert_eq!(places.len(), from.len());
         let arguments = trace.len() - from.len();
-        for ((call, _), place) in trace[arguments..].iter().zip(places) {
+        for (Event { call, .. }, place) in trace[arguments..].iter().zip(places) {
             let Some(place) = place else {
                 lost += 1;
                 continue;

@@ -65,14 +65,14 @@ fn wanted(what: &str) -> Result<(Vec<Path>, Option<Function>), Failure> {
                    what it calls is drawn from the other paths, such as truncation";
         return Err(Failure(why.into()));
     }
-    if let Some(function) = Function::named(what) {
+    if let Some(function) = Function::named(what).filter(|function| function.is_marked()) {
         // The scanner's functions are met when it is enumerated, and nowhere else.
         let scans = function.file() == "mm/compaction.c";
         let met = |path: &Path| (*path == Path::Compaction) == scans;
         return Ok((PATHS.into_iter().filter(met).collect(), Some(function)));
     }
     let paths = PATHS.map(Path::name).join(", ");
-    let functions: Vec<_> = Function::ALL.iter().map(|function| function.name()).collect();
+    let functions: Vec<_> = Function::marked().map(Function::name).collect();
     let functions = functions.join(", ");
     Err(Failure(format!("no such path or function as {what}; there are: {paths}; {functions}")))
 }

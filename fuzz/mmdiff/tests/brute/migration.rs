@@ -7,9 +7,8 @@ use super::kernel::{
     ANY, Bits, CLEAN, COPY, DST, Data, Digits, ERRNOS, FILE, Machine, PLAIN, SRC, SWITCH, State,
     WRITEPAGE,
 };
-use mmcore::mm::migrate::{fallback_migrate_folio, migrate_folio, move_to_new_folio, writeout};
 use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
-use mmcore::{MigrateMode, Revision};
+use mmcore::{MigrateMode, Side};
 use mmdiff::explore::{Choice, Var, What};
 use mmdiff::run::Returned;
 use mmdiff::scenario::Path;
@@ -18,13 +17,13 @@ use rayon::prelude::*;
 type Call = fn(&mut Machine<'_>, MigrateMode) -> Returned;
 
 /// The functions, in the order in which the explorer chooses them; one has two arguments to try.
-fn calls<R: Revision>() -> [Vec<Call>; 4] {
+fn calls<R: Side>() -> [Vec<Call>; 4] {
     [
-        vec![|k, mode| move_to_new_folio::<R, _>(k, DST, SRC, mode).into()],
-        vec![|k, mode| fallback_migrate_folio::<R, _>(k, FILE, DST, SRC, mode).into()],
-        vec![|k, _| writeout(k, FILE, SRC).into()],
-        vec![|k, mode| migrate_folio::<R, _>(k, None, DST, SRC, mode).into(), |k, mode| {
-            migrate_folio::<R, _>(k, Some(FILE), DST, SRC, mode).into()
+        vec![|k, mode| R::move_to_new_folio(k, DST, SRC, mode).into()],
+        vec![|k, mode| R::fallback_migrate_folio(k, FILE, DST, SRC, mode).into()],
+        vec![|k, _| R::writeout(k, FILE, SRC).into()],
+        vec![|k, mode| R::migrate_folio(k, None, DST, SRC, mode).into(), |k, mode| {
+            R::migrate_folio(k, Some(FILE), DST, SRC, mode).into()
         }],
     ]
 }
@@ -98,16 +97,21 @@ fn brute(
 /// Into how many parts the states are cut, for the cores.
 const PARTS: usize = 16;
 
-fn explorers<A: Revision, B: Revision>(function: usize) -> Decisions {
+fn explorers<A: Side, B: Side>(function: usize) -> Decisions {
     let got = function as u8;
     let prefix = [Choice { var: Var::one(What::Function), of: 4, got, label: got }];
     explored((A::NAME, B::NAME), Path::Migration, &prefix)
 }
 
-fn compare_all<A: Revision, B: Revision>() {
-    assert_eq!(A::PINS_FOLIOS, B::PINS_FOLIOS);
+/// The flag that keeps folios where they are.
+fn pins<S: Side>() -> u64 {
+    <S::Tree as mmcore::Tree>::PINS_FOLIOS
+}
+
+fn compare_all<A: Side, B: Side>() {
+    assert_eq!(pins::<A>(), pins::<B>());
     for (function, name) in NAMES.iter().enumerate() {
-        let brute = brute(A::PINS_FOLIOS, function, &[calls::<A>(), calls::<B>()], |_| true);
+        let brute = brute(pins::<A>(), function, &[calls::<A>(), calls::<B>()], |_| true);
         let what = format!("{name}, {} and {}", A::NAME, B::NAME);
         same(&what, &explorers::<A, B>(function), &brute);
     }
@@ -134,10 +138,10 @@ fn what_brute_force_leaves_out_is_noticed() {
         |state| state.switch == 0,
     ];
     for wanted in fewer {
-        let compared = compare(&explored, &brute(PreFix::PINS_FOLIOS, 1, &sides, wanted));
+        let compared = compare(&explored, &brute(pins::<PreFix>(), 1, &sides, wanted));
         assert!(compared.missing.is_empty() && !compared.extra.is_empty(), "{compared:?}");
     }
     // One function's decisions are not another's.
-    let compared = compare(&explored, &brute(PreFix::PINS_FOLIOS, 2, &sides, |_| true));
+    let compared = compare(&explored, &brute(pins::<PreFix>(), 2, &sides, |_| true));
     assert!(!compared.missing.is_empty() || !compared.extra.is_empty());
 }

@@ -7,22 +7,20 @@ use super::cache::{self, Cache, Slot};
 use super::decisions::{Decisions, same};
 use super::kernel::{ANOTHER, ANY, CLEAN, Data, Digits, ERRNOS, FILE, Machine, PLAIN, State};
 use super::truncation::{Collected, Pair, Place, Sides, near, places};
-use mmcore::mm::shmem::shmem_undo_range;
-use mmcore::mm::truncate::truncate_inode_pages_range;
 use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
-use mmcore::{PAGE_SIZE, Revision};
+use mmcore::{PAGE_SIZE, Side};
 use mmdiff::run::Returned;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 const PAGE: i64 = PAGE_SIZE as i64;
 
-fn in_file<R: Revision>(k: &mut Machine<'_>, (start, end): (i64, i64)) -> Returned {
-    truncate_inode_pages_range::<R, _>(k, FILE, start, end).into()
+fn in_file<R: Side>(k: &mut Machine<'_>, (start, end): (i64, i64)) -> Returned {
+    R::truncate_inode_pages_range(k, FILE, start, end).into()
 }
 
-fn in_shmem<R: Revision>(k: &mut Machine<'_>, (start, end): (i64, i64)) -> Returned {
-    shmem_undo_range::<R, _>(k, FILE, start, end).into()
+fn in_shmem<R: Side>(k: &mut Machine<'_>, (start, end): (i64, i64)) -> Returned {
+    R::shmem_undo_range(k, FILE, start, end).into()
 }
 
 /// The ranges around a page: at, one before and one after whatever C compares with.
@@ -134,7 +132,7 @@ fn each_state(
     to.decisions
 }
 
-fn compare<A: Revision, B: Revision>(places: &[Place]) {
+fn compare<A: Side, B: Side>(places: &[Place]) {
     let pair = Pair::of::<A, B>();
     let flags = pair.flags(false);
     let both: [(&str, u8, Sides); 2] = [

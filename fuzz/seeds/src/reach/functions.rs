@@ -100,6 +100,8 @@ pub(super) fn of(function: Function) -> &'static [Row] {
         Function::KvmGmemMigrateFolio => files::KVM_GMEM_MIGRATE_FOLIO,
         Function::KvmGmemErrorFolio => files::KVM_GMEM_ERROR_FOLIO,
         Function::KvmGmemCreate => files::KVM_GMEM_CREATE,
+        // What traces do not show.
+        _ => &[],
     }
 }
 

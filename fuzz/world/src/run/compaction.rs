@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `compaction` path: the migrate scanner goes over a pageblock.
 
-use super::{Functions, Returned, setup};
+use super::{Returned, setup};
 use crate::scenario::{CompactionScenario, Controls, FileSpec, Item, ItemKind, ScanCall, StartPfn};
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Cc, Driver, HugeFate, Slot};
 use mmcore::include::linux::pageblock_flags::pageblock_end_pfn;
-use mmcore::{Folio, IsolateMode, MAX_PAGE_ORDER, Mapping, MigrateMode, PAGEBLOCK_NR_PAGES, Word};
+use mmcore::{
+    Folio, IsolateMode, MAX_PAGE_ORDER, Mapping, MigrateMode, PAGEBLOCK_NR_PAGES, Side, Word,
+};
 
 /// The pageblock's first page frame: a multiple of every size.
 const BLOCK: u64 = 1 << 16;
 
-pub(super) fn begin<R: Functions>(s: &CompactionScenario, world: &mut World) {
+pub(super) fn begin<R: Side>(s: &CompactionScenario, world: &mut World) {
     let plain = [FileSpec::default()];
     let files: &[FileSpec] = if s.files.is_empty() { &plain } else { &s.files };
     for spec in files {
@@ -42,7 +44,7 @@ pub(super) fn begin<R: Functions>(s: &CompactionScenario, world: &mut World) {
     world.schedule.arm(&s.races);
 }
 
-pub(super) fn step<R: Functions>(s: &CompactionScenario, k: &mut Recorder<'_, World>) -> Returned {
+pub(super) fn step<R: Side>(s: &CompactionScenario, k: &mut Recorder<'_, World>) -> Returned {
     let start = start_pfn(s);
     let last = k.kernel.slots.last().map_or(start + 1, |&(first, len, _)| first + len);
     let block_end = pageblock_end_pfn(start);

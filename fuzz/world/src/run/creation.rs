@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `creation` path: a new guest_memfd, what can fail in making it, and what can be done to it.
 
-use super::{Functions, Returned, setup};
+use super::{Returned, setup};
 use crate::scenario::{CreationScenario, FolioSpec, GmemStep};
 use crate::trace::Recorder;
 use crate::world::extents::Byte;
 use crate::world::{Misdeed, World};
-use mmcore::{Folio, Mapping, MigrateMode, PAGE_SIZE};
+use mmcore::{Folio, Mapping, MigrateMode, PAGE_SIZE, Side};
 
 const MAPPING: Mapping = Mapping(0);
 
@@ -24,7 +24,7 @@ pub(super) fn begin(s: &CreationScenario, world: &mut World) {
     world.script.foreign_mapping = s.foreign_mapping;
 }
 
-pub(super) fn step<R: Functions>(
+pub(super) fn step<R: Side>(
     s: &CreationScenario,
     i: usize,
     k: &mut Recorder<'_, World>,
@@ -59,7 +59,7 @@ pub(super) fn step<R: Functions>(
     }
 }
 
-fn punch_hole<R: Functions>(k: &mut Recorder<'_, World>, offset: i64, len: i64) -> Returned {
+fn punch_hole<R: Side>(k: &mut Recorder<'_, World>, offset: i64, len: i64) -> Returned {
     let (start, end) = (offset as u64, (offset + len) as u64);
     k.kernel.file_mut(MAPPING).truth.fill(start, end, Byte::Zero);
     let returned = R::kvm_gmem_punch_hole(k, MAPPING, offset, len);
@@ -68,7 +68,7 @@ fn punch_hole<R: Functions>(k: &mut Recorder<'_, World>, offset: i64, len: i64) 
     returned.into()
 }
 
-fn create<R: Functions>(s: &CreationScenario, k: &mut Recorder<'_, World>) -> Returned {
+fn create<R: Side>(s: &CreationScenario, k: &mut Recorder<'_, World>) -> Returned {
     let size = (i64::from(s.pages.get()) + 1) * PAGE_SIZE as i64;
     let fd = R::__kvm_gmem_create(k, MAPPING, size, 0);
     let held = (k.kernel.fds, k.kernel.gmem_allocations);

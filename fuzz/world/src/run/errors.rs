@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `errors` path: write-back errors are recorded and reported.
 
-use super::{Functions, Returned, setup};
+use super::{Returned, setup};
 use crate::scenario::{ErrorOp, ErrorsScenario};
 use crate::trace::Recorder;
 use crate::world::World;
 use mmcore::Mapping;
+use mmcore::Side;
 use mmcore::errno::{EIO, ENOMEM, ENOSPC};
 
 const MAPPING: Mapping = Mapping(0);
 
-pub(super) fn begin<R: Functions>(s: &ErrorsScenario, world: &mut World) {
+pub(super) fn begin<R: Side>(s: &ErrorsScenario, world: &mut World) {
     setup::add_file::<R>(world, &s.file);
     world.file_mut(MAPPING).has_host = !s.no_host;
 }
 
-pub(super) fn step<R: Functions>(
-    s: &ErrorsScenario,
-    i: usize,
-    k: &mut Recorder<'_, World>,
-) -> Returned {
+pub(super) fn step<R: Side>(s: &ErrorsScenario, i: usize, k: &mut Recorder<'_, World>) -> Returned {
     match s.ops[i] {
         ErrorOp::CheckErrors => {
             setup::reported(k, MAPPING, |k| R::filemap_check_errors(k, MAPPING)).into()
@@ -37,7 +34,7 @@ pub(super) fn step<R: Functions>(
     }
 }
 
-fn record<R: Functions>(k: &mut Recorder<'_, World>, error: i32) -> Returned {
+fn record<R: Side>(k: &mut Recorder<'_, World>, error: i32) -> Returned {
     R::mapping_set_error(k, MAPPING, error);
     Returned::Nothing
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `flags` path: setters of `mapping->flags`, and every test after each of them.
 
-use super::{Functions, Returned, setup};
+use super::{Returned, setup};
 use crate::scenario::{FlagOp, FlagsScenario, FolioSpec};
 use crate::trace::Recorder;
 use crate::world::World;
 use mmcore::errno::{EIO, ENOSPC};
-use mmcore::{Folio, Kernel, Mapping};
+use mmcore::{Folio, Kernel, Mapping, Side};
 
 /// A test of the flags, as both sides of the patch have it under some name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,18 +37,14 @@ pub(super) fn steps(s: &FlagsScenario) -> usize {
     1 + 2 * s.ops.len()
 }
 
-pub(super) fn begin<R: Functions>(s: &FlagsScenario, world: &mut World) {
+pub(super) fn begin<R: Side>(s: &FlagsScenario, world: &mut World) {
     setup::add_file::<R>(world, &s.file);
     setup::add_folio(world, &FolioSpec::default(), Some(MAPPING), 0);
     let mlocked = setup::add_folio(world, &FolioSpec::default(), Some(MAPPING), 1);
     world.folio_mut(mlocked).mlocked = true;
 }
 
-pub(super) fn step<R: Functions>(
-    s: &FlagsScenario,
-    i: usize,
-    k: &mut Recorder<'_, World>,
-) -> Returned {
+pub(super) fn step<R: Side>(s: &FlagsScenario, i: usize, k: &mut Recorder<'_, World>) -> Returned {
     if i.is_multiple_of(2) {
         return Returned::Bits(read_all::<R, _>(k));
     }
@@ -67,7 +63,7 @@ pub(super) fn step<R: Functions>(
     }
 }
 
-fn lock<R: Functions>(
+fn lock<R: Side>(
     k: &mut Recorder<'_, World>,
     lock: bool,
     refused: bool,
@@ -77,13 +73,13 @@ fn lock<R: Functions>(
     R::shmem_lock(k, MAPPING, lock, ucounts).into()
 }
 
-fn set<R: Functions, K: Kernel>(k: &mut K, op: FlagOp) {
+fn set<R: Side, K: Kernel>(k: &mut K, op: FlagOp) {
     match op {
         FlagOp::SetUnevictable => R::mapping_set_unevictable(k, MAPPING),
         FlagOp::ClearUnevictable => R::mapping_clear_unevictable(k, MAPPING),
         FlagOp::SetExiting => R::mapping_set_exiting(k, MAPPING),
         FlagOp::SetNoWritebackTags => R::mapping_set_no_writeback_tags(k, MAPPING),
-        FlagOp::SetLargeFolios => <R as Functions>::mapping_set_large_folios(k, MAPPING),
+        FlagOp::SetLargeFolios => R::mapping_set_large_folios(k, MAPPING),
         FlagOp::SetReleaseAlways => R::mapping_set_release_always(k, MAPPING),
         FlagOp::ClearReleaseAlways => R::mapping_clear_release_always(k, MAPPING),
         FlagOp::SetStableWrites => R::mapping_set_stable_writes(k, MAPPING),
@@ -101,15 +97,15 @@ fn set<R: Functions, K: Kernel>(k: &mut K, op: FlagOp) {
     }
 }
 
-fn read_all<R: Functions, K: Kernel>(k: &mut K) -> u32 {
+fn read_all<R: Side, K: Kernel>(k: &mut K) -> u32 {
     let tests = [
         R::mapping_unevictable(k, Some(MAPPING)),
         R::mapping_exiting(k, MAPPING),
         R::mapping_use_writeback_tags(k, MAPPING),
-        <R as Functions>::mapping_large_folio_support(k, MAPPING),
+        R::mapping_large_folio_support(k, MAPPING),
         R::mapping_release_always(k, MAPPING),
         R::mapping_stable_writes(k, MAPPING),
-        R::mapping_pinned(k, MAPPING),
+        R::mapping_inaccessible(k, MAPPING),
     ];
     tests.iter().enumerate().map(|(bit, &set)| u32::from(set) << bit).sum()
 }

@@ -9,14 +9,14 @@ mod memory;
 
 use super::creation::fault_in;
 use super::truncation::zero_partial_pages;
-use super::{Functions, Returned, setup};
+use super::{Returned, setup};
 use crate::scenario::{FileKind, FolioSpec, LifecycleScenario, Op, Order};
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::extents::Byte;
 use crate::world::state::FolioState;
 use mmcore::errno::{EINVAL, EIO, EMFILE, ENOMEM, ENOSPC, EOPNOTSUPP};
-use mmcore::{Folio, Mapping, Oops, PAGE_SIZE};
+use mmcore::{Folio, Mapping, Oops, PAGE_SIZE, Side};
 
 /// No such file.
 const EBADF: i32 = 9;
@@ -33,7 +33,7 @@ const FIXED_PAGES: u64 = 64;
 /// What an operation comes to: the system call's return value, or a stop of the kernel.
 type Outcome = Result<i32, Oops>;
 
-pub(super) fn step<R: Functions>(
+pub(super) fn step<R: Side>(
     s: &LifecycleScenario,
     i: usize,
     k: &mut Recorder<'_, World>,
@@ -41,7 +41,7 @@ pub(super) fn step<R: Functions>(
     operate::<R>(&s.ops[i], i as u8 + 1, k).into()
 }
 
-fn operate<R: Functions>(op: &Op, tag: u8, k: &mut Recorder<'_, World>) -> Outcome {
+fn operate<R: Side>(op: &Op, tag: u8, k: &mut Recorder<'_, World>) -> Outcome {
     if let Op::Create { kind } = op {
         return Ok(create::<R>(k, *kind));
     }
@@ -62,12 +62,7 @@ fn operate<R: Functions>(op: &Op, tag: u8, k: &mut Recorder<'_, World>) -> Outco
     Ok(outcome)
 }
 
-fn operate_on<R: Functions>(
-    op: &Op,
-    mapping: Mapping,
-    tag: u8,
-    k: &mut Recorder<'_, World>,
-) -> Outcome {
+fn operate_on<R: Side>(op: &Op, mapping: Mapping, tag: u8, k: &mut Recorder<'_, World>) -> Outcome {
     match op {
         Op::Write { at, len, order, .. } => {
             Ok(write::<R>(k, mapping, at.bytes(), len.bytes(), order.get(), tag))
@@ -108,7 +103,7 @@ pub(crate) fn file_of(op: &Op, world: &World) -> Option<Mapping> {
     (files > 0).then(|| Mapping(file % files))
 }
 
-fn create<R: Functions>(k: &mut Recorder<'_, World>, kind: FileKind) -> i32 {
+fn create<R: Side>(k: &mut Recorder<'_, World>, kind: FileKind) -> i32 {
     if k.kernel.files.len() == MAX_FILES {
         return -EMFILE;
     }
@@ -123,7 +118,7 @@ fn create<R: Functions>(k: &mut Recorder<'_, World>, kind: FileKind) -> i32 {
     ret.min(0)
 }
 
-fn write<R: Functions>(
+fn write<R: Side>(
     k: &mut Recorder<'_, World>,
     mapping: Mapping,
     at: u64,
@@ -163,12 +158,7 @@ fn write<R: Functions>(
 
 /// Brings a folio into the page cache, with the disk's bytes or zeroes, and puts it on the LRU list
 /// that it belongs on. Returns the page after it.
-fn bring_in<R: Functions>(
-    k: &mut Recorder<'_, World>,
-    mapping: Mapping,
-    page: u64,
-    order: u8,
-) -> u64 {
+fn bring_in<R: Side>(k: &mut Recorder<'_, World>, mapping: Mapping, page: u64, order: u8) -> u64 {
     let order = setup::largest_free_order(k.kernel, mapping, page, order, u64::MAX);
     let spec = FolioSpec { order: Order::new(order), dirty: true, ..FolioSpec::default() };
     let state = setup::folio(k.kernel, &spec, Some(mapping), page >> order << order);
@@ -195,7 +185,7 @@ fn forget(world: &mut World, mapping: Mapping, start: u64, end: u64) {
     }
 }
 
-fn truncate<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, size: u64) -> Outcome {
+fn truncate<R: Side>(k: &mut Recorder<'_, World>, mapping: Mapping, size: u64) -> Outcome {
     let file = k.kernel.file_mut(mapping);
     let refuses = match file.kind {
         Some(FileKind::GuestMemfd | FileKind::DrmShmem) => true,
@@ -219,7 +209,7 @@ fn truncate<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, size: u
     Ok(0)
 }
 
-fn punch_hole<R: Functions>(
+fn punch_hole<R: Side>(
     k: &mut Recorder<'_, World>,
     mapping: Mapping,
     at: u64,
@@ -252,7 +242,7 @@ fn punch_hole<R: Functions>(
 }
 
 /// `shmctl_do_lock`: only shared memory has it.
-fn shm_lock<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, lock: bool) -> Outcome {
+fn shm_lock<R: Side>(k: &mut Recorder<'_, World>, mapping: Mapping, lock: bool) -> Outcome {
     if k.kernel.file(mapping).kind != Some(FileKind::Tmpfs) {
         return Ok(-EINVAL);
     }
@@ -264,7 +254,7 @@ fn shm_lock<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, lock: b
 }
 
 /// A write-back fails. Memory without a disk is never written back.
-fn record_error<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, enospc: bool) -> i32 {
+fn record_error<R: Side>(k: &mut Recorder<'_, World>, mapping: Mapping, enospc: bool) -> i32 {
     if !k.kernel.file(mapping).is_on_disk() {
         return -EINVAL;
     }
@@ -272,7 +262,7 @@ fn record_error<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping, eno
     0
 }
 
-fn fsync<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
+fn fsync<R: Side>(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
     match k.kernel.file(mapping).kind {
         Some(FileKind::GuestMemfd | FileKind::Secretmem | FileKind::DrmShmem) | None => -EINVAL,
         // `noop_fsync`

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `migration` path: one folio is moved.
 
-use super::{Functions, Returned, setup};
+use super::{Returned, setup};
 use crate::scenario::{
     FileKind, FolioOwner, FolioSpec, MigrateCall, MigrateCallback, MigrationScenario,
 };
@@ -9,7 +9,7 @@ use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Driver, FolioState, Lock};
 use mmcore::errno::{EAGAIN, EBUSY};
-use mmcore::{Folio, Mapping, MigrateMode, Word};
+use mmcore::{Folio, Mapping, MigrateMode, Side, Word};
 
 const SRC: Folio = Folio(0);
 const DST: Folio = Folio(1);
@@ -25,7 +25,7 @@ fn call(s: &MigrationScenario) -> MigrateCall {
     }
 }
 
-pub(super) fn begin<R: Functions>(s: &MigrationScenario, world: &mut World) {
+pub(super) fn begin<R: Side>(s: &MigrationScenario, world: &mut World) {
     setup::add_file::<R>(world, &s.file);
     setup::add_swap::<R>(world);
     world.file_mut(FILE).held = false;
@@ -94,7 +94,7 @@ fn add_source(s: &MigrationScenario, world: &mut World) {
     state.isolated = !s.not_isolated;
 }
 
-pub(super) fn step<R: Functions>(s: &MigrationScenario, k: &mut Recorder<'_, World>) -> Returned {
+pub(super) fn step<R: Side>(s: &MigrationScenario, k: &mut Recorder<'_, World>) -> Returned {
     let mode = MigrateMode::from_word(s.mode.get().into());
     let mapping = k.kernel.folio(SRC).mapping;
     let driver = k.kernel.folio(SRC).driver != Driver::No;

@@ -4,9 +4,7 @@
 //! A fuzz target is such a program. libFuzzer clears and reads a counter for every branch that is
 //! linked, in every execution, so the branches of six other paths would cost it more than its own.
 
-use super::{
-    Functions, Returned, compaction, creation, errors, flags, lifecycle, migration, truncation,
-};
+use super::{Returned, compaction, creation, errors, flags, lifecycle, migration, truncation};
 use crate::scenario::codec::Wire;
 use crate::scenario::mutate::Mutate;
 use crate::scenario::{
@@ -15,6 +13,7 @@ use crate::scenario::{
 };
 use crate::trace::Recorder;
 use crate::world::World;
+use mmcore::Side;
 
 /// The scenarios of one path.
 pub trait OnPath: Wire + Mutate + 'static {
@@ -25,9 +24,9 @@ pub trait OnPath: Wire + Mutate + 'static {
     /// The scenario, if it is of this path.
     fn of(any: &Scenario) -> Option<&Self>;
     /// Sets the world up, before the first step.
-    fn begin<R: Functions>(&self, world: &mut World);
+    fn begin<R: Side>(&self, world: &mut World);
     /// Does step `i`.
-    fn step<R: Functions>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned;
+    fn step<R: Side>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned;
 }
 
 macro_rules! on_path {
@@ -43,11 +42,11 @@ macro_rules! on_path {
                 if let Scenario::$variant(s) = any { Some(s) } else { None }
             }
 
-            fn begin<R: Functions>(&self, world: &mut World) {
+            fn begin<R: Side>(&self, world: &mut World) {
                 $begin(self, world);
             }
 
-            fn step<R: Functions>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned {
+            fn step<R: Side>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned {
                 $step(self, i, k)
             }
         }
@@ -66,14 +65,14 @@ on_path!(Compaction, CompactionScenario, compaction::begin::<R>, |s, _, k| compa
 on_path!(Lifecycle, LifecycleScenario, |_, _| (), lifecycle::step::<R>);
 
 /// Sets the world up for a scenario of the path; one of another path is not for this tree.
-pub(super) fn begin<S: OnPath, R: Functions>(any: &Scenario, world: &mut World) {
+pub(super) fn begin<S: OnPath, R: Side>(any: &Scenario, world: &mut World) {
     if let Some(s) = S::of(any) {
         s.begin::<R>(world);
     }
 }
 
 /// Does a step of a scenario of the path.
-pub(super) fn step<S: OnPath, R: Functions>(
+pub(super) fn step<S: OnPath, R: Side>(
     any: &Scenario,
     i: usize,
     k: &mut Recorder<'_, World>,

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Files and folios as a scenario describes them.
 
-use super::Functions;
 use crate::scenario::{FileKind, FileSpec, Flags, FolioSpec, Order, Recorded};
 use crate::trace::Recorder;
 use crate::world::extents::Byte;
 use crate::world::state::{FolioState, Lock};
 use crate::world::{Misdeed, World};
 use mmcore::errno::{EIO, ENOSPC};
-use mmcore::{Folio, Kernel, Mapping, PAGE_SIZE};
+use mmcore::{Folio, Kernel, Mapping, PAGE_SIZE, Side};
 
 /// Makes a new file of a kind as the kernel does, with the revision's own setters.
-pub(super) fn create_file<R: Functions, K: Kernel>(
+pub(super) fn create_file<R: Side, K: Kernel>(
     k: &mut K,
     mapping: Mapping,
     kind: FileKind,
@@ -19,7 +18,7 @@ pub(super) fn create_file<R: Functions, K: Kernel>(
 ) -> i32 {
     match kind {
         FileKind::GuestMemfd => {
-            return mmcore::virt::kvm::guest_memfd::__kvm_gmem_create::<R, K>(k, mapping, size, 0);
+            return R::__kvm_gmem_create(k, mapping, size, 0);
         }
         kind if kind.is_unevictable() => R::mapping_set_unevictable(k, mapping),
         _ => {}
@@ -29,7 +28,7 @@ pub(super) fn create_file<R: Functions, K: Kernel>(
 
 /// Adds the file of a specification: created, locked, with its errors recorded; or with its flags
 /// overwritten.
-pub(super) fn add_file<R: Functions>(world: &mut World, spec: &FileSpec) -> Mapping {
+pub(super) fn add_file<R: Side>(world: &mut World, spec: &FileSpec) -> Mapping {
     let mapping = world.add_file(Some(spec.kind));
     world.file_mut(mapping).held = true;
     if spec.kind == FileKind::GuestMemfd {
@@ -56,7 +55,7 @@ pub(super) fn add_file<R: Functions>(world: &mut World, spec: &FileSpec) -> Mapp
 }
 
 /// Adds the address space of the swap cache.
-pub(super) fn add_swap<R: Functions>(world: &mut World) -> Mapping {
+pub(super) fn add_swap<R: Side>(world: &mut World) -> Mapping {
     let mapping = world.add_file(None);
     R::mapping_set_no_writeback_tags(world, mapping);
     mapping

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The `truncation` path: one range is taken out of one file.
 
+use super::Returned;
 use super::setup::{self, top_index};
-use super::{Functions, Returned};
 use crate::scenario::{Anchor, Edge, FileKind, SplitAnswer, TruncateCall, TruncationScenario};
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::extents::Byte;
-use mmcore::{Folio, Mapping, PAGE_SIZE};
+use mmcore::{Folio, Mapping, PAGE_SIZE, Side};
 
 const MAPPING: Mapping = Mapping(0);
 const FOLIO: Folio = Folio(0);
@@ -21,7 +21,7 @@ fn call(s: &TruncationScenario) -> TruncateCall {
     }
 }
 
-pub(super) fn begin<R: Functions>(s: &TruncationScenario, world: &mut World) {
+pub(super) fn begin<R: Side>(s: &TruncationScenario, world: &mut World) {
     setup::add_file::<R>(world, &s.file);
     add_folios(s, world);
     let (start, end) = range(s, world);
@@ -47,7 +47,7 @@ pub(super) fn begin<R: Functions>(s: &TruncationScenario, world: &mut World) {
     world.schedule.arm(&s.races);
 }
 
-pub(super) fn step<R: Functions>(s: &TruncationScenario, k: &mut Recorder<'_, World>) -> Returned {
+pub(super) fn step<R: Side>(s: &TruncationScenario, k: &mut Recorder<'_, World>) -> Returned {
     let (start, end) = range(s, k.kernel);
     let returned: Returned = match call(s) {
         TruncateCall::PartialFolio => R::truncate_inode_partial_folio(k, FOLIO, start, end).into(),

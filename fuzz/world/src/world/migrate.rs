@@ -8,7 +8,8 @@ use super::{Lock, Misdeed};
 use crate::scenario::{FileKind, MigrateCallback, WritepageCallback};
 use mmcore::errno::{EAGAIN, EBUSY, EHWPOISON, EIO};
 use mmcore::mm::migrate::AOP_WRITEPAGE_ACTIVATE;
-use mmcore::{Folio, Mapping, MigrateMode};
+use mmcore::tree::V6_12;
+use mmcore::{Folio, Mapping, MigrateMode, Side};
 
 impl World {
     /// `folio_expected_refs`: the caller's, the page cache's and the private data's. The folio was
@@ -98,9 +99,7 @@ impl World {
             (MigrateCallback::Again, _) => -EAGAIN,
             (MigrateCallback::Busy, _) | (_, Some(FileKind::Secretmem)) => -EBUSY,
             (_, Some(FileKind::GuestMemfd)) => {
-                mmcore::virt::kvm::guest_memfd::kvm_gmem_migrate_folio(
-                    self, mapping, dst, src, mode,
-                )
+                V6_12::kvm_gmem_migrate_folio(self, mapping, dst, src, mode)
             }
             _ => self.migrate_as_filesystem(dst, src, mode),
         }

@@ -6,9 +6,8 @@ use super::state::{Driver, FolioState, Slot};
 use super::{Misdeed, World};
 use crate::scenario::codec::Below;
 use crate::scenario::{Action, FileKind, Point, Race};
-use mmcore::include::linux::pagemap::{HasUnmovable, mapping_unmovable};
 use mmcore::tree::PreFix;
-use mmcore::{Folio, IsolateMode, Kernel, Lruvec, Mapping, NodeStat, Page};
+use mmcore::{Folio, IsolateMode, Kernel, Lruvec, Mapping, NodeStat, Page, Side};
 
 const M: Mapping = Mapping(0);
 const F: Folio = Folio(0);
@@ -19,7 +18,7 @@ const PFN: u64 = 1 << 10;
 fn world(kind: FileKind) -> World {
     let mut world = World::default();
     world.add_file(Some(kind));
-    world.file_mut(M).flags = 1 << 3 | 1 << PreFix::AS_UNMOVABLE;
+    world.file_mut(M).flags = 1 << 3 | 1 << 9; // AS_UNEVICTABLE, AS_UNMOVABLE
     world.file_mut(M).cache.fill(0, 4096, Byte::Data(1));
     world.file_mut(M).truth.fill(0, 4096, Byte::Data(1));
     world.file_mut(M).size = 4096;
@@ -205,7 +204,7 @@ fn a_world_that_is_cleared_is_as_new() {
 fn draft(k: &mut World) {
     if let Some(folio) = k.folio_get_nontail_page(Page(PFN)) {
         let mapping = k.folio_mapping(folio);
-        if !mapping.is_some_and(|mapping| mapping_unmovable::<PreFix, _>(k, mapping)) {
+        if !mapping.is_some_and(|mapping| PreFix::mapping_inaccessible(k, mapping)) {
             k.folio_test_dirty(folio);
         }
         k.folio_put(folio);
@@ -218,7 +217,7 @@ fn merged(k: &mut World) {
         if k.folio_mapping(folio).is_some() && k.folio_trylock(folio) {
             let mapping = k.folio_mapping(folio);
             if let Some(mapping) = mapping {
-                mapping_unmovable::<PreFix, _>(k, mapping);
+                PreFix::mapping_inaccessible(k, mapping);
             }
             k.folio_unlock(folio);
         }

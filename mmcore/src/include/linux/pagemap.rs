@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mapping->flags` and its accessors. Source: include/linux/pagemap.h.
 //!
-//! The first six bits have the same numbers in every revision here and are constants. The others
-//! moved or came and went, so their numbers belong to the revision: an accessor of a flag that only
-//! some trees have asks for the trait that says so ([`HasUnmovable`], [`HasInaccessible`],
-//! [`LargeFolioBit`], [`FolioOrderRange`]).
+//! The first six bits have the same numbers in every tree here and are constants. The others moved or
+//! came and went, so their numbers belong to the [`Tree`].
 
 use crate::errno::ENOSPC;
-use crate::{Function, Kernel, Mapping, Revision, within};
+use crate::{Kernel, Mapping, Side, Tree};
 
 /// `AS_EIO`: a write-back failed with something other than ENOSPC.
 pub const AS_EIO: u32 = 0;
@@ -32,163 +30,112 @@ pub const FLAGS: &[(&str, u32)] = &[
     ("AS_NO_WRITEBACK_TAGS", AS_NO_WRITEBACK_TAGS),
 ];
 
-/// A tree with AS_UNMOVABLE (v6.10 and pre-fix).
-pub trait HasUnmovable: Revision {
-    /// The number of the bit.
-    const AS_UNMOVABLE: u32;
-}
-
-/// A tree with accessors for AS_INACCESSIBLE (post-fix and later).
-pub trait HasInaccessible: Revision {
-    /// The number of the bit.
-    const AS_INACCESSIBLE: u32;
-}
-
-/// A tree in which one bit says whether large folios are supported (up to post-fix).
-pub trait LargeFolioBit: Revision {
-    /// The number of the bit.
-    const AS_LARGE_FOLIO_SUPPORT: u32;
-}
-
-/// A tree in which the flags word holds a range of folio orders (v6.12).
-pub trait FolioOrderRange: Revision {
-    /// The width of each of the two fields, in bits.
-    const AS_FOLIO_ORDER_BITS: u32;
-    /// The first bit of the least order.
-    const AS_FOLIO_ORDER_MIN: u32;
-    /// The first bit of the greatest order.
-    const AS_FOLIO_ORDER_MAX: u32 = Self::AS_FOLIO_ORDER_MIN + Self::AS_FOLIO_ORDER_BITS;
-}
-
 /// `MAX_PAGECACHE_ORDER` of x86-64 with transparent huge pages: `HPAGE_PMD_ORDER`.
 pub const MAX_PAGECACHE_ORDER: u32 = 9;
 
-/// `mapping_set_error`: records a write-back error. All revisions.
-pub fn mapping_set_error<K: Kernel>(k: &mut K, mapping: Mapping, error: i32) {
-    within(k, Function::MappingSetError, |k| {
-        if error == 0 {
-            return;
-        }
-        k.__filemap_set_wb_err(mapping, error);
-        if k.has_host(mapping) {
-            k.errseq_set_sb(mapping, error);
-        }
-        if error == -ENOSPC {
-            k.set_bit(mapping, AS_ENOSPC);
-        } else {
-            k.set_bit(mapping, AS_EIO);
-        }
-    });
-}
+/// `mapping_set_error`: records a write-back error.
+pub fn mapping_set_error<S: Side, K: Kernel>(k: &mut K, mapping: Mapping, error: i32) {
+    if error == 0 {
+        return;
+    }
 
-/// `mapping_set_unevictable`. All revisions.
-pub fn mapping_set_unevictable<K: Kernel>(k: &mut K, mapping: Mapping) {
-    k.set_bit(mapping, AS_UNEVICTABLE);
-}
+    // For those who use errseq.
+    k.__filemap_set_wb_err(mapping, error);
 
-/// `mapping_clear_unevictable`. All revisions.
-pub fn mapping_clear_unevictable<K: Kernel>(k: &mut K, mapping: Mapping) {
-    k.clear_bit(mapping, AS_UNEVICTABLE);
-}
+    // For the superblock.
+    if k.has_host(mapping) {
+        k.errseq_set_sb(mapping, error);
+    }
 
-/// `mapping_unevictable`; false for `NULL`. All revisions.
-pub fn mapping_unevictable<K: Kernel>(k: &mut K, mapping: Option<Mapping>) -> bool {
-    match mapping {
-        Some(mapping) => k.test_bit(mapping, AS_UNEVICTABLE),
-        None => false,
+    // For those who still look at the flags.
+    if error == -ENOSPC {
+        k.set_bit(mapping, AS_ENOSPC);
+    } else {
+        k.set_bit(mapping, AS_EIO);
     }
 }
 
-/// `mapping_set_exiting`. All revisions.
-pub fn mapping_set_exiting<K: Kernel>(k: &mut K, mapping: Mapping) {
+/// `mapping_set_unevictable`
+pub fn mapping_set_unevictable<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+    k.set_bit(mapping, AS_UNEVICTABLE);
+}
+
+/// `mapping_clear_unevictable`
+pub fn mapping_clear_unevictable<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+    k.clear_bit(mapping, AS_UNEVICTABLE);
+}
+
+/// `mapping_unevictable`; false for `NULL`.
+pub fn mapping_unevictable<S: Side, K: Kernel>(k: &mut K, mapping: Option<Mapping>) -> bool {
+    mapping.is_some_and(|mapping| k.test_bit(mapping, AS_UNEVICTABLE))
+}
+
+/// `mapping_set_exiting`
+pub fn mapping_set_exiting<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
     k.set_bit(mapping, AS_EXITING);
 }
 
-/// `mapping_exiting`. All revisions.
-pub fn mapping_exiting<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+/// `mapping_exiting`
+pub fn mapping_exiting<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
     k.test_bit(mapping, AS_EXITING)
 }
 
-/// `mapping_set_no_writeback_tags`. All revisions.
-pub fn mapping_set_no_writeback_tags<K: Kernel>(k: &mut K, mapping: Mapping) {
+/// `mapping_set_no_writeback_tags`
+pub fn mapping_set_no_writeback_tags<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
     k.set_bit(mapping, AS_NO_WRITEBACK_TAGS);
 }
 
-/// `mapping_use_writeback_tags`. All revisions.
-pub fn mapping_use_writeback_tags<K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+/// `mapping_use_writeback_tags`
+pub fn mapping_use_writeback_tags<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
     !k.test_bit(mapping, AS_NO_WRITEBACK_TAGS)
 }
 
-/// `mapping_release_always`. All revisions, under the revision's number.
-pub fn mapping_release_always<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-    k.test_bit(mapping, R::AS_RELEASE_ALWAYS)
+/// `mapping_release_always`
+pub fn mapping_release_always<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+    k.test_bit(mapping, S::Tree::AS_RELEASE_ALWAYS)
 }
 
-/// `mapping_set_release_always`. All revisions, under the revision's number.
-pub fn mapping_set_release_always<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) {
-    k.set_bit(mapping, R::AS_RELEASE_ALWAYS);
+/// `mapping_set_release_always`
+pub fn mapping_set_release_always<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+    k.set_bit(mapping, S::Tree::AS_RELEASE_ALWAYS);
 }
 
-/// `mapping_clear_release_always`. All revisions, under the revision's number.
-pub fn mapping_clear_release_always<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) {
-    k.clear_bit(mapping, R::AS_RELEASE_ALWAYS);
+/// `mapping_clear_release_always`
+pub fn mapping_clear_release_always<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+    k.clear_bit(mapping, S::Tree::AS_RELEASE_ALWAYS);
 }
 
-/// `mapping_stable_writes`. All revisions, under the revision's number.
-pub fn mapping_stable_writes<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-    k.test_bit(mapping, R::AS_STABLE_WRITES)
+/// `mapping_stable_writes`
+pub fn mapping_stable_writes<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+    k.test_bit(mapping, S::Tree::AS_STABLE_WRITES)
 }
 
-/// `mapping_set_stable_writes`. All revisions, under the revision's number.
-pub fn mapping_set_stable_writes<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) {
-    k.set_bit(mapping, R::AS_STABLE_WRITES);
+/// `mapping_set_stable_writes`
+pub fn mapping_set_stable_writes<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+    k.set_bit(mapping, S::Tree::AS_STABLE_WRITES);
 }
 
-/// `mapping_clear_stable_writes`. All revisions, under the revision's number.
-pub fn mapping_clear_stable_writes<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) {
-    k.clear_bit(mapping, R::AS_STABLE_WRITES);
+/// `mapping_clear_stable_writes`
+pub fn mapping_clear_stable_writes<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+    k.clear_bit(mapping, S::Tree::AS_STABLE_WRITES);
 }
 
-/// `mapping_set_unmovable`: unmovable mappings are unevictable too, which lets the scanner look at
-/// the folio before it looks at the mapping. v6.10 and pre-fix.
-pub fn mapping_set_unmovable<R: HasUnmovable, K: Kernel>(k: &mut K, mapping: Mapping) {
+/// `mapping_set_inaccessible`
+pub fn mapping_set_inaccessible<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+    // Inaccessible mappings are unevictable too: compaction looks at the folio's flag first, and only
+    // then takes the folio lock to look at the mapping.
     k.set_bit(mapping, AS_UNEVICTABLE);
-    k.set_bit(mapping, R::AS_UNMOVABLE);
+    k.set_bit(mapping, S::Tree::AS_INACCESSIBLE);
 }
 
-/// `mapping_unmovable`. v6.10 and pre-fix.
-pub fn mapping_unmovable<R: HasUnmovable, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-    k.test_bit(mapping, R::AS_UNMOVABLE)
+/// `mapping_inaccessible`
+pub fn mapping_inaccessible<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+    k.test_bit(mapping, S::Tree::AS_INACCESSIBLE)
 }
 
-/// `mapping_set_inaccessible`: inaccessible mappings are unevictable too, for the same reason as
-/// [`mapping_set_unmovable`]. post-fix and later.
-pub fn mapping_set_inaccessible<R: HasInaccessible, K: Kernel>(k: &mut K, mapping: Mapping) {
-    k.set_bit(mapping, AS_UNEVICTABLE);
-    k.set_bit(mapping, R::AS_INACCESSIBLE);
-}
-
-/// `mapping_inaccessible`. post-fix and later.
-pub fn mapping_inaccessible<R: HasInaccessible, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-    k.test_bit(mapping, R::AS_INACCESSIBLE)
-}
-
-/// `mapping_set_large_folios`, where it sets one bit (`__set_bit`, not atomic). Up to post-fix.
-pub fn mapping_set_large_folios_bit<R: LargeFolioBit, K: Kernel>(k: &mut K, mapping: Mapping) {
-    k.store_flags(mapping, 0, 1 << R::AS_LARGE_FOLIO_SUPPORT);
-}
-
-/// `mapping_large_folio_support`, where it tests one bit. Up to post-fix.
-pub fn mapping_large_folio_support_bit<R: LargeFolioBit, K: Kernel>(
-    k: &mut K,
-    mapping: Mapping,
-) -> bool {
-    k.test_bit(mapping, R::AS_LARGE_FOLIO_SUPPORT)
-}
-
-/// The mask of a field of `AS_FOLIO_ORDER_BITS` bits that starts at `first`.
-const fn order_mask(bits: u32, first: u32) -> u64 {
-    ((1 << bits) - 1) << first
+/// `AS_FOLIO_ORDER_MIN_MASK` or `AS_FOLIO_ORDER_MAX_MASK`, of the field that begins at the bit `first`.
+const fn folio_order_mask<T: Tree>(first: u32) -> u64 {
+    ((1 << T::AS_FOLIO_ORDER_BITS) - 1) << first
 }
 
 /// `mapping_set_folio_order_range`: the least and the greatest order that the file's folios may
@@ -196,7 +143,7 @@ const fn order_mask(bits: u32, first: u32) -> u64 {
 ///
 /// The mask is an `unsigned int` in C, so that its complement clears the upper half of the word
 /// too.
-pub fn mapping_set_folio_order_range<R: FolioOrderRange, K: Kernel>(
+pub fn mapping_set_folio_order_range<S: Side, K: Kernel>(
     k: &mut K,
     mapping: Mapping,
     min: u32,
@@ -204,31 +151,33 @@ pub fn mapping_set_folio_order_range<R: FolioOrderRange, K: Kernel>(
 ) {
     let min = min.min(MAX_PAGECACHE_ORDER);
     let max = max.min(MAX_PAGECACHE_ORDER).max(min);
-    let mask = order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MIN)
-        | order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MAX);
+
+    let (first_of_min, first_of_max) = (S::Tree::AS_FOLIO_ORDER_MIN, S::Tree::AS_FOLIO_ORDER_MAX);
+    let mask =
+        folio_order_mask::<S::Tree>(first_of_min) | folio_order_mask::<S::Tree>(first_of_max);
     let kept = !(mask as u32);
-    let set = u64::from(min) << R::AS_FOLIO_ORDER_MIN | u64::from(max) << R::AS_FOLIO_ORDER_MAX;
+    let set = u64::from(min) << first_of_min | u64::from(max) << first_of_max;
     k.store_flags(mapping, !u64::from(kept), set);
 }
 
-/// `mapping_set_large_folios`: the revision's. All revisions.
-pub fn mapping_set_large_folios<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) {
-    R::mapping_set_large_folios(k, mapping);
+/// `mapping_set_large_folios`
+pub fn mapping_set_large_folios<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) {
+    S::mapping_set_folio_order_range(k, mapping, 0, MAX_PAGECACHE_ORDER);
 }
 
 /// `mapping_max_folio_order`. v6.12.
-pub fn mapping_max_folio_order<R: FolioOrderRange, K: Kernel>(k: &mut K, mapping: Mapping) -> u32 {
-    let mask = order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MAX);
-    (k.flags_and(mapping, mask) >> R::AS_FOLIO_ORDER_MAX) as u32
+pub fn mapping_max_folio_order<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> u32 {
+    let first = S::Tree::AS_FOLIO_ORDER_MAX;
+    (k.flags_and(mapping, folio_order_mask::<S::Tree>(first)) >> first) as u32
 }
 
 /// `mapping_min_folio_order`. v6.12.
-pub fn mapping_min_folio_order<R: FolioOrderRange, K: Kernel>(k: &mut K, mapping: Mapping) -> u32 {
-    let mask = order_mask(R::AS_FOLIO_ORDER_BITS, R::AS_FOLIO_ORDER_MIN);
-    (k.flags_and(mapping, mask) >> R::AS_FOLIO_ORDER_MIN) as u32
+pub fn mapping_min_folio_order<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> u32 {
+    let first = S::Tree::AS_FOLIO_ORDER_MIN;
+    (k.flags_and(mapping, folio_order_mask::<S::Tree>(first)) >> first) as u32
 }
 
-/// `mapping_large_folio_support`: the revision's. All revisions.
-pub fn mapping_large_folio_support<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
-    R::mapping_large_folio_support(k, mapping)
+/// `mapping_large_folio_support`
+pub fn mapping_large_folio_support<S: Side, K: Kernel>(k: &mut K, mapping: Mapping) -> bool {
+    S::mapping_max_folio_order(k, mapping) > 0
 }

@@ -2,124 +2,126 @@
 //! Memory that only a guest may touch. Source: virt/kvm/guest_memfd.c.
 
 use crate::errno::{EINVAL, ENOMEM};
-use crate::include::linux::pagemap::mapping_unevictable;
-use crate::mm::truncate::truncate_inode_pages_range;
-use crate::{
-    Folio, Function, Kernel, Mapping, MigrateMode, Oops, PAGE_SHIFT, Revision, Site, within,
-};
+use crate::{Folio, Kernel, Mapping, MigrateMode, Oops, PAGE_SHIFT, Side, Site};
 
 /// `MF_DELAYED`, include/linux/mm.h: memory failure is left to the owner of the memory.
 pub const MF_DELAYED: i32 = 2;
 
 /// `kvm_gmem_punch_hole`: takes `[offset, offset + len)` (bytes, page-aligned by the caller) from
-/// the guest and frees it. Returns 0. All revisions.
+/// the guest and frees it. Returns 0.
 ///
 /// # Errors
-/// Those of [`truncate_inode_pages_range`].
-pub fn kvm_gmem_punch_hole<R: Revision, K: Kernel>(
+/// Those of [`truncate_inode_pages_range`](crate::mm::truncate::truncate_inode_pages_range).
+pub fn kvm_gmem_punch_hole<S: Side, K: Kernel>(
     k: &mut K,
     mapping: Mapping,
     offset: i64,
     len: i64,
 ) -> Result<i64, Oops> {
-    within(k, Function::KvmGmemPunchHole, |k| {
-        let start = (offset >> PAGE_SHIFT) as u64;
-        let end = (offset.wrapping_add(len) >> PAGE_SHIFT) as u64;
+    let start = (offset >> PAGE_SHIFT) as u64;
+    let end = (offset.wrapping_add(len) >> PAGE_SHIFT) as u64;
 
-        k.filemap_invalidate_lock(mapping);
-        for gmem in 0..k.gmem_list_len(mapping) {
-            k.kvm_gmem_invalidate_begin(gmem, start, end);
-        }
-        let lend = offset.wrapping_add(len).wrapping_sub(1);
-        truncate_inode_pages_range::<R, K>(k, mapping, offset, lend)?;
-        for gmem in 0..k.gmem_list_len(mapping) {
-            k.kvm_gmem_invalidate_end(gmem, start, end);
-        }
-        k.filemap_invalidate_unlock(mapping);
-        Ok(0)
-    })
+    // What is bound must not change between the begin and the end.
+    k.filemap_invalidate_lock(mapping);
+
+    for gmem in 0..k.gmem_list_len(mapping) {
+        k.kvm_gmem_invalidate_begin(gmem, start, end);
+    }
+
+    let lend = offset.wrapping_add(len).wrapping_sub(1);
+    S::truncate_inode_pages_range(k, mapping, offset, lend)?;
+
+    for gmem in 0..k.gmem_list_len(mapping) {
+        k.kvm_gmem_invalidate_end(gmem, start, end);
+    }
+
+    k.filemap_invalidate_unlock(mapping);
+
+    Ok(0)
 }
 
 /// `kvm_gmem_migrate_folio`: the callback that must never be called, for the mapping's flag stops
-/// migration before. It exists because the scanner looks whether it does. All revisions.
-pub fn kvm_gmem_migrate_folio<K: Kernel>(
+/// migration before. It exists because the scanner looks whether it does.
+pub fn kvm_gmem_migrate_folio<S: Side, K: Kernel>(
     k: &mut K,
     _mapping: Mapping,
     _dst: Folio,
     _src: Folio,
     _mode: MigrateMode,
 ) -> i32 {
-    within(k, Function::KvmGmemMigrateFolio, |k| {
-        k.warn(Site::GmemMigrated);
-        -EINVAL
-    })
+    k.warn(Site::GmemMigrated);
+    -EINVAL
 }
 
-/// `kvm_gmem_error_folio`: a page went bad. Unmaps the folio from the guest and leaves the rest to
-/// user space. Returns [`MF_DELAYED`]. All revisions.
-pub fn kvm_gmem_error_folio<K: Kernel>(k: &mut K, mapping: Mapping, folio: Folio) -> i32 {
-    within(k, Function::KvmGmemErrorFolio, |k| {
-        k.filemap_invalidate_lock_shared(mapping);
-        let start = k.folio_index(folio);
-        let end = start.wrapping_add(k.folio_nr_pages(folio));
-        for gmem in 0..k.gmem_list_len(mapping) {
-            k.kvm_gmem_invalidate_begin(gmem, start, end);
-        }
-        for gmem in 0..k.gmem_list_len(mapping) {
-            k.kvm_gmem_invalidate_end(gmem, start, end);
-        }
-        k.filemap_invalidate_unlock_shared(mapping);
-        MF_DELAYED
-    })
+/// `kvm_gmem_error_folio`: a page went bad. Unmaps the folio from the guest. Returns [`MF_DELAYED`].
+pub fn kvm_gmem_error_folio<S: Side, K: Kernel>(k: &mut K, mapping: Mapping, folio: Folio) -> i32 {
+    k.filemap_invalidate_lock_shared(mapping);
+
+    let start = k.folio_index(folio);
+    let end = start.wrapping_add(k.folio_nr_pages(folio));
+
+    for gmem in 0..k.gmem_list_len(mapping) {
+        k.kvm_gmem_invalidate_begin(gmem, start, end);
+    }
+
+    // Nothing is truncated: what becomes of the range, user space decides.
+
+    for gmem in 0..k.gmem_list_len(mapping) {
+        k.kvm_gmem_invalidate_end(gmem, start, end);
+    }
+
+    k.filemap_invalidate_unlock_shared(mapping);
+
+    MF_DELAYED
 }
 
-/// `__kvm_gmem_create`: a new guest_memfd of `size` bytes, with its inode's mapping marked as the
-/// revision marks it. `mapping` is the one that `anon_inode_create_getfile` brings. Returns the new
-/// file descriptor, or a negated errno with everything undone.
+/// `__kvm_gmem_create`: a new guest_memfd of `size` bytes, with its inode's mapping marked.
+/// `mapping` is the one that `anon_inode_create_getfile` brings. Returns the new file descriptor, or
+/// a negated errno with everything undone.
 ///
 /// Left out: `O_LARGEFILE` and the empty xarray, which nothing here reads.
-pub fn __kvm_gmem_create<R: Revision, K: Kernel>(
+pub fn __kvm_gmem_create<S: Side, K: Kernel>(
     k: &mut K,
     mapping: Mapping,
     size: i64,
     flags: u64,
 ) -> i32 {
-    within(k, Function::KvmGmemCreate, |k| {
-        let fd = k.get_unused_fd_flags();
-        if fd < 0 {
-            return fd;
-        }
-        if !k.kzalloc_gmem() {
-            k.put_unused_fd(fd);
-            return -ENOMEM;
-        }
-        let err = k.anon_inode_create_getfile(mapping);
-        if err < 0 {
-            k.kfree_gmem();
-            k.put_unused_fd(fd);
-            return err;
-        }
+    let fd = k.get_unused_fd_flags();
+    if fd < 0 {
+        return fd;
+    }
 
-        set_up_mapping::<R, K>(k, mapping, size, flags);
+    if !k.kzalloc_gmem() {
+        // err_fd:
+        k.put_unused_fd(fd);
+        return -ENOMEM;
+    }
 
-        k.kvm_get_kvm();
-        k.gmem_list_add(mapping);
-        k.fd_install(fd);
-        fd
-    })
-}
+    let err = k.anon_inode_create_getfile(mapping);
+    if err < 0 {
+        // err_gmem:
+        k.kfree_gmem();
+        // err_fd:
+        k.put_unused_fd(fd);
+        return err;
+    }
 
-/// The part of `__kvm_gmem_create` that makes the inode a guest_memfd's.
-fn set_up_mapping<R: Revision, K: Kernel>(k: &mut K, mapping: Mapping, size: i64, flags: u64) {
     if !k.file_mapping_is_inodes(mapping) {
         k.warn(Site::GmemForeignMapping);
     }
+
     k.gmem_set_ops(mapping, flags);
-    R::gmem_mark_after_ops(k, mapping);
     k.gmem_set_mode_and_size(mapping, size);
     k.mapping_set_gfp_mask(mapping);
-    R::gmem_mark(k, mapping);
-    if !mapping_unevictable(k, Some(mapping)) {
+    S::mapping_set_inaccessible(k, mapping);
+    // Unmovable mappings are supposed to be unevictable as well.
+    if !S::mapping_unevictable(k, Some(mapping)) {
         k.warn(Site::GmemEvictable);
     }
+
+    k.kvm_get_kvm();
+    k.gmem_list_add(mapping);
+
+    k.fd_install(fd);
+    fd
 }

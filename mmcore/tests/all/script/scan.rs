@@ -2,16 +2,15 @@
 //! What the tests of the migrate scanner share.
 
 use super::Script;
-use mmcore::mm::compaction::isolate_migratepages_block;
 use mmcore::tree::{PostFix, PreFix};
-use mmcore::{Call, CallId, IsolateMode, MigrateMode, Oops, Page};
+use mmcore::{Call, CallId, IsolateMode, MigrateMode, Oops, Page, Side};
 
 /// A scan of a block: from, to, what may be isolated.
 pub(crate) type Block = fn(&mut Script, u64, u64, IsolateMode) -> Result<i32, Oops>;
 
 /// The scan before and after the patch.
 pub(crate) const BOTH: [Block; 2] =
-    [isolate_migratepages_block::<PreFix, Script>, isolate_migratepages_block::<PostFix, Script>];
+    [PreFix::isolate_migratepages_block::<Script>, PostFix::isolate_migratepages_block::<Script>];
 
 /// The mode of a synchronous compaction.
 pub(crate) const PLAIN: IsolateMode = IsolateMode(0);

@@ -57,7 +57,7 @@ macro_rules! by_call {
 each_call!(by_call);
 
 macro_rules! by_function {
-    ($($variant:ident $name:ident,)*) => {
+    ($($variant:ident = $name:ident($($arguments:tt)*) -> ($($ret:tt)*);)*) => {
         frames! { pub of_function(Option<Function>) in differs_in {
             None => an_accessor_or_the_setup,
             $(Some(Function::$variant) => $name,)*

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The tree, compiled once a revision.
 
+use mmcore::Function;
 use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmdiff_kernel::judge::Chance;
 use mmdiff_kernel::tree::V6_10;
-use mmdiff_kernel::{Compiled, Judged, Revision, Tree, revision, sample};
+use mmdiff_kernel::{Compiled, Revision, Tree, revision};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -15,7 +16,7 @@ pub(crate) fn tree() -> &'static Tree {
 }
 
 /// A revision whose C is at hand.
-pub(crate) trait Side: Judged {
+pub(crate) trait Side: mmcore::Side {
     const REVISION: &'static Revision;
     fn compiled() -> &'static Compiled;
 }
@@ -43,19 +44,18 @@ sides! {
     PostFix = POST_FIX of v6_10;
 }
 
-/// The kinds of invocations of the functions of that name.
-pub(crate) fn kinds_of<R: Judged>(names: &[&str]) -> Vec<usize> {
-    let named = |kind: &usize| names.contains(&sample::draw(*kind, 0).name::<R>());
-    (0..sample::KINDS).filter(named).collect()
+/// The functions of these names.
+pub(crate) fn functions(names: &[&str]) -> Vec<Function> {
+    names.iter().map(|name| Function::named(name).expect("it is ported")).collect()
 }
 
-/// Whether the seeds tell the C from the port, in any of the kinds; what they show.
-pub(crate) fn told_apart<R: Judged>(
+/// Whether the seeds tell the C from the port, in any of the functions; what they show.
+pub(crate) fn told_apart<S: mmcore::Side>(
     compiled: &Compiled,
-    kinds: &[usize],
+    functions: &[Function],
     seeds: std::ops::Range<u64>,
 ) -> Option<String> {
-    seeds.into_iter().find_map(|seed| Chance::of::<R>(compiled, kinds, seed..seed + 1).first)
+    seeds.into_iter().find_map(|seed| Chance::of::<S>(compiled, functions, seed..seed + 1).first)
 }
 
 /// The tree of v6.10-rc5 that is named.

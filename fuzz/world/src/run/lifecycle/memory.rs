@@ -2,13 +2,12 @@
 //! What the kernel does with memory on its own: compaction, migration, reclaim.
 
 use super::Outcome;
-use crate::run::Functions;
 use crate::trace::Recorder;
 use crate::world::World;
 use crate::world::state::{Cc, FolioState, Lock, Slot};
 use mmcore::errno::{EAGAIN, EBUSY};
 use mmcore::include::linux::pageblock_flags::{pageblock_end_pfn, pageblock_start_pfn};
-use mmcore::{Folio, IsolateMode, Mapping, MigrateMode, Word};
+use mmcore::{Folio, IsolateMode, Mapping, MigrateMode, Side, Word};
 
 /// No folio there.
 const ENOENT: i32 = 2;
@@ -20,7 +19,7 @@ pub(super) fn allocate(world: &World, order: u8) -> u64 {
 }
 
 /// A pass over all memory: every pageblock is scanned, and what the scan isolated is moved.
-pub(super) fn compact<R: Functions>(k: &mut Recorder<'_, World>, mode: u8) -> Outcome {
+pub(super) fn compact<R: Side>(k: &mut Recorder<'_, World>, mode: u8) -> Outcome {
     let mode = MigrateMode::from_word(mode.into());
     let world = &mut *k.kernel;
     let alive = |folio: &&FolioState| !folio.freed && folio.pfn != 0;
@@ -48,7 +47,7 @@ pub(super) fn compact<R: Functions>(k: &mut Recorder<'_, World>, mode: u8) -> Ou
     Ok(0)
 }
 
-fn scan_block<R: Functions>(
+fn scan_block<R: Side>(
     k: &mut Recorder<'_, World>,
     start: u64,
     end: u64,
@@ -79,7 +78,7 @@ fn slots_in(world: &World, start: u64, end: u64) -> Vec<(u64, u64, Slot)> {
 }
 
 /// Moves every folio on `cc->migratepages`, and puts back those that would not move.
-fn move_isolated<R: Functions>(
+fn move_isolated<R: Side>(
     k: &mut Recorder<'_, World>,
     mode: MigrateMode,
 ) -> Result<(), mmcore::Oops> {
@@ -95,7 +94,7 @@ fn move_isolated<R: Functions>(
 
 /// `migrate_folio_unmap` and `migrate_folio_move`, as far as the state is concerned: lock, unmap,
 /// move, and give the new folio the old one's place.
-fn move_one<R: Functions>(k: &mut Recorder<'_, World>, src: Folio, mode: MigrateMode) -> Outcome {
+fn move_one<R: Side>(k: &mut Recorder<'_, World>, src: Folio, mode: MigrateMode) -> Outcome {
     let world = &mut *k.kernel;
     if world.folio(src).lock != Lock::Free || world.folio(src).writeback {
         return Ok(-EAGAIN);
@@ -136,7 +135,7 @@ fn finish_move(world: &mut World, dst: Folio, src: Folio, rc: i32) {
 }
 
 /// Moves the folio at a page of a file, as `move_pages(2)` does.
-pub(super) fn migrate_page<R: Functions>(
+pub(super) fn migrate_page<R: Side>(
     k: &mut Recorder<'_, World>,
     mapping: Mapping,
     page: u64,
@@ -154,7 +153,7 @@ pub(super) fn migrate_page<R: Functions>(
 }
 
 /// Reclaim visits a file: what may go goes. Returns how many folios went.
-pub(super) fn reclaim<R: Functions>(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
+pub(super) fn reclaim<R: Side>(k: &mut Recorder<'_, World>, mapping: Mapping) -> i32 {
     let mut gone = 0;
     for folio in k.kernel.file(mapping).cached.clone() {
         let evictable = R::folio_evictable(k, folio);
