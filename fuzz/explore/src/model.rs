@@ -26,7 +26,7 @@ use super::bounds::{Bounds, Races};
 use super::tape::Tape;
 use super::var::{Var, What};
 use crate::run::{Numbering, Returned};
-use mmcore::{Call, CallId, Folio, Kind, Lasts};
+use mmcore::{CallId, Folio, Kind, Lasts};
 
 /// How many folios the model has facts of. Handles beyond are the same folio again.
 const FOLIOS: usize = 8;
@@ -319,14 +319,4 @@ fn at(folio: Folio) -> usize {
 #[inline(always)]
 fn about(folio: Folio) -> u8 {
     folio.0 as u8
-}
-
-impl mmcore::Kernel for Model<'_> {
-    #[inline(always)]
-    fn call(&mut self, call: Call) -> u64 {
-        let call = self.numbering.map_or(call, |numbering| numbering.call(call));
-        let answer = self.answer(call);
-        self.notes.note(call, answer);
-        self.numbering.map_or(answer, |numbering| numbering.answer(&call, answer))
-    }
 }

@@ -60,7 +60,7 @@ macro_rules! variables {
 }
 
 macro_rules! with_calls {
-    ($($call:ident $helper:ident,)*) => {
+    ($($call:ident = $helper:ident($($arguments:tt)*) -> ($($ret:tt)*);)*) => {
         variables! {
             [
                 /// Which function is called.

@@ -15,7 +15,10 @@ pub use invocation::Invocation;
 pub use recording::{Recording, StepEnd};
 pub use returned::Returned;
 
-use mmcore::{Call, Function, Kernel, Kind};
+use mmcore::{
+    Call, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lruvec, Mapping, MigrateMode,
+    NodeStat, Page, Site, Word,
+};
 use std::fmt;
 
 /// A call and its answer.
@@ -148,14 +151,29 @@ impl<'a, K> Recorder<'a, K> {
     }
 }
 
-impl<K: Kernel> Kernel for Recorder<'_, K> {
-    #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
-    fn call(&mut self, call: Call) -> u64 {
-        let answer = self.kernel.call(call);
-        keep(self.trace, &mut self.beside, &call, answer);
-        answer
-    }
+macro_rules! recorded {
+    ($($variant:ident = $name:ident($($arg:ident: $ty:ty),*) -> ($($ret:ty)?);)*) => {
+        impl<K: Kernel> Kernel for Recorder<'_, K> {
+            #[inline]
+            fn call(&mut self, call: Call) -> u64 {
+                let answer = self.kernel.call(call);
+                keep(self.trace, &mut self.beside, &call, answer);
+                answer
+            }
+
+            $(
+                #[inline]
+                fn $name(&mut self, $($arg: $ty),*) $(-> $ret)? {
+                    let answer = self.kernel.$name($($arg),*);
+                    let call = Call::$variant { $($arg),* };
+                    keep(self.trace, &mut self.beside, &call, Word::to_word(answer));
+                    answer
+                }
+            )*
+        }
+    };
 }
+mmcore::each_call!(recorded);
 
 /// Adds an event. In a fuzz target it is a call of its own: the branches in it would be counted at
 /// every question of the port.

@@ -219,7 +219,7 @@ macro_rules! calls {
                 $(
                     #[doc = helper_doc!($name $($spelling)?, $thought)]
                     $(#[$doc])*
-                    #[inline(always)]
+                    #[inline]
                     fn $name(&mut self, $($arg: $ty),*) $(-> $ret)? {
                         Word::from_word(self.call(Call::$variant { $($arg),* }))
                     }
@@ -228,12 +228,26 @@ macro_rules! calls {
         }
         pub(super) use kernel_methods;
 
-        /// Calls the macro that it is given with `Variant name,` of every helper, in the order of
-        /// [`CallId::ALL`]: for whoever needs an item for each.
+        /// Calls the macro that it is given with `Variant = name(arg: Type, ...) -> (Type);` of every
+        /// helper, in the order of [`CallId::ALL`]; `-> ()` is a helper that answers nothing.
         #[macro_export]
         macro_rules! each_call {
             ($with:ident) => {
-                $with! { $($variant $name,)* }
+                $with! { $($variant = $name($($arg: $ty),*) -> ($($ret)?);)* }
+            };
+        }
+
+        /// In an `impl Kernel`: its methods once more, so that each is compiled there, and once. For
+        /// whoever has a large [`call`](crate::Kernel::call) that a known call makes small; provided
+        /// methods are compiled again in every crate that asks.
+        #[macro_export]
+        macro_rules! compiled_here {
+            () => {
+                $(
+                    fn $name(&mut self, $($arg: $ty),*) $(-> $ret)? {
+                        $crate::Word::from_word(self.call($crate::Call::$variant { $($arg),* }))
+                    }
+                )*
             };
         }
     };

@@ -4,7 +4,10 @@
 use super::{Model, Setting};
 use crate::var::What;
 use mmcore::kernel::derived;
-use mmcore::{Call, IsolateMode, Word};
+use mmcore::{
+    Call, Entry, Folio, Function, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, NodeStat,
+    Page, Site, Word,
+};
 
 // Nothing that is asked depends on these.
 mmcore::without_answer! {
@@ -20,8 +23,21 @@ mmcore::without_answer! {
     FilemapInvalidateUnlockShared, KvmGmemInvalidateBegin, KvmGmemInvalidateEnd,
 }
 
+impl Kernel for Model<'_> {
+    #[inline(always)]
+    fn call(&mut self, call: Call) -> u64 {
+        let call = self.numbering.map_or(call, |numbering| numbering.call(call));
+        let answer = self.answer(call);
+        self.notes.note(call, answer);
+        self.numbering.map_or(answer, |numbering| numbering.answer(&call, answer))
+    }
+
+    mmcore::compiled_here!();
+}
+
 impl Model<'_> {
     /// One arm a call, so that a call that the model forgot does not compile.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn answer(&mut self, call: Call) -> u64 {
         use Call::*;
         let id = call.id();

@@ -4,7 +4,10 @@
 use super::state::{Driver, Lock};
 use super::{Misdeed, World};
 use mmcore::kernel::derived;
-use mmcore::{Call, Kernel, Word};
+use mmcore::{
+    Call, Entry, Folio, Function, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, NodeStat,
+    Page, Site, Word,
+};
 
 impl Kernel for World {
     #[cfg_attr(not(any(debug_assertions, fuzzing)), inline(always))]
@@ -15,6 +18,8 @@ impl Kernel for World {
         }
         self.answer(call)
     }
+
+    mmcore::compiled_here!();
 }
 
 // Nothing in the world depends on these.

@@ -50,7 +50,7 @@ macro_rules! frames {
 }
 
 macro_rules! by_call {
-    ($($variant:ident $name:ident,)*) => {
+    ($($variant:ident = $name:ident($($arguments:tt)*) -> ($($ret:tt)*);)*) => {
         frames! { pub(super) of_call(CallId) in call { $(CallId::$variant => $name,)* } }
     };
 }
