@@ -47,7 +47,7 @@ macro_rules! on_path {
             }
 
             fn step<R: Side>(&self, i: usize, k: &mut Recorder<'_, World>) -> Returned {
-                $step(self, i, k)
+                mmcore::running::<R, _>(|| $step(self, i, k))
             }
         }
     };
