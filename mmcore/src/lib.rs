@@ -70,7 +70,6 @@
 #![deny(missing_docs)]
 
 pub mod errno;
-mod functions;
 /// Headers.
 pub mod include {
     /// Headers of the kernel's own code.
@@ -100,14 +99,13 @@ pub mod virt {
     }
 }
 
-pub use functions::{Function, Side};
 pub use include::linux::pageblock_flags::{PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER};
 pub use include::linux::pagevec::PAGEVEC_SIZE;
 pub use kernel::{
     Call, CallId, Domain, Door, Entry, Folio, IsolateMode, Kernel, Kind, Lasts, Lruvec, Mapping,
     MigrateMode, NodeStat, Oops, Page, Site, Word,
 };
-pub use tree::Tree;
+pub use tree::{Function, Side, Tree};
 
 /// `PAGE_SHIFT` of x86-64: pages of 4096 bytes.
 pub const PAGE_SHIFT: u32 = 12;

@@ -8,19 +8,21 @@
 //! A body calls the others as `S::truncate_inode_folio(k, ...)`. `S` is the [`Side`] that is run, not the tree that
 //! the body belongs to: a tree that overrides a function is heard by all its callers, in its base too.
 
+mod functions;
 mod post_fix;
 mod pre_fix;
 mod v6_12;
 mod v6_12_pre_fix;
 
+pub use functions::{Function, Side};
 pub use post_fix::PostFix;
 pub use pre_fix::PreFix;
 pub use v6_12::V6_12;
 pub use v6_12_pre_fix::V6_12PreFix;
 
-use crate::functions::{Side, tree_methods};
 use crate::mm::compaction::{Goto, Scan};
-use crate::{Folio, Function, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, Oops, Page};
+use crate::{Folio, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, Oops, Page};
+use functions::tree_methods;
 
 /// A tree of the kernel: its numbers, and the text of its functions. To run them, see [`Side`].
 pub trait Tree: Copy + Default + Send + Sync + 'static {

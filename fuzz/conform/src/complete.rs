@@ -13,7 +13,7 @@ use crate::explore::{Bounds, Choice, Model, Notes, Tape, call};
 use crate::run::{Returned, Run};
 use crate::scenario::Path;
 use crate::trace::Recording;
-use crate::trace::compare::Digest;
+use crate::trace::equality::Digest;
 use mmdiff_kernel::Compiled;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,7 +5,7 @@
 //! [`C`] is a side whose functions are the C's, so it is a [`Tree`](mmdiff_world::run::Tree) like any
 //! other, and two trees are compared, whichever code is behind them: [`complete`] over all answers that
 //! the rest of the kernel can give (over listed values), [`sampled`] in the simulated world. When traces
-//! are equal, [`mmdiff_trace::compare()`](mmdiff_trace::compare::compare()) says.
+//! are equal, [`mmdiff_trace::compare()`](mmdiff_trace::equality::compare()) says.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

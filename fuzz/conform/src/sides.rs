@@ -6,7 +6,7 @@ use super::whole;
 use crate::explore::{Model, Side};
 use crate::run::{Returned, Run};
 use crate::trace::Event;
-use crate::trace::compare::{Digest, Mismatch, Ran, compare};
+use crate::trace::equality::{Digest, Mismatch, Ran, compare};
 use mmcore::Function;
 use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmdiff_kernel::judge::Chance;

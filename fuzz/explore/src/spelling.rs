@@ -5,15 +5,15 @@ use super::entries::PATHS;
 use super::tape::Choice;
 use super::var::{Var, What};
 use crate::scenario::Path;
-use std::fmt::Write;
+use mmdiff_world::spelling;
 
-/// How a path is named: the path of the kernel, and five bytes a choice, in hexadecimal.
+/// How a path is named: the path of the kernel, and five bytes a choice.
 pub fn spell(path: &str, choices: &[Choice]) -> String {
-    let mut text = format!("{path}:");
-    for Choice { var, of, got, label } in choices {
-        let _ = write!(text, "{:02x}{:02x}{of:02x}{got:02x}{label:02x}", var.what as u8, var.about);
-    }
-    text
+    let bytes = |choice: &Choice| {
+        let Choice { var, of, got, label } = *choice;
+        [var.what as u8, var.about, of, got, label]
+    };
+    spelling::spell(path, &choices.iter().flat_map(bytes).collect::<Vec<_>>())
 }
 
 /// The path of that name.
@@ -21,18 +21,15 @@ pub fn spell(path: &str, choices: &[Choice]) -> String {
 /// # Errors
 /// If there is none, in one line.
 pub fn read(spelled: &str) -> Result<(Path, Vec<Choice>), String> {
-    let (path, hex) =
-        spelled.split_once(':').ok_or("it is not PATH:CHOICES, as a report spells it")?;
+    let (path, bytes) = spelling::read(spelled)?;
     let path = PATHS.into_iter().find(|known| known.name() == path);
     let path = path.ok_or_else(|| {
         let known = PATHS.map(Path::name).join(", ");
         format!("before the colon is no path that is enumerated; those are: {known}")
     })?;
-    let digits: Option<Vec<u8>> =
-        hex.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
-    let digits = digits.filter(|digits| digits.len() % 10 == 0);
-    let digits = digits.ok_or("the choices are five bytes each, in hexadecimal")?;
-    let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+    if bytes.len() % 5 != 0 {
+        return Err("a choice is five bytes".into());
+    }
     let choice = |bytes: &[u8]| {
         let what = *What::ALL.get(usize::from(bytes[0]))?;
         let var = Var { what, about: bytes[1] };

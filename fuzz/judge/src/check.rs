@@ -77,8 +77,7 @@ pub fn spell(scenario: &Scenario) -> String {
 
 /// The same, of bytes.
 pub(crate) fn spell_bytes(path: Path, bytes: &[u8]) -> String {
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{path}:{hex}")
+    mmdiff_world::spelling::spell(path.name(), bytes)
 }
 
 /// The operation that a step of a scenario is.

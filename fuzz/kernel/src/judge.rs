@@ -2,7 +2,7 @@
 //! Runs both sides of an invocation, and shows where they part.
 
 use crate::Ran;
-use crate::compare::{Mismatch, compare, counts_for};
+use crate::equality::{Mismatch, compare, counts_for};
 use crate::sample::{self, Dice};
 use crate::{Compiled, Invocation, Recorder};
 use mmcore::{Function, Kernel, Side};

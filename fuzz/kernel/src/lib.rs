@@ -5,7 +5,7 @@
 //! them between the parts of a shim (`shim/`, C of our own), [`compile`] compiles that with the system's
 //! compiler, and [`ffi`] runs it: every helper that a function calls, and every member that it loads or
 //! stores, is a call of [`mmcore::Kernel`], as it is for the port. So both sides can be asked to run
-//! the same [`Invocation`] with the same answers, and [`compare`](compare::compare()) says whether
+//! the same [`Invocation`] with the same answers, and [`compare`](equality::compare()) says whether
 //! they asked and did the same. Nothing here knows which side is the port: two trees can be
 //! compared as well.
 //!
@@ -32,7 +32,7 @@ pub mod sites;
 pub mod tree;
 
 pub use fault::Fault;
-pub use mmdiff_trace::compare::{self, Mismatch, compare};
+pub use mmdiff_trace::equality::{self, Mismatch, compare};
 pub use mmdiff_trace::{Event, Invocation, Recorder, Returned};
 pub use places::Place;
 pub use program::{Edit, Program};
@@ -45,7 +45,7 @@ use mmcore::{Function, IsolateMode, Kernel};
 use std::fmt;
 
 /// A run: what was said, and what came of it.
-pub type Ran = compare::Ran<Ending>;
+pub type Ran = equality::Ran<Ending>;
 
 /// How a function ended: with what it returned, or as only C can end.
 pub type Ending = Result<Returned, Stopped>;

@@ -8,7 +8,7 @@ use crate::explore::{Choice, What, spell};
 use crate::report::explore::write_choices;
 use crate::run::Run;
 use crate::scenario::{Path, Scenario};
-use crate::trace::compare::counts_for;
+use crate::trace::equality::counts_for;
 use mmdiff_kernel::{Compiled, Place};
 use std::fmt::{self, Write};
 use std::sync::Arc;

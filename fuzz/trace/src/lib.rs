@@ -5,7 +5,7 @@
 #![deny(missing_docs)]
 
 mod align;
-pub mod compare;
+pub mod equality;
 mod invocation;
 mod recording;
 mod returned;
@@ -16,8 +16,8 @@ pub use recording::{Recording, StepEnd};
 pub use returned::Returned;
 
 use mmcore::{
-    Call, Entry, Folio, Function, IsolateMode, Kernel, Kind, Lruvec, Mapping, MigrateMode,
-    NodeStat, Page, Site, Word,
+    Call, Entry, Folio, Function, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, NodeStat,
+    Page, Site, Word,
 };
 use std::fmt;
 
@@ -28,48 +28,6 @@ pub struct Event {
     pub call: Call,
     /// The answer, as a word.
     pub answer: u64,
-}
-
-impl Event {
-    /// Whether the event is an effect.
-    #[inline(always)]
-    pub fn is_effect(&self) -> bool {
-        self.call.kind() == Kind::Effect
-    }
-
-    /// Whether a call and its answer count as the same as this event, where they stand in the same
-    /// place of two traces.
-    #[inline(always)]
-    pub fn is_like(&self, call: &Call, answer: u64) -> bool {
-        use Call::{FlagsAnd, TestBit};
-        match (call, &self.call) {
-            (TestBit { mapping, .. } | FlagsAnd { mapping, .. }, of) => {
-                matches!(of, TestBit { mapping: m, .. } | FlagsAnd { mapping: m, .. } if m == mapping)
-            }
-            _ => answer == self.answer && *call == self.call,
-        }
-    }
-
-    /// Whether the event counts when two revisions are compared.
-    #[inline(always)]
-    pub fn is_compared(&self) -> bool {
-        use Call::{FlagsAnd, TestBit};
-        matches!(self.call, TestBit { .. } | FlagsAnd { .. })
-            || matches!(self.call.kind(), Kind::Ask | Kind::Effect)
-    }
-
-    /// What the event counts as when two revisions are compared. A read of a mapping's flags counts
-    /// as that, whichever bits it looks at and finds: the two sides of the patch look at different
-    /// ones. Other reads of memory, and marks, count for nothing.
-    pub fn compared(&self) -> Option<Compared> {
-        match self.call {
-            Call::TestBit { mapping, .. } | Call::FlagsAnd { mapping, .. } => {
-                Some(Compared::ReadsFlags(mapping))
-            }
-            _ if self.is_compared() => Some(Compared::Event(*self)),
-            _ => None,
-        }
-    }
 }
 
 impl fmt::Display for Event {
@@ -84,15 +42,6 @@ impl fmt::Display for Event {
         write!(f, "{}", self.call)?;
         if answer.is_empty() { Ok(()) } else { write!(f, " = {answer}") }
     }
-}
-
-/// An event, as two revisions are compared by it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Compared {
-    /// The mapping's flags are read.
-    ReadsFlags(mmcore::Mapping),
-    /// A question or an effect, with its arguments and answer.
-    Event(Event),
 }
 
 /// What another said that is still to be repeated.
@@ -154,11 +103,10 @@ impl<'a, K> Recorder<'a, K> {
 macro_rules! recorded {
     ($($variant:ident = $name:ident($($arg:ident: $ty:ty),*) -> ($($ret:ty)?);)*) => {
         impl<K: Kernel> Kernel for Recorder<'_, K> {
-            #[inline]
             fn call(&mut self, call: Call) -> u64 {
-                let answer = self.kernel.call(call);
-                keep(self.trace, &mut self.beside, &call, answer);
-                answer
+                match call {
+                    $(Call::$variant { $($arg),* } => Word::to_word(self.$name($($arg),*)),)*
+                }
             }
 
             $(

@@ -10,6 +10,7 @@
 mod numbering;
 pub mod run;
 pub mod scenario;
+pub mod spelling;
 pub mod world;
 
 pub use mmcore;

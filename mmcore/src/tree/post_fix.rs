@@ -3,9 +3,9 @@
 //!
 //! What differs from v6.12 is what else changed in mm between the two.
 
+use super::functions::Side;
 use super::{Tree, V6_12};
 use crate::errno::{EAGAIN, EBUSY, EOPNOTSUPP};
-use crate::functions::Side;
 use crate::mm::compaction::{Goto, Scan};
 use crate::mm::migrate::MIGRATEPAGE_SUCCESS;
 use crate::{Folio, Function, Kernel, MAX_PAGE_ORDER, Mapping, MigrateMode, Oops, Page, Site};

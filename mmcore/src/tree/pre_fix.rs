@@ -5,10 +5,10 @@
 //! What differs from post-fix is the patch. There are two flags, and AS_INACCESSIBLE, a bit *index*,
 //! stands where a mask belongs. No helper ever sets or tests bit 10 itself.
 
+use super::functions::Side;
 use super::post_fix::AS_LARGE_FOLIO_SUPPORT;
 use super::{PostFix, Tree};
 use crate::errno::ENOMEM;
-use crate::functions::Side;
 use crate::include::linux::pagemap::AS_UNEVICTABLE;
 use crate::{Folio, Kernel, Mapping, Oops, Site};
 

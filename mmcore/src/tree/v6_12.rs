@@ -5,7 +5,7 @@
 //! are the files of the port.
 
 use super::Tree;
-use crate::functions::{Side, root_methods};
+use super::functions::{Side, root_methods};
 use crate::include::linux::pagemap;
 use crate::mm::compaction::{Goto, Scan};
 use crate::mm::{compaction, filemap, internal, migrate, shmem, truncate};

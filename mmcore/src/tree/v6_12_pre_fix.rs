@@ -5,8 +5,8 @@
 //! AS_UNMOVABLE has the number that AS_INACCESSIBLE has in v6.12. The mask is the literal 10, as it
 //! was when the bug was alive: 8, the number of today, would be another bug.
 
+use super::functions::Side;
 use super::{PreFix, Tree, V6_12};
-use crate::functions::Side;
 use crate::include::linux::pagemap::AS_UNEVICTABLE;
 use crate::{Folio, Kernel, Mapping, Oops};
 

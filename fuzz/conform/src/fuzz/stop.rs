@@ -4,7 +4,7 @@
 
 use crate::run::Run;
 use crate::scenario::Scenario;
-use crate::trace::compare::{Differs, Mismatch};
+use crate::trace::equality::{Differs, Mismatch};
 use crate::trace::function_at;
 use crate::{Apart, Ended, REVISIONS};
 use mmcore::Function;

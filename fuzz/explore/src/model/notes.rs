@@ -3,9 +3,9 @@
 //! and on the second side nothing at all while it says what the first said.
 
 use crate::run::Returned;
-use crate::trace::compare::Digest;
+use crate::trace::equality::Digest;
 use crate::trace::{Event, Recording, StepEnd};
-use mmcore::{Call, Kind};
+use mmcore::Call;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
@@ -114,15 +114,9 @@ impl Notes {
             Mode::Digest => return self.digest.add(call, answer),
             _ => {}
         }
-        let event = match call {
-            Call::TestBit { mapping, .. } | Call::FlagsAnd { mapping, .. } => {
-                // Whichever bits it looks at.
-                Event { call: Call::FlagsAnd { mapping, mask: 0 }, answer: 0 }
-            }
-            _ if matches!(call.kind(), Kind::Read | Kind::Mark) => return,
-            call => Event { call, answer },
-        };
-        self.compare(event);
+        if let Some(event) = (Event { call, answer }).across() {
+            self.compare(event);
+        }
     }
 
     /// Keeps an event for the other side, or compares it with what that said.

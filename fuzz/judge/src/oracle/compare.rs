@@ -6,7 +6,7 @@
 //! C leaves the order of some of them open.
 
 use crate::run::{Returned, Run};
-use crate::trace::{Compared, Event, Stretch, align};
+use crate::trace::{Event, Stretch, align};
 use crate::world::extents::Byte;
 use crate::world::state::FileState;
 use mmcore::{Call, Folio, Mapping};
@@ -37,8 +37,9 @@ pub enum What {
     Returned(Returned, Returned),
     /// An effect that only one side had (or had with these arguments and this answer).
     Effect(Side, Event),
-    /// A question that only one side asked there (or got this answer to).
-    Question(Side, Compared),
+    /// A question that only one side asked there (or got this answer to), [as it
+    /// counts](Event::across).
+    Question(Side, Event),
     /// The flags word of a mapping.
     Word(Mapping, u64, u64),
     /// Bytes of a file, as a reader or the guest sees them: a range, and what each side has there.
@@ -88,8 +89,8 @@ fn is_like(one: &Event, other: &Event) -> bool {
 
 /// Whether two traces do not differ, though one reads what the other does not.
 fn alike(pre: &[Event], post: &[Event]) -> bool {
-    let mut others = post.iter().filter(|event| event.is_compared());
-    let mut all = pre.iter().filter(|event| event.is_compared());
+    let mut others = post.iter().filter(|event| event.across().is_some());
+    let mut all = pre.iter().filter(|event| event.across().is_some());
     all.all(|one| others.next().is_some_and(|other| is_like(one, other))) && others.next().is_none()
 }
 
@@ -221,13 +222,13 @@ impl Alignment<'_> {
 
 /// A question that the other side does not ask.
 fn only(side: Side, event: &Event, at: (usize, usize)) -> Option<Difference> {
-    Some(Difference { what: What::Question(side, event.compared()?), at })
+    Some(Difference { what: What::Question(side, event.across()?), at })
 }
 
 /// The questions of a stretch of trace.
 fn asked(events: &[Event], from: usize, to: usize) -> impl Iterator<Item = Placed<'_>> {
     let stretch = events.iter().enumerate().take(to).skip(from);
-    stretch.filter(|(_, event)| event.is_compared() && !event.is_effect())
+    stretch.filter(|(_, event)| event.across().is_some() && !event.is_effect())
 }
 
 /// Whether all of `few` is in `many`, in order, and in one way only; `at` says where.

@@ -9,7 +9,7 @@ use super::view::View;
 use crate::oracle::change::{Change, Expectation, Intent, Place, Term};
 use crate::run::Flags;
 use crate::scenario::FileKind;
-use crate::trace::{Compared, Event, Returned};
+use crate::trace::{Event, Returned};
 use mmcore::{Call, CallId, Function, Mapping};
 
 /// The expectations of a question.
@@ -189,13 +189,15 @@ impl Spot {
                     && bits.is_none_or(|bits| flags_of(&call) == Some(bits))
                     && answer.is_none_or(|answer| answer == got)
             }
-            (Spot::Asks(side, id, answer), What::Question(on, Compared::Event(event))) => {
+            (Spot::Asks(side, id, answer), What::Question(on, event)) => {
                 *side == on
-                    && *id == event.call.id()
-                    && answer.is_none_or(|answer| answer == event.answer)
-            }
-            (Spot::Asks(side, id, None), What::Question(on, Compared::ReadsFlags(_))) => {
-                *side == on && matches!(id, CallId::TestBit | CallId::FlagsAnd)
+                    && match event.call.id() {
+                        // Any read of the flags: the bits and the answer do not count.
+                        CallId::FlagsAnd => {
+                            answer.is_none() && matches!(id, CallId::TestBit | CallId::FlagsAnd)
+                        }
+                        asked => *id == asked && answer.is_none_or(|answer| answer == event.answer),
+                    }
             }
             (Spot::Result, What::Returned(..))
             | (Spot::Flags, What::Word(..))

@@ -13,8 +13,8 @@ use super::view::{Taint, View, Words};
 use super::{Judgement, Question};
 use crate::run::{Flags, Run};
 use crate::scenario::Scenario;
-use crate::trace::{Compared, Event, Returned};
-use mmcore::{Call, CallId, Mapping};
+use crate::trace::{Event, Returned};
+use mmcore::{Call, Mapping};
 
 /// Sorts the differences of one scenario, step by step.
 #[derive(Debug)]
@@ -260,8 +260,7 @@ fn outcomes(flags: &Flags, what: What) -> Outcomes {
             Outcomes::Returned(pre, post)
         }
         What::Effect(side, event) => Outcomes::Effect(side, event.call.id()),
-        What::Question(side, Compared::Event(event)) => Outcomes::Question(side, event.call.id()),
-        What::Question(side, Compared::ReadsFlags(_)) => Outcomes::Question(side, CallId::FlagsAnd),
+        What::Question(side, event) => Outcomes::Question(side, event.call.id()),
         What::Word(_, pre, post) => {
             Outcomes::Flags(flags.named(false, pre & !post), flags.named(true, post & !pre))
         }

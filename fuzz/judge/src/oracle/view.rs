@@ -6,7 +6,7 @@ use super::divergence::Condition;
 use super::rules::{flags_of, found_by};
 use crate::run::{Flags, Run};
 use crate::scenario::{FileKind, Path};
-use crate::trace::{Compared, Event, function_at};
+use crate::trace::{Event, function_at};
 use mmcore::{Call, CallId, Function, Mapping};
 
 /// Both runs, as a condition sees them.
@@ -133,9 +133,7 @@ impl<'a> View<'a> {
 
     /// Whether the other side makes the same call and is answered otherwise: the worlds differ by then.
     pub(super) fn is_only_another_answer(&self, difference: &Difference) -> bool {
-        let (What::Effect(side, event) | What::Question(side, Compared::Event(event))) =
-            difference.what
-        else {
+        let (What::Effect(side, event) | What::Question(side, event)) = difference.what else {
             return false;
         };
         let (pre, post) = self.events();
@@ -175,8 +173,7 @@ impl<'a> View<'a> {
                 let read = || self.deciding_read(Side::Pre, difference)?.call.mapping();
                 event.call.mapping().or_else(read)
             }
-            What::Question(_, Compared::ReadsFlags(mapping)) => Some(mapping),
-            What::Question(_, Compared::Event(event)) => event.call.mapping(),
+            What::Question(_, event) => event.call.mapping(),
             What::Returned(..) => self.events().0.iter().find_map(|event| event.call.mapping()),
             What::Folio(_) | What::Elsewhere => None,
         }

@@ -7,6 +7,7 @@ use crate::readable;
 use crate::replay::of_file;
 use crate::scenario::{Path, Scenario, Target};
 use clap::Args;
+use mmdiff_world::spelling;
 use std::path::{Path as FsPath, PathBuf};
 
 #[derive(Args, Debug)]
@@ -46,11 +47,8 @@ impl Source {
 /// The scenario that is spelled, or in the file of that name: for `path`, or for the one that the
 /// file's folder says.
 pub(super) fn find(scenario: &str, path: Option<Path>) -> Result<Scenario, Failure> {
-    if let Some((name, hex)) = scenario.split_once(':')
-        && let Some(path) = Path::named(name)
-    {
-        let bytes = unhex(hex)
-            .ok_or_else(|| Failure(format!("{hex:?} is not a string of bytes in hexadecimal")))?;
+    if let Some(path) = scenario.split_once(':').and_then(|(name, _)| Path::named(name)) {
+        let (_, bytes) = spelling::read(scenario).map_err(Failure)?;
         return Ok(Scenario::decode(path, &bytes));
     }
     let file = PathBuf::from(scenario);
@@ -91,10 +89,4 @@ pub(super) fn read_toml(file: &FsPath) -> Result<Scenario, Failure> {
 fn read(file: &FsPath) -> Result<Vec<u8>, Failure> {
     corpus::read_file(file)
         .map_err(|error| Failure(format!("cannot read {}: {error}", file.display())))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
-    let pairs = text.as_bytes().chunks(2);
-    pairs.map(|pair| Some(digit(&pair[0])? << 4 | digit(pair.get(1)?)?)).collect()
 }

@@ -6,7 +6,7 @@ use super::bits;
 use super::look::{Ink, Look, pad, wrap};
 use crate::run::{Run, Tree};
 use crate::scenario::Action;
-use crate::trace::{self, Compared, Event, Stretch};
+use crate::trace::{self, Event, Stretch};
 use crate::world::{Came, Moment};
 use mmcore::{Call, Folio, Function, errno};
 use std::collections::HashSet;
@@ -28,12 +28,10 @@ struct Line {
     inside: Option<Function>,
 }
 
-/// What makes two lines equal: an event as the comparison sees it (but with every read of memory),
-/// or what an actor does.
+/// What makes two lines equal: an event, to the letter, or what an actor does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
-    Compared(Compared),
-    Raw(Event),
+    Event(Event),
     Actor(Action, Folio, Came),
 }
 
@@ -152,15 +150,12 @@ fn event_line(tree: &Tree, event: &Event, open: &[Function]) -> Line {
         _ if event.is_effect() => (format!("=> {}", said(event)), Ink::Effect),
         _ => (said(event), Ink::Plain),
     };
-    let key = match event.compared() {
-        Some(Compared::ReadsFlags(_)) | None => Key::Raw(*event),
-        Some(compared) => Key::Compared(compared),
-    };
     let thought = match bits::of_call(tree, &event.call) {
         _ if ink == Ink::Function => String::new(),
         Some(bits) => format!("{} {bits}", event.call.id().row().thought),
         None => event.call.id().row().thought.to_string(),
     };
+    let key = Key::Event(*event);
     Line { key, depth: open.len(), text, ink, thought, inside: open.last().copied() }
 }
 

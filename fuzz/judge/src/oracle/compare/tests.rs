@@ -41,7 +41,7 @@ fn what(pre: &[Event], post: &[Event]) -> Vec<What> {
 }
 
 fn question(side: Side, event: Event) -> What {
-    What::Question(side, Compared::Event(event))
+    What::Question(side, event)
 }
 
 /// All sequences of up to four of the events.
@@ -154,7 +154,7 @@ fn reads_of_a_mapping_s_flags_count_by_mapping_and_other_reads_not_at_all() {
     assert_eq!(what(&[mask(M)], &[bit(M, 9)]), []);
     assert_eq!(what(&[bit(M, 3)], &[bit(M, 9)]), []);
     assert_eq!(what(&[bit(M, 9)], &[bit(Mapping(1), 9)]).len(), 2);
-    let reads = What::Question(Side::Pre, Compared::ReadsFlags(M));
+    let reads = What::Question(Side::Pre, event(Call::FlagsAnd { mapping: M, mask: 0 }, 0));
     assert_eq!(what(&[bit(M, 9), mask(M)], &[bit(M, 9)]), [reads]);
     let unseen = [
         event(Call::CcOrder {}, 3),

@@ -11,8 +11,8 @@
 //! From the rows come [`Function`], the methods of [`Tree`](crate::Tree) and of [`Side`], and, by
 //! [`each_function!`](crate::each_function), whatever another crate needs for every function.
 
+use super::Tree;
 use crate::kernel::{Arg, Word};
-use crate::tree::Tree;
 use crate::{Folio, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, Oops, Page};
 use core::fmt;
 

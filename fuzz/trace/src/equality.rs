@@ -1,18 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! When two traces are equal, whichever two sides they are of.
+//! When two runs are equal. There is one list of what a call counts as, and there are two readings
+//! of it.
 //!
-//! The effects are equal, in order, with their arguments and answers; and between two effects the same
-//! questions were asked, each as often, in any order: C leaves the order of some open, and compilers
-//! differ. Tests of a mapping's flags count as questions, bit by bit and mask by mask. Other loads
-//! from memory count once between two effects: C may load a value that nobody else changes
+//! **One text in two languages** ([`compare()`], [`Digest`]): the port and the C that it was ported
+//! from. The effects are equal, in order, with their arguments and answers; and between two effects
+//! the same questions were asked, each as often, in any order: C leaves the order of some open, and
+//! compilers differ. Tests of a mapping's flags count as questions, bit by bit and mask by mask. Other
+//! loads from memory count once between two effects: C may load a value that nobody else changes
 //! again, where the port keeps it. Loads of what is the function's own (its batch, its mode) are left
 //! out, and so are marks, and the watchdog, which C does not have: the shim asks it where the port
 //! does. (In one place it cannot: a scan that went backwards, over a page of a size that no page has,
 //! has asked whether there is a signal by then. If the watchdog bites there the traces differ.)
+//!
+//! **Two texts** ([`Event::across`]): two revisions. Effects and questions count as they do there. A
+//! read of a mapping's flags counts as that, whichever bits it looks at and finds: which bits there
+//! are may be the change itself. Other loads count for nothing: one text may keep what the other loads
+//! again.
 
 use crate::Event;
-use mmcore::{Call, CallId, Door, Kind};
+use mmcore::{Call, CallId, Door, Kind, Mapping};
 use std::fmt;
+
+impl Event {
+    /// Whether the event is an effect.
+    #[inline(always)]
+    pub fn is_effect(&self) -> bool {
+        counts(&self.call) == Counts::Effect
+    }
+
+    /// What the event counts as between two texts; `None` if it counts for nothing.
+    #[inline(always)]
+    pub fn across(&self) -> Option<Event> {
+        if let Some(mapping) = flags_read(&self.call) {
+            return Some(Event { call: Call::FlagsAnd { mapping, mask: 0 }, answer: 0 });
+        }
+        matches!(counts(&self.call), Counts::Effect | Counts::EachTime).then_some(*self)
+    }
+
+    /// Whether a call and its answer count as this event does, where they stand in the same place of
+    /// the traces of two texts: what counts for nothing has to be the same there too.
+    #[inline(always)]
+    pub fn is_like(&self, call: &Call, answer: u64) -> bool {
+        match flags_read(call) {
+            Some(mapping) => flags_read(&self.call) == Some(mapping),
+            None => answer == self.answer && *call == self.call,
+        }
+    }
+}
+
+/// The mapping whose flags a call reads.
+#[inline(always)]
+fn flags_read(call: &Call) -> Option<Mapping> {
+    match *call {
+        Call::TestBit { mapping, .. } | Call::FlagsAnd { mapping, .. } => Some(mapping),
+        _ => None,
+    }
+}
 
 /// A run: what was said, and what came of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,7 +102,9 @@ impl fmt::Display for Differs {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Counts {
     Effect,
+    /// A question.
     EachTime,
+    /// A load, between two effects.
     Once,
     Never,
 }
