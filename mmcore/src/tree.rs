@@ -24,6 +24,20 @@ use crate::mm::compaction::{Goto, Scan};
 use crate::{Folio, IsolateMode, Kernel, Lruvec, Mapping, MigrateMode, Oops, Page};
 use functions::tree_methods;
 
+/// Calls the macro that it is given with the type of every tree, in the order in which reports list
+/// them.
+#[macro_export]
+macro_rules! each_tree {
+    ($with:ident) => {
+        $with![
+            $crate::tree::PreFix,
+            $crate::tree::PostFix,
+            $crate::tree::V6_12PreFix,
+            $crate::tree::V6_12,
+        ];
+    };
+}
+
 /// A tree of the kernel: its numbers, and the text of its functions. To run them, see [`Side`].
 pub trait Tree: Copy + Default + Send + Sync + 'static {
     /// The tree that this one is like, but for what its file says.

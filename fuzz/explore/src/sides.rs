@@ -6,7 +6,6 @@ use crate::oracle::{Intent, Question};
 use crate::run::{Returned, Tree, tree};
 use crate::{entries, scenario};
 use mmcore::mm::compaction::{Exit, Scan, Step};
-use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{IsolateMode, Oops};
 use scenario::Path;
 
@@ -34,9 +33,13 @@ pub struct Side {
     pub around: fn(bool),
 }
 
-/// Every revision.
-pub static SIDES: [Side; 4] =
-    [Side::of::<PreFix>(), Side::of::<PostFix>(), Side::of::<V6_12PreFix>(), Side::of::<V6_12>()];
+macro_rules! list_sides {
+    ($($tree:ty,)*) => {
+        /// Every revision.
+        pub static SIDES: &[Side] = &[$(Side::of::<$tree>()),*];
+    };
+}
+mmcore::each_tree!(list_sides);
 
 impl Side {
     /// The revision `R`.

@@ -287,7 +287,7 @@ fn a_caller_that_did_not_lock_the_source_is_caught_whoever_else_locks_it() {
                 src-unlocked = true\n\
                 races = [{ point = \"folio-mapping\", action = \"lock\" }]\n";
     let scenario = mmdiff::readable::parse(text).expect("a scenario");
-    for tree in &mmdiff::run::TREES {
+    for tree in mmdiff::run::TREES {
         let mut run = Run::new(tree);
         run.begin(&scenario);
         run.step(&scenario);

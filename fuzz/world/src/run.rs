@@ -26,7 +26,6 @@ pub use truncation::range as truncated_range;
 use crate::scenario::{FileKind, Path, Scenario};
 use crate::trace::{Beside, Event, Recorder, Recording, StepEnd};
 use crate::world::World;
-use mmcore::tree::{PostFix, PreFix, V6_12, V6_12PreFix};
 use mmcore::{Mapping, Side};
 use std::fmt;
 use std::ops::Range;
@@ -92,9 +91,13 @@ pub const fn tree_on<S: OnPath, R: Side>() -> Tree {
     Tree { begin: on_path::begin::<S, R>, step: on_path::step::<S, R>, ..tree::<R>() }
 }
 
-/// Every revision.
-pub static TREES: [Tree; 4] =
-    [tree::<PreFix>(), tree::<PostFix>(), tree::<V6_12PreFix>(), tree::<V6_12>()];
+macro_rules! list_trees {
+    ($($tree:ty,)*) => {
+        /// Every revision.
+        pub static TREES: &[Tree] = &[$(tree::<$tree>()),*];
+    };
+}
+mmcore::each_tree!(list_trees);
 
 impl Tree {
     /// The revision of that name.
