@@ -101,7 +101,7 @@ pub fn visits_in_runs(run: impl FnOnce()) -> Vec<u16> {
     })
 }
 
-fn switched<R: Revision, T>(body: impl FnOnce() -> T) -> T {
+fn switched<R: Side, T>(body: impl FnOnce() -> T) -> T {
     if R::NAME == TREE {
         ACTIVE.set(IN_RUNS.load(Relaxed));
         TURNED.set(0);

@@ -20,24 +20,24 @@ const HANDS: &[Hand] = &[
     Hand(
         "the bit's number is set as a mask",
         &[(
-            "k.set_bit(mapping, R::AS_INACCESSIBLE);",
-            "k.store_flags(mapping, 0, u64::from(R::AS_INACCESSIBLE));",
+            "k.set_bit(mapping, S::Tree::AS_INACCESSIBLE);",
+            "k.store_flags(mapping, 0, u64::from(S::Tree::AS_INACCESSIBLE));",
         )],
     ),
     Hand(
         "the bit's number is tested as a mask",
         &[(
-            "k.test_bit(mapping, R::AS_INACCESSIBLE)",
-            "k.flags_and(mapping, u64::from(R::AS_INACCESSIBLE)) != 0",
+            "k.test_bit(mapping, S::Tree::AS_INACCESSIBLE)",
+            "k.flags_and(mapping, u64::from(S::Tree::AS_INACCESSIBLE)) != 0",
         )],
     ),
     Hand(
         "the bit's number is stored as a mask",
-        &[("1 << R::AS_LARGE_FOLIO_SUPPORT", "u64::from(R::AS_LARGE_FOLIO_SUPPORT)")],
+        &[("1 << AS_LARGE_FOLIO_SUPPORT", "u64::from(AS_LARGE_FOLIO_SUPPORT)")],
     ),
     Hand(
         "AS_ENOSPC and AS_UNEVICTABLE are tested, as a mask",
-        &[("!mapping_inaccessible::<Self, K>(k, mapping)", "k.flags_and(mapping, 10) == 0")],
+        &[("!S::mapping_inaccessible(k, mapping)", "k.flags_and(mapping, 10) == 0")],
     ),
     // Widths and signs.
     Hand(
@@ -54,8 +54,8 @@ const HANDS: &[Hand] = &[
     Hand(
         "the comparison is signed, so that -1 is always within",
         &[(
-            "(lend as u64) < (pos as u64).wrapping_add(size)",
-            "lend < pos.wrapping_add(size as i64)",
+            "(lend as u64) < (k.folio_pos(folio) as u64).wrapping_add(k.folio_size(folio))",
+            "lend < k.folio_pos(folio).wrapping_add(k.folio_size(folio) as i64)",
         )],
     ),
     Hand(
@@ -70,15 +70,18 @@ const HANDS: &[Hand] = &[
         "the folio is unlocked before the mapping is looked into",
         &[
             (
-                "mapping.is_some_and(|mapping| R::mapping_pins_folios(k, mapping))",
-                "{ k.folio_unlock(folio); mapping.is_some_and(|mapping| R::mapping_pins_folios(k, mapping)) }",
+                "mapping.is_some_and(|mapping| S::mapping_inaccessible(k, mapping))",
+                "{ k.folio_unlock(folio); mapping.is_some_and(|mapping| S::mapping_inaccessible(k, mapping)) }",
             ),
             ("k.folio_unlock(folio);", ""),
         ],
     ),
     Hand(
         "the lock is not looked at",
-        &[("if !k.folio_trylock(folio) { return false; }", "k.folio_trylock(folio);")],
+        &[(
+            "if !k.folio_trylock(folio) { return IsolateFailPut(folio); }",
+            "k.folio_trylock(folio);",
+        )],
     ),
     Hand(
         "the flag is cleared, whose ever it was",
@@ -87,33 +90,47 @@ const HANDS: &[Hand] = &[
     Hand(
         "the other list's lock is dropped after this one's is taken",
         &[(
-            "self.unlock(k); compact_lock_irqsave(k, lruvec);",
-            "let held = self.locked; compact_lock_irqsave(k, lruvec); self.locked = held; self.unlock(k);",
+            "self.unlock(k); S::compact_lock_irqsave(k, lruvec);",
+            "let held = self.locked; S::compact_lock_irqsave(k, lruvec); self.locked = held; self.unlock(k);",
         )],
     ),
     Hand("the lock is dropped and taken for held", &[("self.locked.take()", "self.locked")]),
     Hand(
         "the reference to a folio that is too large is kept",
         &[(
-            "k.folio_set_lru(folio); return Target::FailPut(folio);",
-            "k.folio_set_lru(folio); return Target::Fail;",
+            "k.folio_set_lru(folio); return IsolateFailPut(folio);",
+            "k.folio_set_lru(folio); return IsolateFail;",
         )],
     ),
     // What belongs together, or apart.
     Hand(
         "it is counted before it is listed",
         &[(
-            "{ k.list_add(folio); self.isolated(k, folio) }",
-            "{ let enough = self.isolated(k, folio); k.list_add(folio); enough }",
+            "{ k.list_add(folio); self.isolate_success_no_list(k, folio) }",
+            "{ let enough = self.isolate_success_no_list(k, folio); k.list_add(folio); enough }",
         )],
     ),
     Hand(
         "what is isolated already is listed once more",
-        &[("return Some(Target::SuccessNoList(folio));", "return Some(Target::Success(folio));")],
+        &[("return Some(IsolateSuccessNoList(folio));", "return Some(IsolateSuccess(folio));")],
+    ),
+    Hand(
+        "what is isolated already is listed once more, before v6.12",
+        &[(
+            "return Some(Goto::IsolateSuccessNoList(folio));",
+            "return Some(Goto::IsolateSuccess(folio));",
+        )],
     ),
     Hand(
         "who marks a block does not move on where the next scan begins",
-        &[("k.set_pageblock_skip(valid_page);", "k.set_pageblock_skip(valid_page); return;")],
+        &[(
+            "if !k.cc_no_set_skip_hint() && let Some(valid_page) = self.valid_page && !self.skip_updated \
+             { k.set_pageblock_skip(valid_page); } \
+             S::update_cached_migrate(k, self.low_pfn);",
+            "if !k.cc_no_set_skip_hint() && let Some(valid_page) = self.valid_page && !self.skip_updated \
+             { k.set_pageblock_skip(valid_page); } \
+             else { S::update_cached_migrate(k, self.low_pfn); }",
+        )],
     ),
     Hand("what does not begin is no error", &[("return Ok(errno)", "return Ok(0)")]),
 ];

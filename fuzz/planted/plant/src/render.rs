@@ -67,9 +67,12 @@ impl Source {
             }
         }
         // A helper is called from many more places than in the port, and would be compiled for each.
-        for (at, inline) in text.match_indices("#[inline(always)]") {
-            if text[at + inline.len()..].trim_start().starts_with("fn $") {
-                marks.push((at..at + inline.len(), "#[inline(never)]"));
+        for (at, _) in text.match_indices("fn $name(&mut self") {
+            let before = text[..at].trim_end();
+            for inline in ["#[inline]", "#[inline(always)]"] {
+                if before.ends_with(inline) {
+                    marks.push((before.len() - inline.len()..before.len(), "#[inline(never)]"));
+                }
             }
         }
         marks.sort_by_key(|(at, _)| at.start);

@@ -92,6 +92,25 @@ fn each_operator_makes_its_mistake_and_names_it_after_what_is_there() {
 }
 
 #[test]
+fn what_a_tree_has_of_its_own_is_named_after_it() {
+    let names = names(
+        "pub fn same<S: Side, K: Kernel>(k: &mut K) -> i32 { -EIO }
+        impl Tree for PostFix { fn same<S: Side, K: Kernel>(k: &mut K) -> i32 { -EINVAL } }",
+    );
+    for name in ["same/errno/-EIO", "PostFix::same/errno/-EINVAL"] {
+        assert!(names.iter().any(|it| it == name), "{name} is not of {names:#?}");
+    }
+}
+
+#[test]
+fn a_helper_is_compiled_once_and_nothing_else_is_touched() {
+    let rows = "macro_rules! rows { () => { $(#[inline] fn $name(&mut self) {})* \
+                $(#[inline(always)] fn $name<S: Side>() {})* } }";
+    let planted = plant(&[rows.to_string()]);
+    assert_eq!(planted.sources, [rows.replace("#[inline]", "#[inline(never)]")]);
+}
+
+#[test]
 fn names_do_not_depend_on_layout_comments_or_files() {
     let plain = PORT
         .replace("if k", "// Why.\n if /* so */ k")
