@@ -224,18 +224,21 @@ impl Operators<'_> {
 
     fn path(&mut self, of: &Expr, path: &syn::ExprPath) {
         let names: Vec<String> = path.path.segments.iter().map(|it| it.ident.to_string()).collect();
-        let [.., ty, name] = names.as_slice() else {
-            if is_constant(path) {
-                self.constant(of);
-            }
-            return;
+        let (ty, name) = match names.as_slice() {
+            [.., ty, name] => (Some(ty), name),
+            [name] => (self.types.imported.get(name), name),
+            [] => return,
         };
-        match self.types.values.get(ty).filter(|values| values.len() > 1) {
+        let values = ty.and_then(|ty| self.types.values.get(ty));
+        match values.filter(|values| values.len() > 1) {
             Some(values) => {
                 let Some(at) = values.iter().position(|value| value == name) else { return };
                 let other = &values[(at + 1) % values.len()];
-                let text =
-                    self.text(of).strip_suffix(name.as_str()).expect("it ends so").to_string();
+                let text = match names.len() {
+                    // The other need not be imported too.
+                    1 => format!("{}::", ty.expect("it has values")),
+                    _ => self.text(of).strip_suffix(name.as_str()).expect("it ends so").into(),
+                };
                 self.draft("other", of, text + other);
             }
             None if is_constant(path) => self.constant(of),

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
 use syn::{
     BinOp, Block, Expr, FnArg, ImplItem, Item, Lit, Pat, ReturnType, Signature, TraitItem, Type,
-    UnOp,
+    UnOp, UseTree,
 };
 
 /// A type, as its tokens spell it.
@@ -37,6 +37,8 @@ pub(crate) struct Types {
     fields: HashMap<String, Ty>,
     /// Of an enum the variants without fields, of another type its constants.
     pub(crate) values: HashMap<String, Vec<String>>,
+    /// The type whose value is used under its own name alone: `use Type::Value`.
+    pub(crate) imported: HashMap<String, Ty>,
     /// Functions that constants are made with, which cannot ask what is switched on.
     in_consts: HashSet<String>,
     called: HashSet<String>,
@@ -85,6 +87,7 @@ impl Types {
                     self.values.insert(item.ident.to_string(), names);
                 }
                 Item::Impl(item) => self.implementation(item),
+                Item::Use(item) => self.imports(None, &item.tree),
                 Item::Trait(item) => {
                     for item in &item.items {
                         match item {
@@ -108,6 +111,19 @@ impl Types {
                 }
                 _ => {}
             }
+        }
+    }
+
+    fn imports(&mut self, of: Option<&syn::Ident>, tree: &UseTree) {
+        match tree {
+            UseTree::Path(path) => self.imports(Some(&path.ident), &path.tree),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.imports(of, tree)),
+            UseTree::Name(name) => {
+                if let Some(of) = of {
+                    self.imported.insert(name.ident.to_string(), of.to_string());
+                }
+            }
+            UseTree::Rename(_) | UseTree::Glob(_) => {}
         }
     }
 

@@ -103,6 +103,13 @@ fn what_a_tree_has_of_its_own_is_named_after_it() {
 }
 
 #[test]
+fn a_value_that_is_imported_has_others_too() {
+    let port = "use Mode::{Async, Sync}; pub fn slow<K: Kernel>(k: &mut K) -> Mode { Sync }";
+    assert_eq!(names(port), ["slow/other/Sync"]);
+    assert!(planted(port).sources[1].contains("Mode::Async"));
+}
+
+#[test]
 fn a_helper_is_compiled_once_and_nothing_else_is_touched() {
     let rows = "macro_rules! rows { () => { $(#[inline] fn $name(&mut self) {})* \
                 $(#[inline(always)] fn $name<S: Side>() {})* } }";
