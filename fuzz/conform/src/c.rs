@@ -54,20 +54,20 @@ thread_local! {
     static HEARD: RefCell<Vec<Said>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs something with an object loaded as number `slot`.
-///
-/// # Panics
-/// If there is no such number.
-pub fn loaded<T>(slot: usize, object: &Arc<Compiled>, run: impl FnOnce() -> T) -> T {
-    let before = OBJECTS.with_borrow_mut(|all| all[slot].replace(Arc::clone(object)));
+/// Runs something with these objects loaded: the first as number 0, a second as number 1. More are not
+/// loaded.
+pub fn loaded<T>(objects: &[Arc<Compiled>], run: impl FnOnce() -> T) -> T {
+    type Objects = [Option<Arc<Compiled>>; SLOTS];
+    let objects: Objects = std::array::from_fn(|slot| objects.get(slot).map(Arc::clone));
+    let before = OBJECTS.replace(objects);
     // Put back even if `run` panics: the thread may be a pool's.
-    struct Restore(usize, Option<Arc<Compiled>>);
+    struct Restore(Objects);
     impl Drop for Restore {
         fn drop(&mut self) {
-            OBJECTS.with_borrow_mut(|all| all[self.0] = self.1.take());
+            OBJECTS.replace(std::mem::take(&mut self.0));
         }
     }
-    let _restore = Restore(slot, before);
+    let _restore = Restore(before);
     run()
 }
 

@@ -30,12 +30,25 @@ pub struct Complete {
     pub paths: u64,
     /// Those on which the sides are not equal, by the function that is called.
     pub mismatches: BTreeMap<&'static str, u64>,
+    /// Of these, those on which they do and return the same, and only ask otherwise.
+    pub asks: BTreeMap<&'static str, u64>,
     /// Those that call a function that cannot be run.
     pub not_judged: u64,
     /// Such functions.
     pub missing: BTreeSet<&'static str>,
-    /// The choices of the first path on which the sides are not equal.
+    /// The choices of the first path on which the sides are not equal: if there is one, of the first
+    /// on which they do or return something else.
     pub first: Option<Vec<Choice>>,
+    first_only_asks: bool,
+}
+
+/// How two sides of a path compare.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Compared {
+    Equal,
+    /// They do and return the same, and ask otherwise.
+    Asks,
+    Differs,
 }
 
 impl Complete {
@@ -44,9 +57,11 @@ impl Complete {
             entry,
             paths: 0,
             mismatches: BTreeMap::new(),
+            asks: BTreeMap::new(),
             not_judged: 0,
             missing: BTreeSet::new(),
             first: None,
+            first_only_asks: false,
         }
     }
 
@@ -75,22 +90,54 @@ impl Complete {
         for (function, paths) in other.mismatches {
             *self.mismatches.entry(function).or_default() += paths;
         }
+        for (function, paths) in other.asks {
+            *self.asks.entry(function).or_default() += paths;
+        }
         self.not_judged += other.not_judged;
         self.missing.extend(other.missing);
-        self.first = self.first.take().or(other.first);
+        if let Some(first) = other.first {
+            self.show(first, other.first_only_asks);
+        }
+    }
+
+    /// Keeps a path as the first, if there is none, or none that shows as much.
+    fn show(&mut self, choices: Vec<Choice>, only_asks: bool) {
+        if self.first.is_none() || self.first_only_asks && !only_asks {
+            (self.first, self.first_only_asks) = (Some(choices), only_asks);
+        }
     }
 
     /// Notes a path on which the sides are not equal, or whose C did not end as the port can.
     #[cold]
-    fn note(&mut self, ended: Option<Ended>, choices: &[Choice]) {
+    fn note(&mut self, compared: Compared, ended: Option<Ended>, choices: &[Choice]) {
         if let Some(Ended::Missing(function)) = ended {
             self.not_judged += 1;
             self.missing.insert(function.name());
             return;
         }
-        *self.mismatches.entry(self.entry.function(choices)).or_default() += 1;
-        self.first.get_or_insert_with(|| choices.to_vec());
+        let function = self.entry.function(choices);
+        *self.mismatches.entry(function).or_default() += 1;
+        let only_asks = compared == Compared::Asks && ended.is_none();
+        if only_asks {
+            *self.asks.entry(function).or_default() += 1;
+        }
+        if self.first.is_none() || self.first_only_asks && !only_asks {
+            self.show(choices.to_vec(), only_asks);
+        }
     }
+}
+
+/// What an entry's paths call, by the names that [`Complete::function`] gives it; nothing if there is no
+/// such entry.
+pub fn calls(entry: &str) -> Vec<&'static str> {
+    let entry = ENTRIES.into_iter().find(|known| known.name() == entry);
+    entry.map_or_else(Vec::new, Entry::functions)
+}
+
+/// Whether something that is called so is a call of this function: a name may say with what, or which of
+/// two names the tree has.
+pub fn is_call_of(name: &str, function: &str) -> bool {
+    name.split(|c: char| c != '_' && !c.is_ascii_alphanumeric()).any(|word| word == function)
 }
 
 /// A unit of work: all paths of an entry that begin with these choices.
@@ -104,7 +151,7 @@ struct Unit {
 #[derive(Debug)]
 pub struct Plan {
     sides: Vec<&'static Code>,
-    object: Arc<Compiled>,
+    objects: Vec<Arc<Compiled>>,
     bounds: Bounds,
     entries: Vec<Entry>,
     units: Vec<Unit>,
@@ -114,7 +161,7 @@ impl Plan {
     /// Cuts the enumeration of the entries that are `wanted`, by their names, into units.
     pub fn new(
         sides: Vec<&'static Code>,
-        object: &Arc<Compiled>,
+        objects: &[Arc<Compiled>],
         bounds: Bounds,
         wanted: &dyn Fn(&str) -> bool,
     ) -> Plan {
@@ -127,10 +174,10 @@ impl Plan {
                 tape.rewind();
                 side(sides[0], entry, bounds, tape, Notes::digest(Digest::default()));
             };
-            let prefixes = loaded(0, object, || prefixes(UNITS, &mut run));
+            let prefixes = loaded(objects, || prefixes(UNITS, &mut run));
             units.extend(prefixes.into_iter().map(|prefix| Unit { entry, prefix }));
         }
-        Plan { sides, object: Arc::clone(object), bounds, entries, units }
+        Plan { sides, objects: objects.to_vec(), bounds, entries, units }
     }
 
     /// How many units of work there are.
@@ -149,7 +196,7 @@ impl Plan {
             if stop() {
                 return Complete::new(unit.entry);
             }
-            let done = loaded(0, &self.object, || self.unit(unit));
+            let done = loaded(&self.objects, || self.unit(unit));
             progress();
             done
         };
@@ -170,10 +217,10 @@ impl Plan {
         take_end();
         loop {
             done.paths += 1;
-            let equal = self.path(unit.entry, &mut tape, &mut memory);
+            let compared = self.path(unit.entry, &mut tape, &mut memory);
             let ended = take_end();
-            if !equal || ended.is_some() {
-                done.note(ended, tape.choices());
+            if compared != Compared::Equal || ended.is_some() {
+                done.note(compared, ended, tape.choices());
             }
             if !tape.advance() {
                 return done;
@@ -181,20 +228,24 @@ impl Plan {
         }
     }
 
-    /// Runs one path on the sides. Whether they are equal.
-    fn path(&self, entry: Entry, tape: &mut Tape, memory: &mut Digest) -> bool {
+    /// Runs one path on the sides.
+    fn path(&self, entry: Entry, tape: &mut Tape, memory: &mut Digest) -> Compared {
         tape.rewind();
         let mut digest = |side_of: &'static Code, tape: &mut Tape| {
             let notes = Notes::digest(std::mem::take(memory));
             let (returned, notes) = side(side_of, entry, self.bounds, tape, notes);
             *memory = notes.into_digest();
-            (returned, memory.finish())
+            ((returned, memory.behaviour()), memory.finish())
         };
         let left = digest(self.sides[0], tape);
-        self.sides[1..].iter().all(|other| {
+        for other in &self.sides[1..] {
             tape.second_side();
-            digest(other, tape) == left
-        })
+            let right = digest(other, tape);
+            if right != left {
+                return if right.0 == left.0 { Compared::Asks } else { Compared::Differs };
+            }
+        }
+        Compared::Equal
     }
 
     /// Runs one path again on both sides, and writes down the runs, and what C said.
@@ -204,7 +255,7 @@ impl Plan {
         let mut tape = Tape::with_prefix(choices);
         let record = |code: &'static Code, tape: &mut Tape| {
             let whole = || side(code, entry, self.bounds, tape, Notes::all());
-            let ((_, notes), said) = loaded(0, &self.object, || listen(whole));
+            let ((_, notes), said) = loaded(&self.objects, || listen(whole));
             (notes.into_recording(), said)
         };
         let (a, said_left) = record(left, &mut tape);

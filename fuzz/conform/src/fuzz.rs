@@ -13,6 +13,7 @@ use mmdiff_judge::fuzz::{mutate as mutate_on, splice as splice_on, store};
 use mmdiff_kernel::{Compiled, Tree, ffi};
 use std::cell::RefCell;
 use std::env;
+use std::slice;
 use std::sync::{Arc, OnceLock};
 
 /// The environment variable by which a machine without a kernel tree may run the target all the same.
@@ -75,9 +76,10 @@ pub fn run(bytes: &[u8]) {
     let Some(objects) = objects() else { return };
     let (number, scenario) = read(bytes);
     SAMPLERS.with_borrow_mut(|samplers| {
-        let samplers = samplers.get_or_insert_with(|| [0, 1].map(|i| Sampler::new(&REVISIONS[i])));
-        let steps = loaded(0, &objects[number], || samplers[number].run(&scenario));
-        if let Steps::Apart(apart) = steps {
+        let samplers =
+            samplers.get_or_insert_with(|| [0, 1].map(|i| Sampler::new(REVISIONS[i].sides())));
+        let steps = loaded(slice::from_ref(&objects[number]), || samplers[number].run(&scenario));
+        if let Steps::Apart(apart, _) = steps {
             stop::at_apart(number, &scenario, &samplers[number].left, &apart);
         }
     });

@@ -4,7 +4,7 @@
 
 use super::c::loaded;
 use super::c::{Said, listen};
-use super::sides::{Pair, Steps, compare_steps};
+use super::sides::{Code, Pair, Steps, compare_steps};
 use crate::run::Run;
 use crate::run::Tree;
 use crate::scenario::{Path, Scenario, generate};
@@ -13,6 +13,7 @@ use mmdiff_kernel::Compiled;
 use mmdiff_kernel::judge::Chance;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::slice;
 use std::sync::Arc;
 
 /// So many cases are one piece of work.
@@ -29,8 +30,8 @@ pub struct Sampler {
 
 impl Sampler {
     /// For scenarios on these sides.
-    pub fn new(pair: &'static Pair) -> Sampler {
-        Sampler { left: Run::new(&pair.left.side.tree), right: Run::new(&pair.right.side.tree) }
+    pub fn new([left, right]: [&'static Code; 2]) -> Sampler {
+        Sampler { left: Run::new(&left.side.tree), right: Run::new(&right.side.tree) }
     }
 
     /// Runs a scenario, and compares. The C must be loaded.
@@ -61,12 +62,16 @@ pub struct Sampled {
     pub cases: u64,
     /// Those on which the sides are not equal.
     pub mismatches: u64,
+    /// Of these, those in which they do and return the same, and only ask otherwise.
+    pub asks: u64,
     /// Those that call a function that cannot be run.
     pub not_judged: u64,
     /// Such functions.
     pub missing: BTreeSet<&'static str>,
-    /// The first scenarios on which the sides are not equal.
+    /// The first scenario on which the sides are not equal: if there is one, the first in which they do
+    /// or return something else.
     pub first: Option<Scenario>,
+    first_only_asks: bool,
 }
 
 impl Sampled {
@@ -83,10 +88,18 @@ impl Sampled {
                 self.not_judged += 1;
                 self.missing.insert(function.name());
             }
-            Steps::Apart(_) => {
+            Steps::Apart(_, only_asks) => {
                 self.mismatches += 1;
-                self.first.get_or_insert_with(|| scenario.clone());
+                self.asks += u64::from(only_asks);
+                self.show(scenario.clone(), only_asks);
             }
+        }
+    }
+
+    /// Keeps a scenario as the first, if there is none, or none that shows as much.
+    fn show(&mut self, scenario: Scenario, only_asks: bool) {
+        if self.first.is_none() || self.first_only_asks && !only_asks {
+            (self.first, self.first_only_asks) = (Some(scenario), only_asks);
         }
     }
 
@@ -96,7 +109,10 @@ impl Sampled {
         self.mismatches += other.mismatches;
         self.not_judged += other.not_judged;
         self.missing.extend(other.missing);
-        self.first = self.first.or(other.first);
+        self.asks += other.asks;
+        if let Some(first) = other.first {
+            self.show(first, other.first_only_asks);
+        }
         self
     }
 }
@@ -126,7 +142,7 @@ pub fn cover(tree: &'static Tree, object: &Arc<Compiled>, path: Path, (seed, cas
         || Run::new(tree),
         |run, case| {
             let scenario = generate::scenario(seed, path, case);
-            loaded(0, object, || {
+            loaded(slice::from_ref(object), || {
                 run.begin(&scenario);
                 (0..scenario.steps()).for_each(|_| run.step(&scenario));
             });
@@ -137,8 +153,8 @@ pub fn cover(tree: &'static Tree, object: &Arc<Compiled>, path: Path, (seed, cas
 /// Runs `cases` scenarios of a path, generated from `seed`. `progress` is told how many were
 /// done; no more are begun when it is to `stop`.
 pub fn sample(
-    pair: &'static Pair,
-    object: &Arc<Compiled>,
+    sides: [&'static Code; 2],
+    objects: &[Arc<Compiled>],
     path: Path,
     (seed, cases): (u64, u64),
     progress: &(dyn Fn(u64) + Sync),
@@ -147,8 +163,8 @@ pub fn sample(
     let chunks = (0..cases.div_ceil(CHUNK)).into_par_iter().filter(|_| !stop()).map(|chunk| {
         let range = chunk * CHUNK..cases.min((chunk + 1) * CHUNK);
         let mut sampled = Sampled::default();
-        loaded(0, object, || {
-            let mut sampler = Sampler::new(pair);
+        loaded(objects, || {
+            let mut sampler = Sampler::new(sides);
             for case in range {
                 let scenario = generate::scenario(seed, path, case);
                 let steps = sampler.run(&scenario);

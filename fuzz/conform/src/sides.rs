@@ -4,7 +4,7 @@
 use super::c::{C, Ended, take_end};
 use super::whole;
 use crate::explore::{Model, Side};
-use crate::run::{Returned, Run};
+use crate::run::{Returned, Run, Tree, tree};
 use crate::trace::Event;
 use crate::trace::equality::{Digest, Mismatch, Ran, compare};
 use mmcore::Function;
@@ -62,7 +62,21 @@ pub static REVISIONS: [Pair; 4] = [
     pair::<PostFix>(&revision::POST_FIX),
 ];
 
+/// The C of two trees, compared with each other: the old one's object is loaded as number 0, the new
+/// one's as number 1. What runs around the functions takes both for v6.12.
+pub static TWO_TREES: [Code; 2] = [called::<C<V6_12, 0>>("old"), called::<C<V6_12, 1>>("new")];
+
+const fn called<S: mmcore::Side>(name: &'static str) -> Code {
+    let side = Side { tree: Tree { name, ..tree::<S>() }, ..Side::of::<S>() };
+    Code { side, whole: whole::run::<S> }
+}
+
 impl Pair {
+    /// Both.
+    pub fn sides(&'static self) -> [&'static Code; 2] {
+        [&self.left, &self.right]
+    }
+
     /// The revision of that name.
     pub fn named(name: &str) -> Option<&'static Pair> {
         REVISIONS.iter().find(|pair| pair.name == name)
@@ -97,8 +111,8 @@ impl fmt::Display for Apart {
 pub enum Steps {
     /// They are.
     Equal,
-    /// They are not.
-    Apart(Apart),
+    /// They are not. Whether what they do and return is the same, so that they only ask otherwise.
+    Apart(Apart, bool),
     /// A function cannot be run on a side.
     NotJudged(Function),
 }
@@ -107,8 +121,8 @@ pub enum Steps {
 pub fn compare_steps(left: &Run, right: &Run) -> Steps {
     match take_end() {
         Some(Ended::Missing(function)) => return Steps::NotJudged(function),
-        Some(ended) => return Steps::Apart(Apart::Ended(ended)),
-        None if digest(left) == digest(right) => return Steps::Equal,
+        Some(ended) => return Steps::Apart(Apart::Ended(ended), false),
+        None if digest(left).0 == digest(right).0 => return Steps::Equal,
         None => {}
     }
     let parted = (0..left.steps.len().min(right.steps.len())).find_map(|step| {
@@ -117,12 +131,13 @@ pub fn compare_steps(left: &Run, right: &Run) -> Steps {
     });
     let of_different_length = left.steps.len() != right.steps.len();
     match parted.or(of_different_length.then_some(Apart::Steps)) {
-        Some(apart) => Steps::Apart(apart),
+        Some(apart) => Steps::Apart(apart, digest(left).1 == digest(right).1),
         None => Steps::Equal,
     }
 }
 
-fn digest(run: &Run) -> u64 {
+/// Of all that counts, and of the behaviour.
+fn digest(run: &Run) -> (u64, u64) {
     let mut digest = Digest::default();
     for (range, returned) in &run.steps {
         for Event { call, answer } in &run.trace[range.clone()] {
@@ -132,7 +147,7 @@ fn digest(run: &Run) -> u64 {
         returned.hash(&mut hasher);
         digest.end(hasher.finish());
     }
-    digest.finish()
+    (digest.finish(), digest.behaviour())
 }
 
 fn ran(run: &Run, step: usize) -> Ran<Returned> {

@@ -5,6 +5,7 @@ pub(crate) mod rewrite;
 
 use crate::fault::Fault;
 use crate::plan::{Item, OF_SOME_TREES, Part};
+use std::collections::BTreeMap;
 use tree_sitter::{Node, Parser};
 
 /// A piece of the kernel's text.
@@ -64,6 +65,9 @@ pub fn pieces(part: &Part, text: Option<&str>) -> (Vec<Piece>, Vec<Fault>) {
     (pieces, faults)
 }
 
+/// What stands between definitions: types, variables, comments.
+const BETWEEN: &str = "what is no function, enum or macro";
+
 /// What is in the name of every macro of the kernel's that is a loop.
 const LOOP: &str = "for_each";
 
@@ -103,6 +107,27 @@ fn visit(node: Node<'_>, see: &mut impl FnMut(Node<'_>)) {
             _ => visit(child, see),
         }
     }
+}
+
+/// Every definition outside a function, by its name, and under no name what stands between them. Of two
+/// of one name both count.
+pub(crate) fn definitions(text: &str) -> BTreeMap<String, String> {
+    let text = blank_annotations(text);
+    let tree = parse(&text);
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    let mut between = String::new();
+    let mut from = 0;
+    visit(tree.root_node(), &mut |node| {
+        let Some(name) = name_of(node, &text) else { return };
+        between.push_str(&text[from..node.start_byte()]);
+        from = node.end_byte();
+        let of = all.entry(name.to_owned()).or_default();
+        of.push_str(&text[node.byte_range()]);
+        of.push('\n');
+    });
+    between.push_str(&text[from..]);
+    all.insert(BETWEEN.to_owned(), between);
+    all
 }
 
 fn name_of<'t>(node: Node<'_>, text: &'t str) -> Option<&'t str> {

@@ -29,6 +29,7 @@ pub mod program;
 pub mod revision;
 pub mod sample;
 pub mod sites;
+pub mod touched;
 pub mod tree;
 
 pub use fault::Fault;
@@ -37,6 +38,7 @@ pub use mmdiff_trace::{Event, Invocation, Recorder, Returned};
 pub use places::Place;
 pub use program::{Edit, Program};
 pub use revision::{NotThatTree, Revision};
+pub use touched::Touched;
 pub use tree::Tree;
 
 use ffi::{End, Handle, Object};

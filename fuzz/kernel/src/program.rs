@@ -182,6 +182,16 @@ impl Program {
         files.into_iter().map(|(file, lines)| (file, lines.join("\n") + "\n")).collect()
     }
 
+    /// Every piece: its name, its file and its text.
+    pub fn pieces(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
+        self.parts.iter().flat_map(|(_, cuts)| {
+            cuts.iter().map(|cut| {
+                let name = cut.function.as_ref().map_or(cut.piece.item.name(), |f| f.name.as_str());
+                (name, cut.piece.file, cut.piece.text.as_str())
+            })
+        })
+    }
+
     /// Whether a function was cut out of the file.
     pub fn has_file(&self, file: &str) -> bool {
         self.functions().any(|(_, piece, _)| piece.file == file)

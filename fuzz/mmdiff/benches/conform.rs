@@ -45,7 +45,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, tree: &'static Tree, path: Path) {
     let scenarios = scenarios(path);
     let mut side = Run::new(tree);
     let bencher = bencher.counter(ItemsCount::new(SCENARIOS));
-    loaded(0, object, || bencher.bench_local(|| run(&mut side, &scenarios)));
+    loaded(std::slice::from_ref(object), || bencher.bench_local(|| run(&mut side, &scenarios)));
 }
 
 #[divan::bench(args = Path::ALL)]
@@ -64,7 +64,7 @@ fn medians(path: Path, object: &Arc<Compiled>) -> [Duration; 2] {
     let pair = &REVISIONS[0];
     let mut sides = [Run::new(&pair.left.side.tree), Run::new(&pair.right.side.tree)];
     let mut times = [const { Vec::new() }; 2];
-    loaded(0, object, || {
+    loaded(std::slice::from_ref(object), || {
         for _ in 0..ROUNDS {
             for (side, times) in sides.iter_mut().zip(&mut times) {
                 let start = Instant::now();

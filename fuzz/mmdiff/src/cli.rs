@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line: `mmdiff check`, `explore`, `merge`, `conform`, `replay`, `explain`, `report`,
+//! The command line: `mmdiff diff`, `patch`, `check`, `explore`, `merge`, `conform`, `replay`, `explain`, `report`,
 //! `graph`, `shrink`, `corpus`, `schema`, and `completions` and `man` for a shell.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
 //! cannot do; then one line on standard error says what, and nothing has been written. (A replay
 //! that had to leave inputs out, and is otherwise as intended, has written its report and ends with
-//! 2 and that line.) It ends with 3 if it was interrupted or is a part, and says so in its report.
+//! 2 and that line.) It ends with 3 if it was interrupted or is a part, and with 4 if nothing
+//! differs in what was judged but not all that a change touches was; and says so in its report.
 
 mod check;
 mod conform;
 mod corpus;
+mod diff;
 mod emit;
 mod explain;
 mod explore;
@@ -63,6 +65,18 @@ enum Command {
                             Ends with 0 if all is equal, 1 if something is not, 2 if a function of the \
                             tree could not be run.")]
     Conform(Box<conform::Options>),
+    /// Compare two trees' own C, in what differs between their texts
+    #[command(after_help = "Example: mmdiff diff ~/linux@v7.2 ~/linux@v7.3\n\n\
+                            Ends with 0 if nothing differs and all that changed was judged, 1 if something \
+                            differs, 3 if it was interrupted, 4 if nothing differs in what was judged but \
+                            not all that changed was.")]
+    Diff(Box<diff::Options>),
+    /// Compare a tree with the same tree under a patch
+    #[command(
+        after_help = "Example: mmdiff patch 0001-mm-no-functional-change.patch --tree ~/linux\n\n\
+                            Ends as `mmdiff diff` does."
+    )]
+    Patch(Box<diff::PatchOptions>),
     /// Join the results of `explore --save` from many machines
     #[command(after_help = "Example: mmdiff merge shard-1.json shard-2.json")]
     Merge(explore::MergeOptions),
@@ -236,6 +250,8 @@ enum Ended {
     Beyond,
     /// It was cut off, or is a part.
     CutOff,
+    /// Nothing differs in what was judged, and something was not.
+    NotJudged,
 }
 
 impl From<bool> for Ended {
@@ -266,6 +282,8 @@ pub fn main() -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Explore(options) => explore::run(&options),
         Command::Conform(options) => conform::run(&options),
+        Command::Diff(options) => diff::run(&options),
+        Command::Patch(options) => diff::patch(&options),
         Command::Merge(options) => explore::merge(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Explain(options) => explain::run(&options).map(Ended::from),
@@ -283,6 +301,7 @@ pub fn main() -> ExitCode {
         Ok(Ended::Intended) => ExitCode::SUCCESS,
         Ok(Ended::Beyond) => ExitCode::from(1),
         Ok(Ended::CutOff) => ExitCode::from(3),
+        Ok(Ended::NotJudged) => ExitCode::from(4),
         Err(Failure(why)) => complain(&why),
     }
 }

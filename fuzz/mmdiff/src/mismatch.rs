@@ -2,7 +2,7 @@
 //! A mismatch, written down for a person: both traces side by side, and the lines of the kernel's C.
 
 use crate::conform::complete::{Complete, Plan};
-use crate::conform::{Apart, Pair, Said, Sampler, Steps, compare_steps, loaded};
+use crate::conform::{Apart, Code, Said, Sampler, Steps, compare_steps, loaded};
 use crate::explain::{Look, write_traces};
 use crate::explore::{Choice, What, spell};
 use crate::report::explore::write_choices;
@@ -40,8 +40,12 @@ impl Found {
     }
 
     /// A scenario, whatever it shows.
-    pub fn of_scenario(pair: &'static Pair, object: &Arc<Compiled>, scenario: &Scenario) -> Found {
-        let (steps, sides) = loaded(0, object, || Sampler::new(pair).record(scenario));
+    pub fn of_scenario(
+        sides: [&'static Code; 2],
+        objects: &[Arc<Compiled>],
+        scenario: &Scenario,
+    ) -> Found {
+        let (steps, sides) = loaded(objects, || Sampler::new(sides).record(scenario));
         Found { spelled: crate::check::spell(scenario), path: None, steps, sides }
     }
 
@@ -50,11 +54,16 @@ impl Found {
         self.steps == Steps::Equal
     }
 
-    /// Writes it. `object` is what the C ran in.
+    /// Writes it. `objects` are what the C ran in: of each side, or of the one that is C.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn write(&self, object: &Compiled, look: &Look, out: &mut dyn Write) -> fmt::Result {
+    pub fn write(
+        &self,
+        objects: &[Arc<Compiled>],
+        look: &Look,
+        out: &mut dyn Write,
+    ) -> fmt::Result {
         let [left, right] = [0, 1].map(|side| &self.sides[side].0);
         writeln!(out, "{}", self.spelled)?;
         if let Some((function, path, choices)) = &self.path {
@@ -64,7 +73,7 @@ impl Found {
             write_choices(*path, &choices, out)?;
         }
         let parted = match &self.steps {
-            Steps::Apart(apart) => {
+            Steps::Apart(apart, _) => {
                 writeln!(out, "  {apart}")?;
                 match apart {
                     Apart::Step(step, at) => [(*step, at.left), (*step, at.right)],
@@ -78,8 +87,10 @@ impl Found {
             }
         };
         write_traces(look, (&counted(left), &counted(right)), out)?;
-        for ((run, said), at) in self.sides.iter().zip(parted) {
-            write_lines(object, run, said, at, out)?;
+        for (side, ((run, said), at)) in self.sides.iter().zip(parted).enumerate() {
+            if let Some(object) = objects.get(side).or(objects.last()) {
+                write_lines(object, run, said, at, out)?;
+            }
         }
         Ok(())
     }

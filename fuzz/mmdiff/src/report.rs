@@ -5,6 +5,7 @@
 //! corpus give the same bytes. The other forms: [`formats`].
 
 pub mod conform;
+pub mod diff;
 pub mod explore;
 mod findings;
 pub mod formats;

@@ -203,6 +203,8 @@ fn questions(trace: &[Event]) -> Vec<(CallId, [u64; 4], u64)> {
 pub struct Digest {
     /// All that was said before the last effect, in order.
     past: u64,
+    /// The effects, and what was returned, in order.
+    done: u64,
     /// The questions since, in any order.
     questions: u64,
     /// The loads since, which count once.
@@ -212,7 +214,7 @@ pub struct Digest {
 impl Digest {
     /// Starts again, with the same memory.
     pub fn clear(&mut self) {
-        (self.past, self.questions) = (0, 0);
+        (self.past, self.done, self.questions) = (0, 0, 0);
         self.loads.clear();
     }
 
@@ -242,6 +244,7 @@ impl Digest {
     pub fn end(&mut self, with: u64) {
         let before = self.past.rotate_left(23) ^ mix(self.questions);
         self.past = mix(before.wrapping_mul(0x9fb2_1c65_1e98_df25) ^ with);
+        self.done = mix(self.done.rotate_left(23).wrapping_mul(0x9fb2_1c65_1e98_df25) ^ with);
         self.questions = 0;
         self.loads.clear();
     }
@@ -249,6 +252,11 @@ impl Digest {
     /// The word.
     pub fn finish(&self) -> u64 {
         mix(self.past.rotate_left(23) ^ mix(self.questions))
+    }
+
+    /// The same of the behaviour alone: what was done and returned, whatever was asked.
+    pub fn behaviour(&self) -> u64 {
+        self.done
     }
 }
 

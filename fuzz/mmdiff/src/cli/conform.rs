@@ -22,6 +22,7 @@ use mmdiff_kernel::{Compiled, Tree};
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::Command;
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::{fs, io};
 
@@ -189,13 +190,13 @@ fn show_scenario(
     let (mut out, mut equal) = (String::new(), true);
     for &(pair, tree) in held {
         let object = compile(pair, tree, &[])?;
-        let found = Found::of_scenario(pair, &object, scenario);
+        let found = Found::of_scenario(pair.sides(), from_ref(&object), scenario);
         equal &= found.is_equal();
         out.push_str(if found.is_equal() { "NO MISMATCH in " } else { "MISMATCH in " });
         out.push_str(&format!("{}: ", pair.name));
         match found.is_equal() {
             true => out.push_str(&format!("{}\n", found.spelled)),
-            false => found.write(&object, look, &mut out).map_err(Failure::new)?,
+            false => found.write(from_ref(&object), look, &mut out).map_err(Failure::new)?,
         }
     }
     options.output.write_text(&out)?;
@@ -216,7 +217,8 @@ fn judge(
     let object = compile(pair, tree, &[])?;
     let faults = object.faults().iter().map(ToString::to_string).collect();
     let sides = vec![&pair.left, &pair.right];
-    let plan = Plan::new(sides, &object, options.bounds.bounds(), &|name| options.wants(name));
+    let plan =
+        Plan::new(sides, from_ref(&object), options.bounds.bounds(), &|name| options.wants(name));
     let bar = options.workers.progress(plan.units() as u64, "units");
     let complete = plan.run(&|| bar.inc(1), &interrupt::asked);
     bar.finish_and_clear();
@@ -228,7 +230,14 @@ fn judge(
     for path in options.paths() {
         sampled.push((
             path,
-            sample(pair, &object, path, cases, &|done| bar.inc(done), &interrupt::asked),
+            sample(
+                pair.sides(),
+                from_ref(&object),
+                path,
+                cases,
+                &|done| bar.inc(done),
+                &interrupt::asked,
+            ),
         ));
     }
     bar.finish_and_clear();
@@ -262,12 +271,12 @@ fn show(
     let of_scenarios = sampled
         .iter()
         .filter_map(|(_, sampled)| sampled.first.as_ref())
-        .map(|scenario| Found::of_scenario(pair, object, scenario));
+        .map(|scenario| Found::of_scenario(pair.sides(), from_ref(object), scenario));
     of_paths
         .chain(of_scenarios)
         .map(|found| {
             let mut text = String::new();
-            found.write(object, look, &mut text).map_err(Failure::new)?;
+            found.write(from_ref(object), look, &mut text).map_err(Failure::new)?;
             Ok(text)
         })
         .collect()
@@ -278,7 +287,7 @@ fn show(
 fn covered(options: &Options, tree: &Tree, pair: &'static Pair) -> Result<Coverage, Failure> {
     let object = compile(pair, tree, FLAGS)?;
     let bounds = Bounds { folios: 1, ..options.bounds.bounds() };
-    let plan = Plan::new(vec![&pair.right], &object, bounds, &|name| options.wants(name));
+    let plan = Plan::new(vec![&pair.right], from_ref(&object), bounds, &|name| options.wants(name));
     let bar = options.workers.progress(plan.units() as u64, "units, for coverage");
     plan.run(&|| bar.inc(1), &interrupt::asked);
     bar.finish_and_clear();
