@@ -182,12 +182,12 @@ impl Program {
         files.into_iter().map(|(file, lines)| (file, lines.join("\n") + "\n")).collect()
     }
 
-    /// Every piece: its name, its file and its text.
-    pub fn pieces(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
+    /// Every piece, by its name.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = (&str, &Piece)> {
         self.parts.iter().flat_map(|(_, cuts)| {
             cuts.iter().map(|cut| {
                 let name = cut.function.as_ref().map_or(cut.piece.item.name(), |f| f.name.as_str());
-                (name, cut.piece.file, cut.piece.text.as_str())
+                (name, &cut.piece)
             })
         })
     }

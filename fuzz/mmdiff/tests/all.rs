@@ -30,6 +30,8 @@ mod conform;
 mod corpus;
 #[path = "diagram.rs"]
 mod diagram;
+#[path = "diff.rs"]
+mod diff;
 #[path = "emit.rs"]
 mod emit;
 #[path = "explain.rs"]

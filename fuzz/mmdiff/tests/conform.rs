@@ -39,7 +39,7 @@ fn quick(args: &[&str]) -> (Option<i32>, String, String) {
 }
 
 /// Puts the tree into a directory, with a change to one of its files that has to fit.
-fn changed(place: &Path, file: &str, from: &str, to: &str) {
+pub(crate) fn changed(place: &Path, file: &str, from: &str, to: &str) {
     let tree = Tree::find(None).expect("there is a tree");
     for name in mmdiff_kernel::tree::FILES {
         let Some(text) = tree.text(name) else { continue };

@@ -21,6 +21,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::{fs, io};
 
+/// How many examples are shown.
+const SHOWN: usize = 2;
+
 /// How two trees are compared.
 #[derive(Args, Debug)]
 struct How {
@@ -188,7 +191,7 @@ fn compare(
 
     let (width, styled) = output::terminal(how.out.is_some());
     let look = Look { width: width.into(), styled, full: false };
-    let shown = show(&plan, &objects, (&complete, &sampled), &look)?;
+    let shown = show(&plan, (&objects, &touched), (&complete, &sampled), &look)?;
     let report = Report {
         names,
         bounds: how.bounds.bounds(),
@@ -211,19 +214,24 @@ fn compare(
     })
 }
 
-/// The first mismatch of each entry, or if there is none of a path's scenarios.
+/// The first mismatch of some entries, or if there is none of some paths' scenarios.
 fn show(
     plan: &Plan,
-    objects: &[Arc<Compiled>],
+    (objects, touched): (&[Arc<Compiled>], &Touched),
     (complete, sampled): (&[Complete], &[(Path, Sampled)]),
     look: &Look,
 ) -> Result<Vec<String>, Failure> {
-    let of_paths = complete.iter().filter_map(|complete| Found::of_path(plan, complete));
-    let mut found: Vec<Found> = of_paths.collect();
+    // A caller shows what it calls, with more around it.
+    let mut entries: Vec<&Complete> = complete.iter().filter(|it| it.first.is_some()).collect();
+    let is_changed = |name: &str| touched.changed.iter().any(|of| is_call_of(name, of));
+    entries.sort_by_key(|entry| !entry.mismatches.keys().any(|name| is_changed(name)));
+    let of_paths = entries.into_iter().filter_map(|entry| Found::of_path(plan, entry));
+    let mut found: Vec<Found> = of_paths.take(SHOWN).collect();
     if found.is_empty() {
         let first = sampled.iter().filter_map(|(_, sampled)| sampled.first.as_ref());
         let sides = TWO_TREES.each_ref();
-        found.extend(first.map(|scenario| Found::of_scenario(sides, objects, scenario)));
+        found
+            .extend(first.take(SHOWN).map(|scenario| Found::of_scenario(sides, objects, scenario)));
     }
     let text = |found: &Found| {
         let mut text = String::new();

@@ -8,8 +8,14 @@ use crate::explore::{Bounds, LISTED_VALUES};
 use crate::scenario::Path;
 use comfy_table::Cell;
 use mmdiff_kernel::Touched;
+use mmdiff_kernel::tree::FILES;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
+
+const LOOKED_AT: &str = "Judged is what the ported functions' C comes to, out of {} files of mm, include/linux and\n\
+    virt/kvm; no other file was looked at.";
+const FLAGS_BY_NUMBER: &str = "The trees number the flags of a mapping differently, and here flags count by number: a\n\
+    test of the same flag under another number is among the differences.";
 
 /// How many of the definitions that are not judged are named.
 const NAMED: usize = 12;
@@ -130,6 +136,10 @@ pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> f
         false => {}
         true => writeln!(out, "It was INTERRUPTED: the paths are not all that there are.")?,
     }
+    writeln!(out, "{}", LOOKED_AT.replace("{}", &(FILES.len() - 1).to_string()))?;
+    if report.touched.changed.contains("mapping_flags") {
+        writeln!(out, "{FLAGS_BY_NUMBER}")?;
+    }
     if !report.touched.reached.is_empty() {
         writeln!(out, "\n{}", table(report, Style { width, styled }))?;
     }
@@ -160,7 +170,7 @@ pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> f
 fn table(report: &Report, style: Style) -> comfy_table::Table {
     let mut table = style.table(&["function", "file", "text", "verdict"]);
     for (function, file) in &report.touched.reached {
-        let is_changed = report.touched.changed.contains_key(function);
+        let is_changed = report.touched.changed.contains(function);
         let text = if is_changed { "changed" } else { "calls it" };
         let is_missing = report.complete.iter().any(|it| it.missing.contains(function.as_str()));
         let verdict = match report.counts_of(function) {
