@@ -41,6 +41,16 @@ pub fn pieces(part: &Part, text: Option<&str>) -> (Vec<Piece>, Vec<Fault>) {
     let Some(text) = text else {
         return (Vec::new(), items.iter().filter(is_in_every_tree).map(missing).collect());
     };
+    let found = find(part.file, &items, text);
+    let lacking = items.iter().zip(&found).filter(|(_, piece)| piece.is_none());
+    let faults = lacking.map(|(item, _)| item).filter(is_in_every_tree).map(missing).collect();
+    let mut pieces: Vec<Piece> = found.into_iter().flatten().collect();
+    pieces.sort_by_key(|piece| piece.line);
+    (pieces, faults)
+}
+
+/// Each of the items that the text of `file` has.
+pub(crate) fn find(file: &'static str, items: &[Item], text: &str) -> Vec<Option<Piece>> {
     let text = blank_annotations(text);
     let tree = parse(&text);
     let mut found: Vec<Option<Piece>> = vec![None; items.len()];
@@ -52,20 +62,39 @@ pub fn pieces(part: &Part, text: Option<&str>) -> (Vec<Piece>, Vec<Fault>) {
         if found[at].is_none() {
             found[at] = Some(Piece {
                 item: items[at],
-                file: part.file,
+                file,
                 line: node.start_position().row + 1,
                 text: text[node.byte_range()].to_owned(),
             });
         }
     });
-    let lacking = items.iter().zip(&found).filter(|(_, piece)| piece.is_none());
-    let faults = lacking.map(|(item, _)| item).filter(is_in_every_tree).map(missing).collect();
-    let mut pieces: Vec<Piece> = found.into_iter().flatten().collect();
-    pieces.sort_by_key(|piece| piece.line);
-    (pieces, faults)
+    found
 }
 
-/// What stands between definitions: types, variables, comments.
+/// A text without its comments.
+pub(crate) fn without_comments(text: &str) -> String {
+    without(&["comment"], text)
+}
+
+/// A text in which syntax of these kinds is blank.
+fn without(kinds: &[&str], text: &str) -> String {
+    let tree = parse(text);
+    let mut blank = text.to_owned();
+    let mut left = vec![tree.root_node()];
+    while let Some(node) = left.pop() {
+        if kinds.contains(&node.kind()) {
+            let spaces =
+                |c: char| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) };
+            let spaces: String = text[node.byte_range()].chars().map(spaces).collect();
+            blank.replace_range(node.byte_range(), &spaces);
+        } else {
+            left.extend(node.children(&mut node.walk()));
+        }
+    }
+    blank
+}
+
+/// What stands between definitions: types, variables.
 const BETWEEN: &str = "what is no function, enum or macro";
 
 /// What is in the name of every macro of the kernel's that is a loop.
@@ -109,10 +138,10 @@ fn visit(node: Node<'_>, see: &mut impl FnMut(Node<'_>)) {
     }
 }
 
-/// Every definition outside a function, by its name, and under no name what stands between them. Of two
-/// of one name both count.
+/// Every definition outside a function, by its name, and under [`BETWEEN`] what stands between them,
+/// without comments and includes. Of two of one name both count.
 pub(crate) fn definitions(text: &str) -> BTreeMap<String, String> {
-    let text = blank_annotations(text);
+    let text = without(&["comment", "preproc_include"], &blank_annotations(text));
     let tree = parse(&text);
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     let mut between = String::new();

@@ -76,8 +76,48 @@ impl Program {
             program.parts.push((*part, cuts));
         }
         program.fault_unfitted(edits);
+        program.cut_helpers(tree);
         program.leave_out_unknown();
         program
+    }
+
+    /// Cuts the functions out, too, that those that were cut call, that nothing else knows, and that
+    /// the same file defines.
+    fn cut_helpers(&mut self, tree: &Tree) {
+        let mut looked_for = BTreeSet::new();
+        loop {
+            let calls = self.unknown_calls();
+            let Some((file, name)) = calls.into_iter().find(|call| !looked_for.contains(call))
+            else {
+                return;
+            };
+            looked_for.insert((file, name.clone()));
+            let Some(text) = tree.text(file) else { continue };
+            // An item's name is one of the plan's elsewhere. These are few, and short.
+            let item = Item::Function(Box::leak(name.into_boxed_str()));
+            let Some(piece) = cut::find(file, &[item], text).remove(0) else { continue };
+            let Ok(cut) = edited(piece, &[]) else { continue };
+            if let Some((_, cuts)) = self.parts.iter_mut().find(|(part, _)| part.file == file) {
+                cuts.push(cut);
+                cuts.sort_by_key(|cut| cut.piece.line);
+            }
+        }
+    }
+
+    /// The calls that nothing knows: each with the file of the function that makes it.
+    fn unknown_calls(&self) -> BTreeSet<(&'static str, String)> {
+        let ours = words(&[COMMON, doors::calls(), plan::HEADERS[0].shim]);
+        let cut: BTreeSet<String> = self.pieces().map(|(name, _)| name.to_owned()).collect();
+        let mut all = BTreeSet::new();
+        for (part, piece, function) in self.functions() {
+            let own = words(&[part.shim]);
+            let calls = function.calls.iter().map(|(name, _)| name);
+            let unknown = calls.filter(|name| {
+                !ours.contains(*name) && !own.contains(*name) && !cut.contains(*name)
+            });
+            all.extend(unknown.map(|name| (piece.file, name.clone())));
+        }
+        all
     }
 
     /// What of the tree cannot be run, and why.

@@ -2,7 +2,7 @@
 //! What a change of a tree touches: which of the pieces that are cut have another text, which functions
 //! that reaches, and what else changed in the files, where nothing is cut.
 
-use crate::cut::{Piece, definitions};
+use crate::cut::{Piece, definitions, without_comments};
 use crate::plan::Item;
 use crate::program::Program;
 use crate::tree::{FILES, Tree};
@@ -23,9 +23,9 @@ pub struct Touched {
 /// The pieces of a program, by their names.
 type Pieces<'p> = BTreeMap<&'p str, &'p Piece>;
 
-/// A text without the spaces that say nothing.
+/// A text without comments, and without spaces that say nothing.
 fn plain(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    without_comments(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether `name` stands in a text, as a word.

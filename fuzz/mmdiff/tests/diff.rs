@@ -51,6 +51,35 @@ fn another_spelling_is_no_difference() {
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn a_comment_more_is_the_same_text() {
+    let (code, out, err) = diff(SET, "ret = -ENOSPC; /* it is full */");
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("SAME TEXT"), "{out}");
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn what_moves_into_a_function_of_the_file_is_judged_with_it() {
+    let helper = |errno| {
+        let call = "ret = full(mapping);";
+        let (whole, replaced) = function(SET, call);
+        let full = "static int full(struct address_space *mapping)\n{\n\treturn -";
+        let both = format!("{full}{errno};\n}}\n\n{replaced}");
+        let [old, new] = [(), ()].map(|()| tempdir().expect("a directory"));
+        changed(old.path(), FILE, &whole, &whole);
+        changed(new.path(), FILE, &whole, &both);
+        let [old, new] = [&old, &new].map(|dir| dir.path().to_str().expect("UTF-8"));
+        mmdiff(&["diff", old, new, "--cases", "50"])
+    };
+    let (code, out, err) = helper("ENOSPC");
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("NO DIFFERENCE on ") && out.contains(" full "), "{out}");
+    let (code, out, _) = helper("EIO");
+    assert_eq!(code, Some(1), "{out}");
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn a_question_more_is_asking_differently_and_passes() {
     let (code, out, err) =
         diff("int ret = 0;", "int ret = 0 * test_bit(AS_EXITING, &mapping->flags);");

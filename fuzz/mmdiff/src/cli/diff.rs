@@ -153,7 +153,10 @@ fn compare(
 ) -> Result<Ended, Failure> {
     let cut = [old, new].map(|tree| Program::cut(tree, &[]));
     let touched = Touched::between((old, &cut[0]), (new, &cut[1]));
-    not_judged.extend(touched.not_cut.iter().map(|(file, what)| format!("{file}: {what}")));
+    let (headers, files): (Vec<_>, Vec<_>) =
+        touched.not_cut.iter().partition(|(file, _)| file.ends_with(".h"));
+    let not_cut = files.into_iter().chain(headers);
+    not_judged.extend(not_cut.map(|(file, what)| format!("{file}: {what}")));
     let compile = |tree| Compiled::new(tree, &[]).map(Arc::new).map_err(Failure::new);
     let objects = match touched.reached.is_empty() {
         true => Vec::new(),

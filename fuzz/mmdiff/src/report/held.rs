@@ -35,22 +35,19 @@ impl HeldRow {
 }
 
 fn what(held: &Held, is_now: bool) -> String {
-    let Held { date, tree, changed, edits, paths, mismatches, files, .. } = held;
+    let Held { date, tree, changed, edits, paths, mismatches, .. } = held;
     if !is_now {
         return format!("was held against the C of {tree} on {date}, before the port changed");
     }
-    let changes = match (changed.as_slice(), edits) {
-        ([], 0) => String::new(),
-        ([], edits) => format!(" with {edits} edits"),
-        ([first, ..], _) => {
-            let blob = files.get(first).map_or("", String::as_str);
-            format!(" with {} files changed ({first} {blob}, ...)", changed.len())
-        }
+    let changes = match (changed.len(), edits) {
+        (0, 0) => String::new(),
+        (0, edits) => format!(", {edits} edits"),
+        (files, _) => format!(", {files} files changed"),
     };
     format!(
-        "held against the C of {tree}{changes}: {} paths, {} mismatches, over listed values",
-        number(*paths),
-        number(*mismatches)
+        "held against C ({tree}{changes}): {} mismatches on {} paths, listed values",
+        number(*mismatches),
+        number(*paths)
     )
 }
 
@@ -83,8 +80,8 @@ mod tests {
     fn a_port_that_was_held_says_against_what() {
         let row = row(|_| ());
         assert!(row.held);
-        let says = "held against the C of v6.10-rc5 with 2 files changed (mm/truncate.c 60388935086d, ...): \
-                    15,395,638 paths, 0 mismatches, over listed values";
+        let says = "held against C (v6.10-rc5, 2 files changed): 0 mismatches on 15,395,638 paths, \
+                    listed values";
         assert_eq!(row.what, says);
     }
 
