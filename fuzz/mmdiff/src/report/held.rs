@@ -45,7 +45,7 @@ fn what(held: &Held, is_now: bool) -> String {
         (files, _) => format!(", {files} files changed"),
     };
     format!(
-        "held against C ({tree}{changes}): {} mismatches on {} paths, listed values",
+        "held against C ({tree}{changes}): {} of {} paths differ, listed values",
         number(*mismatches),
         number(*paths)
     )
@@ -80,8 +80,7 @@ mod tests {
     fn a_port_that_was_held_says_against_what() {
         let row = row(|_| ());
         assert!(row.held);
-        let says = "held against C (v6.10-rc5, 2 files changed): 0 mismatches on 15,395,638 paths, \
-                    listed values";
+        let says = "held against C (v6.10-rc5, 2 files changed): 0 of 15,395,638 paths differ, listed values";
         assert_eq!(row.what, says);
     }
 
@@ -96,7 +95,7 @@ mod tests {
     #[test]
     fn a_port_with_mismatches_is_not_said_to_be_held() {
         let row = row(|held| held.mismatches = 1);
-        assert!(!row.held && row.what.contains("1 mismatches"), "{}", row.what);
+        assert!(!row.held && row.what.contains(": 1 of "), "{}", row.what);
     }
 
     #[test]
