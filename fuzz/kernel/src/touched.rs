@@ -20,8 +20,12 @@ pub struct Touched {
     pub not_cut: BTreeSet<(&'static str, String)>,
 }
 
-/// The pieces of a program, by their names.
-type Pieces<'p> = BTreeMap<&'p str, &'p Piece>;
+/// The pieces of a program by their names, and what each says.
+type Pieces<'p> = BTreeMap<&'p str, (&'p Piece, String)>;
+
+fn pieces(program: &Program) -> Pieces<'_> {
+    program.pieces().map(|(name, piece)| (name, (piece, plain(&piece.text)))).collect()
+}
 
 /// A text without comments, and without spaces that say nothing.
 fn plain(text: &str) -> String {
@@ -40,12 +44,12 @@ impl Touched {
     /// Compares two trees, and what was cut out of them.
     pub fn between(old: (&Tree, &Program), new: (&Tree, &Program)) -> Touched {
         let mut touched = Touched::default();
-        let pieces: [Pieces<'_>; 2] = [old.1, new.1].map(|program| program.pieces().collect());
+        let pieces: [Pieces<'_>; 2] = [old.1, new.1].map(pieces);
         let [was, is] = &pieces;
-        for name in was.keys().chain(is.keys()) {
-            let text = |of: &Pieces<'_>| of.get(name).map(|piece| plain(&piece.text));
-            if text(was) != text(is) {
-                touched.changed.insert((*name).to_owned());
+        for &name in was.keys().chain(is.keys()) {
+            let says = |of: &Pieces<'_>| of.get(name).map(|(_, says)| says.clone());
+            if says(was) != says(is) {
+                touched.changed.insert(name.to_owned());
             }
         }
         touched.reach(&pieces);
@@ -63,34 +67,38 @@ impl Touched {
         let mut new = seen.clone();
         while !new.is_empty() {
             let mut next = BTreeSet::new();
-            for (&name, piece) in pieces.iter().flatten() {
-                if !seen.contains(name) && new.iter().any(|of| names(&piece.text, of)) {
+            for (&name, (_, says)) in pieces.iter().flatten() {
+                if !seen.contains(name) && new.iter().any(|of| names(says, of)) {
                     next.insert(name.to_owned());
                 }
             }
             seen.extend(next.iter().cloned());
             new = next;
         }
-        for (&name, piece) in pieces.iter().flatten() {
+        for (&name, (piece, _)) in pieces.iter().flatten() {
             if seen.contains(name) && matches!(piece.item, Item::Function(_)) {
                 self.reached.insert(name.to_owned(), piece.file);
             }
         }
     }
 
-    /// Looks for changes where nothing is cut.
+    /// Looks for changes where nothing is cut. Of two definitions of one name one is cut: the other is
+    /// looked at here.
     fn look_around(&mut self, trees: [&Tree; 2], pieces: &[Pieces<'_>; 2]) {
         for &file in FILES.iter().filter(|file| **file != "Makefile") {
             let texts = trees.map(|tree| tree.text(file).unwrap_or_default());
             if texts[0] == texts[1] {
                 continue;
             }
-            let [was, is] = texts.map(definitions);
-            for name in was.keys().chain(is.keys()) {
-                let is_cut = pieces.iter().filter_map(|of| of.get(name.as_str()));
-                let is_cut = is_cut.into_iter().any(|piece| piece.file == file);
-                let text = |of: &BTreeMap<String, String>| of.get(name).map(|text| plain(text));
-                if !is_cut && text(&was) != text(&is) {
+            let all = texts.map(definitions);
+            for name in all.iter().flat_map(BTreeMap::keys) {
+                let rest = |side: usize| {
+                    let all = plain(all[side].get(name)?);
+                    let cut = pieces[side].get(name.as_str()).filter(|(cut, _)| cut.file == file);
+                    let rest = cut.map_or(all.clone(), |(_, says)| all.replacen(says, "", 1));
+                    (!rest.is_empty()).then_some(rest)
+                };
+                if rest(0) != rest(1) {
                     self.not_cut.insert((file, name.clone()));
                 }
             }

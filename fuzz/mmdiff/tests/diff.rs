@@ -80,6 +80,22 @@ fn what_moves_into_a_function_of_the_file_is_judged_with_it() {
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn a_change_of_a_second_definition_is_not_the_same_text() {
+    let second = |errno| format!("int filemap_check_errors(void)\n{{\n\treturn -{errno};\n}}\n");
+    let (whole, _) = function(SET, SET);
+    let [old, new] = [(), ()].map(|()| tempdir().expect("a directory"));
+    for (place, errno) in [(&old, "EIO"), (&new, "ENOSPC")] {
+        let text = format!("{whole}\n}}\n{}", second(errno));
+        changed(place.path(), FILE, &format!("{whole}\n}}\n"), &text);
+    }
+    let [old, new] = [&old, &new].map(|dir| dir.path().to_str().expect("UTF-8"));
+    let (code, out, err) = mmdiff(&["diff", old, new]);
+    assert_eq!((code, err.as_str()), (Some(4), ""), "{out}");
+    assert!(out.contains("mm/filemap.c: filemap_check_errors"), "{out}");
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn a_question_more_is_asking_differently_and_passes() {
     let (code, out, err) =
         diff("int ret = 0;", "int ret = 0 * test_bit(AS_EXITING, &mapping->flags);");
@@ -152,6 +168,14 @@ fn what_a_patch_does_elsewhere_is_not_judged_and_said() {
     let (code, out, err) = patch(place.path(), &mail("mm/memory.c", change));
     assert_eq!((code, err.as_str()), (Some(4), ""), "{out}");
     assert!(out.contains("NOT JUDGED") && out.contains("mm/memory.c"), "{out}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_patch_without_an_end_is_refused() {
+    let (code, out, err) = mmdiff(&["patch", "/dev/zero"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.contains("/dev/zero: it is too large"), "{err}");
 }
 
 #[test]

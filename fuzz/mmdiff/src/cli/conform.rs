@@ -53,6 +53,9 @@ pub(super) struct Options {
     /// Show one scenario on both sides: a PATH:HEX, or a file as `mmdiff explain` takes it
     #[arg(long, value_name = "FILE|PATH:HEX", conflicts_with_all = ["paths", "cases", "seed"])]
     show: Option<String>,
+    /// Show whole traces, not only where they part
+    #[arg(long)]
+    full: bool,
     /// Do not measure what of the C is reached
     #[arg(long)]
     no_coverage: bool,
@@ -100,7 +103,7 @@ pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
     let (held, not_held) = pick(options, &trees)?;
     let pool = options.workers.pool()?;
     let (width, styled) = options.output.terminal();
-    let look = Look { width: width.into(), styled, full: false };
+    let look = Look { width: width.into(), styled, full: options.full };
     if let Some(spelled) = &options.show {
         if options.output.is_for_a_program() {
             return Err(Failure::new("one scenario is shown as text alone: leave --format out"));

@@ -21,6 +21,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::{fs, io};
 
+/// How many bytes a file of patches may have.
+const MAX_PATCH: u64 = 64 << 20;
+
 /// How many examples are shown.
 const SHOWN: usize = 2;
 
@@ -35,6 +38,9 @@ struct How {
     /// What to generate them from
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Show the whole traces of the examples, not only where they part
+    #[arg(long)]
+    full: bool,
     #[command(flatten)]
     workers: Workers,
     /// Write the report to a file instead of standard output
@@ -94,10 +100,13 @@ fn patched(mut tree: Tree, file: &PathBuf, elsewhere: &mut Vec<String>) -> Resul
     let failed = |why: &dyn std::fmt::Display| Failure(format!("{}: {why}", file.display()));
     let mut bytes = Vec::new();
     let read = match file.as_os_str() == "-" {
-        true => io::stdin().read_to_end(&mut bytes).map(drop),
-        false => fs::read(file).map(|all| bytes = all),
+        true => io::stdin().take(MAX_PATCH + 1).read_to_end(&mut bytes),
+        false => fs::File::open(file).and_then(|it| it.take(MAX_PATCH + 1).read_to_end(&mut bytes)),
     };
-    read.map_err(|error| failed(&error))?;
+    let read = read.map_err(|error| failed(&error))?;
+    if read as u64 > MAX_PATCH {
+        return Err(failed(&"it is too large for a patch: at most 64 MiB are read"));
+    }
     let mail = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
     let options = match mail.contains("diff --git ") {
         true => ParseOptions::gitdiff(),
@@ -114,7 +123,7 @@ fn patched(mut tree: Tree, file: &PathBuf, elsewhere: &mut Vec<String>) -> Resul
                     .map_err(|error| failed(&format_args!("{name}: it does not apply: {error}")))?;
                 tree = tree.with_text(name, text);
             }
-            _ => elsewhere.push(format!("{name}: nothing is cut out of this file")),
+            _ => elsewhere.push(format!("{name}: no change of a file that is cut")),
         }
     }
     match any {
@@ -193,7 +202,7 @@ fn compare(
     bar.finish_and_clear();
 
     let (width, styled) = output::terminal(how.out.is_some());
-    let look = Look { width: width.into(), styled, full: false };
+    let look = Look { width: width.into(), styled, full: how.full };
     let shown = show(&plan, (&objects, &touched), (&complete, &sampled), &look)?;
     let report = Report {
         names,
