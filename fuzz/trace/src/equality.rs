@@ -284,3 +284,56 @@ fn mix(mut x: u64) -> u64 {
 pub fn counts_for(call: &Call) -> bool {
     counts(call) != Counts::Never
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Digest, Ran, compare};
+    use crate::Event;
+    use mmcore::{Call, Folio};
+
+    /// All traces of up to four of two questions and two effects.
+    fn traces() -> Vec<Vec<Event>> {
+        let folio = Folio(0);
+        let events = [
+            Event { call: Call::FolioMapped { folio }, answer: 0 },
+            Event { call: Call::FolioMapped { folio }, answer: 1 },
+            Event { call: Call::FolioPut { folio }, answer: 0 },
+            Event { call: Call::FolioPut { folio: Folio(1) }, answer: 0 },
+        ];
+        let mut all = vec![Vec::new()];
+        let mut from = 0;
+        for _ in 0..4 {
+            let to = all.len();
+            for i in from..to {
+                for event in events {
+                    all.push([&all[i][..], &[event]].concat());
+                }
+            }
+            from = to;
+        }
+        all
+    }
+
+    fn digest(trace: &[Event]) -> Digest {
+        let mut digest = Digest::default();
+        trace.iter().for_each(|event| digest.add(event.call, event.answer));
+        digest.end(0);
+        digest
+    }
+
+    #[test]
+    fn digests_are_equal_as_traces_are_and_those_of_the_behaviour_as_effects_are() {
+        let traces = traces();
+        let effects = |trace: &[Event]| -> Vec<Event> {
+            trace.iter().filter(|event| event.is_effect()).copied().collect()
+        };
+        for one in &traces {
+            for other in &traces {
+                let [left, right] = [one, other].map(|it| Ran { trace: it.clone(), returned: () });
+                let (a, b) = (digest(one), digest(other));
+                assert_eq!(a.finish() == b.finish(), compare(&left, &right).is_none());
+                assert_eq!(a.behaviour() == b.behaviour(), effects(one) == effects(other));
+            }
+        }
+    }
+}

@@ -9,4 +9,5 @@ mod extraction;
 mod mutants;
 mod places;
 mod revisions;
+mod touched;
 mod trees;
