@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Functions as flow graphs: blocks of operations on numbers of a width. What C converts without a word
+//! is an operation here.
+
+use crate::types::Type;
+use mmdiff_term::{Bin, Cmp};
+use std::fmt;
+use std::rc::Rc;
+
+/// A number that an operation makes: made once, used in the same activation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Temp(pub u32);
+
+/// A variable of a function.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct VarId(pub u32);
+
+/// A block of a function.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct BlockId(pub u32);
+
+/// What an operation works on.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Operand {
+    /// A number of so many bits.
+    Const(u64, u8),
+    /// What an operation made.
+    Temp(Temp),
+    /// The address of a variable.
+    Local(VarId),
+    /// The address of something that has a name in the whole kernel, or the text of a string.
+    Global(Rc<str>),
+}
+
+/// A step from an object into it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Step {
+    /// A member.
+    Field(Rc<str>),
+    /// An element: a number of 64 bits.
+    Index(Operand),
+}
+
+/// Where something is stored.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// The address of the object.
+    pub base: Operand,
+    /// The way from there.
+    pub path: Vec<Step>,
+    /// The tag of the structure that the first member is one of, or nothing.
+    pub of: Rc<str>,
+}
+
+/// Who is called.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Callee {
+    /// A function, by its name.
+    Named(Rc<str>),
+    /// What a pointer points at, and the expression that it came from.
+    Pointer(Operand, Rc<str>),
+}
+
+/// An operation.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs)]
+pub enum Op {
+    /// What is stored at a place. `racy`: read once, as by `READ_ONCE`.
+    Load { to: Temp, place: Place, bits: u8, racy: bool },
+    /// Stores. `racy`: as by `WRITE_ONCE`.
+    Store { place: Place, value: Operand, racy: bool },
+    /// All of an object becomes zero.
+    Zero { place: Place },
+    /// All of an object becomes what another is: of a [snapshot](Op::Snapshot).
+    Copy { place: Place, from: Operand },
+    /// A whole structure as a value.
+    Snapshot { to: Temp, place: Place },
+    /// The address of a place.
+    Address { to: Temp, place: Place },
+    /// The structure around a member.
+    Container { to: Temp, of: Operand, member: Rc<str> },
+    Sum { to: Temp, a: Operand, b: Operand, minus: bool },
+    Bin { to: Temp, op: Bin, a: Operand, b: Operand },
+    Compare { to: Temp, cmp: Cmp, a: Operand, b: Operand },
+    Not { to: Temp, of: Operand },
+    /// All bits turned over.
+    Invert { to: Temp, of: Operand },
+    Resize { to: Temp, of: Operand, bits: u8, signed: bool },
+    Choose { to: Temp, by: Operand, a: Operand, b: Operand },
+    /// Something that has a name and no value here, such as the size of a structure.
+    Symbol { to: Temp, name: Rc<str>, bits: u8 },
+    /// A call. `bits` is 0 if nothing is returned; `is_record`: what is returned is a structure.
+    Call { to: Temp, callee: Callee, args: Vec<Operand>, bits: u8, is_record: bool },
+}
+
+/// How a block ends.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum End {
+    /// Goes on there.
+    Jump(BlockId),
+    /// Goes to the first if this bit is set, else to the second.
+    Branch(Operand, BlockId, BlockId),
+    /// Returns.
+    Return(Option<Operand>),
+    /// Cannot be come to.
+    Unreachable,
+}
+
+/// A block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// Its operations, each with the line that it stands on.
+    pub ops: Vec<(Op, u32)>,
+    /// How it ends, and the line of that.
+    pub end: (End, u32),
+    /// Whether it is where a turn of a loop begins.
+    pub is_head: bool,
+}
+
+/// A variable.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Var {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its type.
+    pub kind: Type,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: Rc<str>,
+    /// The file that it stands in.
+    pub file: Rc<str>,
+    /// Its first line and its last.
+    pub lines: [u32; 2],
+    /// Variables; the parameters come first.
+    pub vars: Vec<Var>,
+    /// How many parameters there are.
+    pub params: usize,
+    /// What is returned.
+    pub returns: Type,
+    /// How many [`Temp`]s there are.
+    pub temps: u32,
+    /// Blocks. It begins with the first.
+    pub blocks: Vec<Block>,
+    /// What the branches of a line ask, in C's words.
+    pub words: Vec<(u32, BlockId, Rc<str>)>,
+}
+
+impl Op {
+    /// What it makes, if anything.
+    pub fn makes(&self) -> Option<Temp> {
+        match self {
+            Op::Store { .. } | Op::Zero { .. } | Op::Copy { .. } => None,
+            Op::Load { to, .. }
+            | Op::Snapshot { to, .. }
+            | Op::Address { to, .. }
+            | Op::Container { to, .. }
+            | Op::Sum { to, .. }
+            | Op::Bin { to, .. }
+            | Op::Compare { to, .. }
+            | Op::Not { to, .. }
+            | Op::Invert { to, .. }
+            | Op::Resize { to, .. }
+            | Op::Choose { to, .. }
+            | Op::Symbol { to, .. }
+            | Op::Call { to, .. } => Some(*to),
+        }
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}:{}", self.name, self.file, self.lines[0])?;
+        for (at, block) in self.blocks.iter().enumerate() {
+            writeln!(f, "{at}{}:", if block.is_head { " (head)" } else { "" })?;
+            for (op, line) in &block.ops {
+                writeln!(f, "  {line}: {op:?}")?;
+            }
+            writeln!(f, "  {}: {:?}", block.end.1, block.end.0)?;
+        }
+        Ok(())
+    }
+}

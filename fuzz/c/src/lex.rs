@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The tokens of C's preprocessor (C11, 6.4): what a file says, line by line.
+
+use std::rc::Rc;
+
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Word,
+    Number,
+    String,
+    Char,
+    Punctuation,
+}
+
+/// The macros that a token came out of, which do not expand in it again.
+#[derive(Debug)]
+pub(crate) struct Hidden {
+    pub(crate) name: Rc<str>,
+    pub(crate) more: Option<Rc<Hidden>>,
+}
+
+/// A token.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) text: Rc<str>,
+    /// The line on which it stands, from 1. What a macro expands to stands where the macro is used.
+    pub(crate) line: u32,
+    /// Whether space stands before it.
+    pub(crate) spaced: bool,
+    /// Whether it is the first of its line.
+    pub(crate) first: bool,
+    pub(crate) hidden: Option<Rc<Hidden>>,
+}
+
+impl Token {
+    pub(crate) fn is(&self, text: &str) -> bool {
+        &*self.text == text && !matches!(self.kind, Kind::String | Kind::Char)
+    }
+
+    pub(crate) fn is_word(&self) -> bool {
+        self.kind == Kind::Word
+    }
+
+    pub(crate) fn hides(&self, name: &str) -> bool {
+        let mut at = self.hidden.as_ref();
+        while let Some(hidden) = at {
+            if &*hidden.name == name {
+                return true;
+            }
+            at = hidden.more.as_ref();
+        }
+        false
+    }
+
+    /// Another token in this one's place.
+    pub(crate) fn with(&self, kind: Kind, text: &str) -> Token {
+        Token { kind, text: text.into(), ..self.clone() }
+    }
+}
+
+const LONG: [&str; 23] = [
+    "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=",
+    "*=", "/=", "%=", "&=", "|=", "^=", "##",
+];
+
+struct Lexer<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u32,
+    spaced: bool,
+    first: bool,
+    words: &'t mut Words,
+}
+
+/// The words that were met, each there once.
+#[derive(Default, Debug)]
+pub(crate) struct Words(rustc_hash::FxHashSet<Rc<str>>);
+
+impl Words {
+    pub(crate) fn word(&mut self, text: &str) -> Rc<str> {
+        if let Some(word) = self.0.get(text) {
+            return word.clone();
+        }
+        let word: Rc<str> = text.into();
+        self.0.insert(word.clone());
+        word
+    }
+}
+
+/// The tokens of a text. Bytes that C has no use for are passed over.
+pub(crate) fn tokens(text: &str, words: &mut Words) -> Vec<Token> {
+    let text = text.as_bytes();
+    let mut lexer = Lexer { text, at: 0, line: 1, spaced: false, first: true, words };
+    let mut tokens = Vec::with_capacity(text.len() / 5);
+    while lexer.skip() {
+        let (line, spaced, first) = (lexer.line, lexer.spaced, lexer.first);
+        let from = lexer.at;
+        let Some(kind) = lexer.one() else { continue };
+        let said = std::str::from_utf8(&text[from..lexer.at]).unwrap_or("");
+        let text = match said.contains("\\\n") {
+            true => lexer.words.word(&said.replace("\\\n", "")),
+            false => lexer.words.word(said),
+        };
+        tokens.push(Token { kind, text, line, spaced, first, hidden: None });
+        (lexer.spaced, lexer.first) = (false, false);
+    }
+    tokens
+}
+
+impl Lexer<'_> {
+    fn peek(&self, ahead: usize) -> u8 {
+        self.text.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// Passes over space, comments and continued lines; false at the end.
+    fn skip(&mut self) -> bool {
+        loop {
+            match (self.peek(0), self.peek(1)) {
+                _ if self.at >= self.text.len() => return false,
+                (b'\n', _) => {
+                    self.line += 1;
+                    self.first = true;
+                    self.at += 1;
+                }
+                (b'\\', b'\n') => {
+                    self.line += 1;
+                    self.at += 2;
+                }
+                (b'/', b'/') => {
+                    while self.at < self.text.len() && self.peek(0) != b'\n' {
+                        self.at += 1;
+                    }
+                }
+                (b'/', b'*') => {
+                    self.at += 2;
+                    while self.at < self.text.len() && !(self.peek(0) == b'*' && self.peek(1) == b'/') {
+                        self.line += u32::from(self.peek(0) == b'\n');
+                        self.at += 1;
+                    }
+                    self.at = (self.at + 2).min(self.text.len());
+                }
+                (byte, _) if byte.is_ascii_whitespace() => self.at += 1,
+                _ => return true,
+            }
+            self.spaced = true;
+        }
+    }
+
+    fn one(&mut self) -> Option<Kind> {
+        let byte = self.peek(0);
+        if byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$' {
+            if byte == b'L' && matches!(self.peek(1), b'"' | b'\'') {
+                self.at += 1;
+                return self.one();
+            }
+            self.while_in(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$');
+            return Some(Kind::Word);
+        }
+        if byte.is_ascii_digit() || (byte == b'.' && self.peek(1).is_ascii_digit()) {
+            self.while_in(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'));
+            return Some(Kind::Number);
+        }
+        if byte == b'"' || byte == b'\'' {
+            self.quoted(byte);
+            return Some(if byte == b'"' { Kind::String } else { Kind::Char });
+        }
+        let rest = &self.text[self.at..];
+        if let Some(long) = LONG.iter().find(|long| rest.starts_with(long.as_bytes())) {
+            self.at += long.len();
+            return Some(Kind::Punctuation);
+        }
+        self.at += 1;
+        byte.is_ascii_graphic().then_some(Kind::Punctuation)
+    }
+
+    fn while_in(&mut self, of: impl Fn(u8) -> bool) {
+        while of(self.peek(0)) {
+            self.at += 1;
+        }
+    }
+
+    /// To the closing quote, or the end of the line if there is none.
+    fn quoted(&mut self, quote: u8) {
+        self.at += 1;
+        while self.at < self.text.len() && self.peek(0) != b'\n' {
+            match self.peek(0) {
+                b'\\' => {
+                    self.line += u32::from(self.peek(1) == b'\n');
+                    self.at = (self.at + 2).min(self.text.len());
+                }
+                byte => {
+                    self.at += 1;
+                    if byte == quote {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Both sides before one kernel. Each runs until it does something, returns, or comes to the head of a
+//! loop; then they are compared, and get the same answer. A condition that is not decided is decided both
+//! ways.
+//!
+//! What differs is noted, and ends the run only where the two can no longer be told which of their steps
+//! belong together.
+
+use crate::finding::{Finding, Findings};
+use crate::memory::{self, Path, Snapshots, Step, local_of, resolve};
+use crate::path::{Conditions, Literal, Solver};
+use crate::policy::{Policy, is_silent};
+use crate::same::Same;
+use crate::show::show;
+use crate::side::{Event, Line, Side, Stop, With, is_answer};
+use crate::starts::Starts;
+use mmdiff_term::{Term, Terms};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Both sides, at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Joint {
+    pub(crate) sides: [Side; 2],
+    pub(crate) stops: [Option<Stop>; 2],
+    pub(crate) conditions: Conditions,
+    /// How often the kernel was called.
+    pub(crate) events: u32,
+    /// Local objects of the two that were given away as the same.
+    pub(crate) objects: Vec<(Term, Term)>,
+    /// How often each pair of heads was come to.
+    pub(crate) turns: BTreeMap<String, u32>,
+    /// What was found on the way.
+    pub(crate) found: Vec<usize>,
+    /// How often one side did something that the other did not.
+    pub(crate) slips: u32,
+}
+
+/// How loops are run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Loops {
+    /// A turn begins with numbers of which nothing is known but what holds at every one.
+    Any,
+    /// So many turns.
+    Turns(u32),
+}
+
+/// What is not decided.
+pub(crate) type Open = BTreeMap<String, u64>;
+
+/// How a run ended: its conditions, and what was found on it.
+pub(crate) struct Ended {
+    pub(crate) literals: Rc<[Literal]>,
+    pub(crate) found: Vec<usize>,
+}
+
+/// All runs of two functions.
+pub(crate) struct Explorer<'p, 'u, 't> {
+    pub(crate) terms: Terms,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) policy: &'p mut Policy<'u, 't>,
+    pub(crate) solver: Solver,
+    pub(crate) same: Same,
+    pub(crate) loops: Loops,
+    /// Lines that one side has and the other has not, or has otherwise.
+    pub(crate) changed: [BTreeSet<Line>; 2],
+    pub(crate) findings: Findings,
+    pub(crate) open: Open,
+    pub(crate) starts: Starts,
+    /// Which start the runs are from.
+    pub(crate) start: usize,
+    pub(crate) ended: Vec<Ended>,
+    /// What one side asks and the other does not, with its line: how often.
+    pub(crate) asks: BTreeMap<(usize, String, Line), u64>,
+    pub(crate) ran: [BTreeSet<Line>; 2],
+    pub(crate) paths: u64,
+    pub(crate) budget: u64,
+    pub(crate) cut_off: bool,
+}
+
+/// How often one side may do something that the other does not, on one run.
+const SLIPS: u32 = 4;
+
+impl Explorer<'_, '_, '_> {
+    /// Runs from a moment to all ends.
+    pub(crate) fn run(&mut self, from: Joint) {
+        let mut todo = vec![from];
+        while let Some(joint) = todo.pop() {
+            if self.paths >= self.budget {
+                self.cut_off = true;
+                return;
+            }
+            self.go(joint, &mut todo);
+        }
+    }
+
+    fn go(&mut self, mut joint: Joint, todo: &mut Vec<Joint>) {
+        loop {
+            for side in 0..2 {
+                if joint.stops[side].is_some() {
+                    continue;
+                }
+                let stop = joint.sides[side].advance(&mut With {
+                    terms: &mut self.terms,
+                    snapshots: &mut self.snapshots,
+                    policy: self.policy,
+                    conditions: &joint.conditions,
+                    events: joint.events,
+                });
+                if let Stop::Fork(bit, words, line) = stop {
+                    return self.fork(joint, bit, words, line, todo);
+                }
+                joint.stops[side] = Some(stop);
+            }
+            let [Some(old), Some(new)] = joint.stops.clone() else { return };
+            joint.stops = [None, None];
+            match (old, new) {
+                (Stop::Refused(refused), _) | (_, Stop::Refused(refused)) => {
+                    *self.open.entry(refused.to_string()).or_default() += 1;
+                    return self.end(joint);
+                }
+                (Stop::Event(old), Stop::Event(new)) => {
+                    if !self.both_do(&mut joint, old, new) {
+                        return self.end(joint);
+                    }
+                }
+                (Stop::Return(old, at_old), Stop::Return(new, at_new)) => {
+                    self.both_return(&mut joint, (old, at_old), (new, at_new));
+                    return self.end(joint);
+                }
+                (Stop::Head, Stop::Head) => {
+                    if !self.both_turn(&mut joint) {
+                        return self.end(joint);
+                    }
+                }
+                // One side's loop alone: it runs on, as long as it may.
+                (Stop::Head, other) => {
+                    joint.stops[1] = Some(other);
+                    if !self.turn_alone(&mut joint, 0) {
+                        return self.end(joint);
+                    }
+                }
+                (other, Stop::Head) => {
+                    joint.stops[0] = Some(other);
+                    if !self.turn_alone(&mut joint, 1) {
+                        return self.end(joint);
+                    }
+                }
+                (Stop::Event(event), other) => {
+                    joint.stops[1] = Some(other);
+                    if !self.does_alone(&mut joint, 0, event) {
+                        return self.end(joint);
+                    }
+                }
+                (other, Stop::Event(event)) => {
+                    joint.stops[0] = Some(other);
+                    if !self.does_alone(&mut joint, 1, event) {
+                        return self.end(joint);
+                    }
+                }
+                _ => return self.end(joint),
+            }
+        }
+    }
+
+    fn fork(&mut self, joint: Joint, bit: Term, words: Rc<str>, line: Line, todo: &mut Vec<Joint>) {
+        // The branch's bit may be the negative of what its words say; `decide` has seen neither.
+        for value in [false, true] {
+            let model = self.solver.branch(&mut self.terms, &joint.conditions, bit, value);
+            if model == Some(None) {
+                continue;
+            }
+            let mut joint = joint.clone();
+            joint.conditions.model = model.flatten();
+            let literal = Literal { bit, value, words: Some((words.clone(), value)), line: line.clone() };
+            joint.conditions.assume(&self.terms, literal);
+            todo.push(joint);
+        }
+    }
+
+    fn end(&mut self, joint: Joint) {
+        self.paths += 1;
+        for (ran, side) in self.ran.iter_mut().zip(&joint.sides) {
+            ran.extend(side.ran.iter().cloned());
+        }
+        let literals = joint.conditions.literals.into();
+        self.ended.push(Ended { literals, found: joint.found });
+    }
+
+    fn turn_alone(&mut self, joint: &mut Joint, side: usize) -> bool {
+        let most = match self.loops {
+            Loops::Any => 2,
+            Loops::Turns(turns) => turns + 1,
+        };
+        let here = joint.sides[side].here();
+        let turns = joint.turns.entry(format!("{side} {}:{}", here.0, here.1)).or_default();
+        *turns += 1;
+        if *turns > most {
+            let why = format!("{}:{}: a loop that only one side is in at that time, after {most} turns", here.0, here.1);
+            *self.open.entry(why).or_default() += 1;
+            return false;
+        }
+        true
+    }
+
+    /// Both do something: the same, or not.
+    fn both_do(&mut self, joint: &mut Joint, old: Event, new: Event) -> bool {
+        if old.name != new.name || old.args.len() != new.args.len() {
+            return self.do_otherwise(joint, old, new);
+        }
+        for (at, (&a, &b)) in old.args.iter().zip(&new.args).enumerate() {
+            let what = format!("argument {}", at + 1);
+            if !self.compare(joint, (a, b), (&old, &new), &what) {
+                return false;
+            }
+        }
+        if is_silent(&old.name) {
+            self.answer(joint, &old, [true, true]);
+            return true;
+        }
+        self.compare_memory(joint, (&old.line, &new.line), &old.name);
+        self.compare_objects(joint, &old, &new);
+        self.changed_by(joint, &old, &new);
+        self.answer(joint, &old, [true, true]);
+        !self.rejoined(joint)
+    }
+
+    /// The answer to what is done, for one side or both.
+    fn answer(&mut self, joint: &mut Joint, event: &Event, to: [bool; 2]) {
+        let bits = event.bits;
+        let value = (bits > 0).then(|| {
+            let name = self.terms.name(&format!("{}()@{}", event.name, joint.events));
+            self.terms.app(name, &event.args, bits)
+        });
+        for (side, _) in joint.sides.iter_mut().zip(to).filter(|(_, to)| *to) {
+            match &*event.name {
+                "WRITE_ONCE" => {
+                    let (base, path) = resolve(&self.terms, event.args[0], &[]);
+                    side.memory.store_shared(base, path, event.args[1]);
+                    side.frames.last_mut().expect("it is running").at += 1;
+                }
+                _ => side.give(value, &mut self.terms),
+            }
+        }
+    }
+
+    /// What the kernel may have changed.
+    fn changed_by(&mut self, joint: &mut Joint, old: &Event, new: &Event) {
+        joint.events += 1;
+        for (side, event) in [(0, old), (1, new)] {
+            let this = &mut joint.sides[side];
+            this.memory.shared = Rc::default();
+            for &arg in &event.args {
+                if is_answer(&self.terms, arg) {
+                    let (root, _) = resolve(&self.terms, arg, &[]);
+                    this.given.push((root, joint.events, event.name.clone()));
+                }
+            }
+        }
+        // Objects that were given away hold what the kernel put there.
+        for (number, &(a, b)) in joint.objects.clone().iter().enumerate() {
+            let mut given = old.args.iter().any(|arg| local_of(&self.terms, *arg) == Some(a));
+            given |= joint.sides[0].given.iter().any(|(root, _, _)| *root == a);
+            if given {
+                let name = self.terms.name(&format!("given {number}@{}", joint.events));
+                let handle = self.terms.app(name, &[a], 64);
+                joint.sides[0].memory.store_local(a, vec![Step::All], handle);
+                joint.sides[1].memory.store_local(b, vec![Step::All], handle);
+            }
+        }
+    }
+
+    /// Whether two values of the sides are equal; notes it if they need not be. False if they cannot be.
+    fn compare(&mut self, joint: &mut Joint, (a, b): (Term, Term), (old, new): (&Event, &Event), what: &str) -> bool {
+        if let (Some(x), Some(y)) = (local_of(&self.terms, a), local_of(&self.terms, b)) {
+            match joint.objects.iter().find(|(p, q)| *p == x || *q == y) {
+                Some(pair) if *pair == (x, y) => {}
+                Some(_) => {}
+                None => joint.objects.push((x, y)),
+            }
+        }
+        let b = self.translated(joint, b);
+        let does = |this: &Self, event: &Event, value: Term| {
+            let args: Vec<_> = event.args.iter().map(|arg| show(&this.terms, *arg)).collect();
+            format!("{}({}), {what} is {}", event.name, args.join(", "), show(&this.terms, value))
+        };
+        if a == b {
+            return true;
+        }
+        let says = [does(self, old, a), does(self, new, b)];
+        self.must_be_equal(joint, (a, b), (&old.line, &new.line), &says, what)
+    }
+
+    /// A term of the new side's with the old side's objects in place of those that are the same.
+    fn translated(&mut self, joint: &Joint, term: Term) -> Term {
+        let objects = joint.objects.clone();
+        let replaced = self.terms.replace(term, &|part| {
+            objects.iter().find(|(_, new)| *new == part).map(|(old, _)| *old)
+        });
+        replaced
+    }
+
+    /// Two values that have to be equal: if they need not be, that is a finding, and the run goes on where they
+    /// are. False if they cannot be.
+    fn must_be_equal(&mut self, joint: &mut Joint, (a, b): (Term, Term), lines: (&Line, &Line), says: &[String; 2], what: &str) -> bool {
+        let width = self.terms.width(a);
+        let b = self.terms.resize(b, width, false);
+        let equal = self.terms.eq(a, b);
+        match joint.conditions.decide(&self.terms, equal) {
+            Some(true) => return true,
+            Some(false) => {
+                self.found(joint, lines, says, what, None);
+                return true;
+            }
+            None => {}
+        }
+        match self.solver.can_be(&mut self.terms, &joint.conditions, equal, false) {
+            Some(false) => return true,
+            Some(true) => self.found(joint, lines, says, what, Some((equal, false))),
+            None => {
+                let why = format!("{}:{}: whether {} and {} are equal", lines.1.0, lines.1.1, show(&self.terms, a), show(&self.terms, b));
+                *self.open.entry(why).or_default() += 1;
+            }
+        }
+        if let Some(Some(model)) = self.solver.branch(&mut self.terms, &joint.conditions, equal, true) {
+            joint.conditions.model = Some(model);
+            let literal = Literal { bit: equal, value: true, words: None, line: lines.1.clone() };
+            joint.conditions.assume(&self.terms, literal);
+        }
+        true
+    }
+
+    /// Notes what differs, if there are numbers for it.
+    fn found(&mut self, joint: &mut Joint, lines: (&Line, &Line), says: &[String; 2], what: &str, also: Option<(Term, bool)>) {
+        let mut all = joint.conditions.plain();
+        all.extend(also);
+        let answer = self.solver.ask(&mut self.terms, all);
+        let model = match answer {
+            mmdiff_term::Answer::Impossible(_) => return,
+            mmdiff_term::Answer::Model(model) => Some(model),
+            mmdiff_term::Answer::Unknown => None,
+        };
+        let mut finding = Finding::new([lines.0.clone(), lines.1.clone()], says.clone(), what, self.start);
+        finding.is_first =
+            joint.found.is_empty() || self.changed[0].contains(lines.0) || self.changed[1].contains(lines.1);
+        let at = self.findings.add(finding, &joint.conditions, also, model);
+        if !joint.found.contains(&at) {
+            joint.found.push(at);
+        }
+    }
+
+    /// The sides do different things. Where the text tells which of the two is new or gone, it runs on.
+    fn do_otherwise(&mut self, joint: &mut Joint, old: Event, new: Event) -> bool {
+        let is_changed = [self.changed[0].contains(&old.line), self.changed[1].contains(&new.line)];
+        let (only_old, only_new) = (is_changed[0] && !is_changed[1], is_changed[1] && !is_changed[0]);
+        if only_old {
+            joint.stops[1] = Some(Stop::Event(new));
+            return self.does_alone(joint, 0, old);
+        }
+        if only_new {
+            joint.stops[0] = Some(Stop::Event(old));
+            return self.does_alone(joint, 1, new);
+        }
+        let says = [self.does(&old), self.does(&new)];
+        self.found(joint, (&old.line, &new.line), &says, "does", None);
+        joint.slips += 1;
+        if is_changed == [false, false] || joint.slips > SLIPS || old.bits != new.bits {
+            return false;
+        }
+        // One stands in the place of the other.
+        self.answer(joint, &old, [true, true]);
+        true
+    }
+
+    fn does(&self, event: &Event) -> String {
+        let args: Vec<_> = event.args.iter().map(|arg| show(&self.terms, *arg)).collect();
+        format!("{}({})", event.name, args.join(", "))
+    }
+
+    /// One side does something while the other does not.
+    fn does_alone(&mut self, joint: &mut Joint, side: usize, event: Event) -> bool {
+        let other = joint.stops[1 - side].clone();
+        let (line, instead) = match &other {
+            Some(Stop::Event(event)) => (event.line.clone(), format!("does not, and goes on with {}", self.does(event))),
+            Some(Stop::Return(value, line)) => {
+                let value = value.map_or(String::new(), |value| format!(" {}", show(&self.terms, value)));
+                (line.clone(), format!("does not, and returns{value}"))
+            }
+            _ => (joint.sides[1 - side].here(), "does not".to_owned()),
+        };
+        let mut says = [self.does(&event), instead];
+        let mut lines = [event.line.clone(), line];
+        if side == 1 {
+            says.swap(0, 1);
+            lines.swap(0, 1);
+        }
+        self.found(joint, (&lines[0], &lines[1]), &says, "does", None);
+        joint.slips += 1;
+        // Only where the text is another is it known which step is the one too many.
+        if joint.slips > SLIPS || !self.changed[side].contains(&event.line) {
+            return false;
+        }
+        let mut to = [false, false];
+        to[side] = true;
+        self.answer(joint, &event, to);
+        true
+    }
+
+    /// Both return.
+    fn both_return(&mut self, joint: &mut Joint, (old, at_old): (Option<Term>, Line), (new, at_new): (Option<Term>, Line)) {
+        self.compare_memory(joint, (&at_old, &at_new), "return");
+        if let (Some(a), Some(b)) = (old, new) {
+            let b = self.translated(joint, b);
+            if a != b {
+                let says = [a, b].map(|value| format!("returns {}", show(&self.terms, value)));
+                self.must_be_equal(joint, (a, b), (&at_old, &at_new), &says, "returns");
+            }
+        }
+        self.compare_questions(joint);
+    }
+
+    /// What one side asked and the other did not.
+    pub(crate) fn compare_questions(&mut self, joint: &Joint) {
+        for side in 0..2 {
+            let (this, other) = (&joint.sides[side], &joint.sides[1 - side]);
+            for &question in &this.asked {
+                if other.asked.contains(&question) {
+                    continue;
+                }
+                let translated = self.translated(joint, question);
+                if side == 1 && other.asked.contains(&translated) {
+                    continue;
+                }
+                let line = this.asked_at.get(&question).cloned().unwrap_or_else(|| ("".into(), 0));
+                let text = show(&self.terms, question);
+                *self.asks.entry((side, text, line)).or_default() += 1;
+            }
+        }
+    }
+
+    /// What both stored where others can see it, since the kernel was last called.
+    pub(crate) fn compare_memory(&mut self, joint: &mut Joint, lines: (&Line, &Line), before: &str) {
+        let [old, new] = [0, 1].map(|side| joint.sides[side].memory.shared.clone());
+        if old == new {
+            return;
+        }
+        let mut ways: BTreeSet<(Term, Path)> = BTreeSet::new();
+        for (base, path, _) in old.iter() {
+            ways.insert((*base, path.clone()));
+        }
+        for (base, path, _) in new.iter() {
+            let base = self.translated(joint, *base);
+            ways.insert((base, path.clone()));
+        }
+        for (base, path) in ways {
+            let stored = [&old, &new].map(|log| log.iter().rev().find(|(to, way, _)| *to == base && *way == path).map(|(.., value)| *value));
+            let place = memory::address(&mut self.terms, base, &path);
+            let place = show(&self.terms, place).trim_start_matches('&').to_owned();
+            match stored {
+                [Some(a), Some(b)] if a == b => {}
+                [Some(a), Some(b)] => {
+                    let b = self.translated(joint, b);
+                    let says = [a, b].map(|value| format!("has stored {} in {place} before {before}", show(&self.terms, value)));
+                    self.must_be_equal(joint, (a, b), lines, &says, &format!("stores in {place}"));
+                }
+                [one, other] => {
+                    let says = [one, other].map(|value| match value {
+                        Some(value) => format!("has stored {} in {place} before {before}", show(&self.terms, value)),
+                        None => format!("has stored nothing in {place} before {before}"),
+                    });
+                    self.found(joint, lines, &says, &format!("stores in {place}"), None);
+                }
+            }
+        }
+    }
+
+    /// What is in the objects that are given to a function.
+    fn compare_objects(&mut self, joint: &mut Joint, old: &Event, new: &Event) {
+        for (a, b) in joint.objects.clone() {
+            let is_given = old.args.iter().any(|arg| local_of(&self.terms, *arg) == Some(a))
+                || joint.sides[0].given.iter().any(|(root, ..)| *root == a);
+            if is_given {
+                self.compare_inside(joint, (a, b), (&old.line, &new.line), &old.name);
+            }
+        }
+    }
+
+    fn compare_inside(&mut self, joint: &mut Joint, (a, b): (Term, Term), lines: (&Line, &Line), name: &str) {
+        let inside = [(0, a), (1, b)].map(|(side, of)| {
+            let inside = joint.sides[side].memory.inside(of);
+            inside.map(|(path, value)| (path.clone(), *value)).collect::<BTreeMap<Path, Term>>()
+        });
+        if inside[0] == inside[1] {
+            return;
+        }
+        let ways: BTreeSet<Path> = inside.iter().flat_map(|of| of.keys().cloned()).collect();
+        for path in ways.into_iter().filter(|path| path.last() != Some(&Step::All)) {
+            let width = inside.iter().find_map(|of| of.get(&path)).map_or(64, |value| self.terms.width(*value));
+            let x = joint.sides[0].memory.load_local(&mut self.terms, &self.snapshots, a, &path, width);
+            let y = joint.sides[1].memory.load_local(&mut self.terms, &self.snapshots, b, &path, width);
+            let y = self.translated(joint, y);
+            if x != y {
+                let place = format!("{}{}", show(&self.terms, a).trim_start_matches('&'), memory::spelled(&path));
+                let says = [x, y].map(|value| format!("{place} is {} when {name} is called", show(&self.terms, value)));
+                self.must_be_equal(joint, (x, y), lines, &says, &format!("gives {place}"));
+            }
+        }
+    }
+
+    /// Both begin a turn of a loop.
+    fn both_turn(&mut self, joint: &mut Joint) -> bool {
+        let lines = [0, 1].map(|side| joint.sides[side].here());
+        if self.rejoined(joint) {
+            return false;
+        }
+        let key = lines.each_ref().map(|(file, line)| format!("{file}:{line}")).join(" ");
+        match self.loops {
+            Loops::Turns(most) => {
+                let turns = joint.turns.entry(key).or_default();
+                *turns += 1;
+                *turns <= most
+            }
+            Loops::Any => {
+                self.compare_memory(joint, (&lines[0], &lines[1]), "the next turn of the loop");
+                self.compare_questions(joint);
+                self.arrive(joint);
+                false
+            }
+        }
+    }
+
+    /// Whether what is left to run is the same text, on the same numbers: then it does the same.
+    fn rejoined(&mut self, joint: &mut Joint) -> bool {
+        let is_same = self.same.is_same(joint, &mut self.terms, self.policy);
+        if is_same {
+            self.compare_questions(joint);
+        }
+        is_same
+    }
+}

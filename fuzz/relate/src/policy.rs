@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Who is called: what a call of a function is to those that are compared. See [`Call`].
+
+use mmdiff_c::{Callee, Function, Op, Operand, Place, Sort, Unit};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// What a call of a function is.
+#[derive(Clone, Debug)]
+pub(crate) enum Call {
+    /// Its body runs as if it stood there: one side alone has it, or calls it, or it computes without
+    /// asking anything.
+    CutIn(Rc<Function>),
+    /// A question: it changes nothing.
+    Asks,
+    /// It may do anything. Both sides' are the same function, which is judged for itself.
+    Does,
+}
+
+/// Functions without a body here that change nothing, by how their names begin.
+const ASK: &[&str] = &[
+    "folio_test_", "test_bit", "static_key", "per_cpu", "page_folio", "__builtin_", "PageHuge", "PageLRU", "PageLocked",
+    "PageCompound", "PageTransHuge", "page_count", "page_mapcount", "folio_mapcount", "folio_ref_count", "folio_nr_pages",
+    "folio_order", "folio_size", "folio_mapped", "folio_mapping", "folio_lruvec", "mapping_", "shmem_mapping", "pfn_to_page",
+    "page_to_pfn", "__pfn_to_page", "__page_to_pfn", "page_zone", "folio_zone", "zone_page_state", "node_page_state", "xa_is_",
+    "xa_to_value", "radix_to_swp_entry", "i_size_read", "i_blocksize", "inode_to_bdi", "is_shmem", "signal_pending",
+    "fatal_signal_pending", "time_after", "time_before", "ilog2", "fls", "ffs", "hweight", "list_empty", "pageblock_",
+    "pfn_valid", "get_pageblock_", "in_interrupt", "irqs_disabled", "bit_spin_is_locked", "spin_is_locked", "bdev_is",
+    "PTR_ERR", "IS_ERR", "ERR_PTR", "ERR_CAST", "compound_order", "compound_head", "_compound_head",
+];
+
+/// Functions that change something, although their names begin like those that ask.
+const DO: &[&str] = &["folio_test_set_", "folio_test_clear_", "mapping_set_", "mapping_clear_", "mapping_unmap", "mapping_map",
+    "mapping_allow", "mapping_deny", "test_bit_and", "mapping_try", "mapping_evict", "folio_mapping_dirty"];
+
+/// The two files with what they include, and what calls in them are.
+pub(crate) struct Policy<'u, 't> {
+    pub(crate) units: [&'u mut Unit<'t>; 2],
+    /// Names whose calls are cut in wherever there is a body.
+    pub(crate) opened: BTreeSet<Rc<str>>,
+    asks: FxHashMap<(usize, Rc<str>), bool>,
+    computes: FxHashMap<(usize, Rc<str>), bool>,
+    calls: FxHashMap<(usize, Rc<str>), Call>,
+    same_text: FxHashMap<Rc<str>, bool>,
+}
+
+impl<'u, 't> Policy<'u, 't> {
+    pub(crate) fn new(units: [&'u mut Unit<'t>; 2]) -> Policy<'u, 't> {
+        Policy {
+            units,
+            opened: BTreeSet::new(),
+            asks: FxHashMap::default(),
+            computes: FxHashMap::default(),
+            calls: FxHashMap::default(),
+            same_text: FxHashMap::default(),
+        }
+    }
+
+    /// Opens what one side's function calls and the other's does not, and again what that comes to.
+    pub(crate) fn open_for(&mut self, function: &str) {
+        self.opened.clear();
+        self.calls.clear();
+        for _ in 0..4 {
+            let mut called = [BTreeSet::new(), BTreeSet::new()];
+            for (side, called) in called.iter_mut().enumerate() {
+                self.called(side, function, called, 0);
+            }
+            let [old, new] = called;
+            let one_side: BTreeSet<Rc<str>> = old.symmetric_difference(&new).cloned().collect();
+            let before = self.opened.len();
+            self.opened.extend(one_side);
+            if self.opened.len() == before {
+                break;
+            }
+        }
+        self.calls.clear();
+    }
+
+    /// The functions that a function calls, through those that are cut in.
+    fn called(&mut self, side: usize, function: &str, into: &mut BTreeSet<Rc<str>>, deep: usize) {
+        let Some(Ok(function)) = self.units[side].function(function) else { return };
+        for name in named_calls(&function) {
+            let is_cut_in = deep < 6 && matches!(self.call(side, &name), Call::CutIn(_));
+            if is_cut_in {
+                if !into.contains(&name) {
+                    self.called(side, &name, into, deep + 1);
+                }
+            } else {
+                into.insert(name);
+            }
+        }
+    }
+
+    /// What a call of a name is on a side.
+    pub(crate) fn call(&mut self, side: usize, name: &Rc<str>) -> Call {
+        if let Some(known) = self.calls.get(&(side, name.clone())) {
+            return known.clone();
+        }
+        let call = self.decide(side, name);
+        self.calls.insert((side, name.clone()), call.clone());
+        call
+    }
+
+    fn decide(&mut self, side: usize, name: &Rc<str>) -> Call {
+        let body = match self.units[side].function(name) {
+            Some(Ok(function)) => Some(function),
+            _ => None,
+        };
+        let asks = self.asks(side, name);
+        if of_order(name).is_some() && !self.says_otherwise(name) {
+            return Call::Asks;
+        }
+        let Some(function) = body else { return if asks { Call::Asks } else { Call::Does } };
+        let other = &self.units[1 - side];
+        let is_on_both = other.has(Sort::Function, name) || other.has(Sort::Prototype, name);
+        let is_opened = self.opened.contains(name) || !is_on_both || self.has_other_head(name);
+        match () {
+            () if is_opened || self.computes(side, name) || (asks && is_straight(&function)) => Call::CutIn(function),
+            () if asks => Call::Asks,
+            () => Call::Does,
+        }
+    }
+
+    /// Whether both sides have a definition, and another.
+    fn says_otherwise(&self, name: &str) -> bool {
+        let says = [0, 1].map(|side| self.units[side].says(name));
+        matches!(&says, [Some(old), Some(new)] if old != new)
+    }
+
+    /// Whether all that a name comes to, through macros and the functions that are called, is the same text.
+    pub(crate) fn is_same_text(&mut self, name: &str) -> bool {
+        if let Some(known) = self.same_text.get(name) {
+            return *known;
+        }
+        let mut seen: BTreeSet<Rc<str>> = BTreeSet::new();
+        let mut todo: Vec<Rc<str>> = vec![name.into()];
+        let mut is_same = true;
+        while let Some(word) = todo.pop() {
+            if !seen.insert(word.clone()) {
+                continue;
+            }
+            let says = [0, 1].map(|side| self.units[side].says(&word));
+            if says[0] != says[1] {
+                is_same = false;
+                break;
+            }
+            if says[0].is_some() {
+                todo.extend(self.units[0].words_of(&word));
+            }
+        }
+        self.same_text.insert(name.into(), is_same);
+        is_same
+    }
+
+    /// Whether the sides' functions of a name take or return something else.
+    fn has_other_head(&mut self, name: &Rc<str>) -> bool {
+        let heads = [0, 1].map(|side| match self.units[side].function(name) {
+            Some(Ok(function)) => {
+                let params: Vec<_> = function.vars[..function.params].iter().map(|var| var.kind.clone()).collect();
+                Some((function.returns.clone(), params))
+            }
+            _ => None,
+        });
+        matches!(&heads, [Some(old), Some(new)] if old != new)
+    }
+
+    /// Whether a function changes nothing.
+    pub(crate) fn asks(&mut self, side: usize, name: &Rc<str>) -> bool {
+        let key = (side, name.clone());
+        if let Some(known) = self.asks.get(&key) {
+            return *known;
+        }
+        let begins = |with: &[&str]| with.iter().any(|begin| name.starts_with(begin));
+        if begins(DO) {
+            return false;
+        }
+        self.asks.insert(key.clone(), begins(ASK));
+        let asks = match self.units[side].function(name) {
+            Some(Ok(function)) => begins(ASK) || self.only_asks(side, &function),
+            _ => begins(ASK),
+        };
+        self.asks.insert(key, asks);
+        asks
+    }
+
+    fn only_asks(&mut self, side: usize, function: &Function) -> bool {
+        let changes = |place: &Place| !matches!(place.base, Operand::Local(_));
+        for (op, _) in function.blocks.iter().flat_map(|block| &block.ops) {
+            let changes = match op {
+                Op::Store { place, racy, .. } => *racy || changes(place),
+                Op::Zero { place } | Op::Copy { place, .. } => changes(place),
+                Op::Call { callee: Callee::Named(name), .. } => !self.asks(side, name),
+                Op::Call { callee: Callee::Pointer(..), .. } => true,
+                _ => false,
+            };
+            if changes {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether a function does nothing but compute: few steps, without a question.
+    fn computes(&mut self, side: usize, name: &Rc<str>) -> bool {
+        let key = (side, name.clone());
+        if let Some(known) = self.computes.get(&key) {
+            return *known;
+        }
+        self.computes.insert(key.clone(), false);
+        let Some(Ok(function)) = self.units[side].function(name) else { return false };
+        let mut computes = function.blocks.len() <= 8 && !function.blocks.iter().any(|block| block.is_head);
+        for (op, _) in function.blocks.iter().flat_map(|block| &block.ops) {
+            computes = computes
+                && match op {
+                    Op::Load { place, .. } | Op::Snapshot { place, .. } => matches!(place.base, Operand::Local(_)),
+                    Op::Store { place, .. } => matches!(place.base, Operand::Local(_)),
+                    Op::Zero { .. } | Op::Copy { .. } => false,
+                    Op::Call { callee: Callee::Named(name), .. } => self.computes(side, name),
+                    Op::Call { .. } => false,
+                    _ => true,
+                };
+        }
+        self.computes.insert(key, computes);
+        computes
+    }
+}
+
+/// Whether a function goes one way: what it asks is seen in what it returns.
+fn is_straight(function: &Function) -> bool {
+    !function.blocks.iter().any(|block| matches!(block.end.0, mmdiff_c::End::Branch(..)))
+}
+
+/// The names that a function calls.
+pub(crate) fn named_calls(function: &Function) -> BTreeSet<Rc<str>> {
+    let ops = function.blocks.iter().flat_map(|block| &block.ops);
+    ops.filter_map(|(op, _)| match op {
+        Op::Call { callee: Callee::Named(name), .. } => Some(name.clone()),
+        _ => None,
+    })
+    .collect()
+}
+
+/// How long an answer lasts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Lasts {
+    /// Until anything is done.
+    UntilNext,
+    /// Until what it is of is given to a function: to any, or to one whose name has one of these words.
+    UntilGiven(&'static [&'static str]),
+    /// Always, as long as there is what it is of.
+    Always,
+}
+
+/// What may change a folio's size and place: who asks for it holds its lock or a reference.
+const FREED: &[&str] = &["split", "put", "unlock", "free", "release", "migrate", "putback"];
+
+/// Questions whose answers last; all others until the kernel is next called.
+const LASTING: &[(&str, Lasts)] = &[
+    ("folio_order", Lasts::UntilGiven(FREED)),
+    ("folio_test_hugetlb", Lasts::UntilGiven(FREED)),
+    ("folio_page_idx", Lasts::UntilGiven(FREED)),
+    ("folio.index", Lasts::UntilGiven(FREED)),
+    ("page.index", Lasts::UntilGiven(FREED)),
+    // What an object belongs to.
+    ("address_space.host", Lasts::Always),
+    ("address_space.a_ops", Lasts::Always),
+    ("inode.i_mapping", Lasts::Always),
+    ("inode.i_sb", Lasts::Always),
+    ("inode.i_op", Lasts::Always),
+    ("inode.i_blkbits", Lasts::Always),
+    ("file.f_mapping", Lasts::Always),
+    ("file.f_inode", Lasts::Always),
+    ("zone.zone_pgdat", Lasts::Always),
+    ("page_to_pfn", Lasts::Always),
+    ("__page_to_pfn", Lasts::Always),
+    ("pfn_to_page", Lasts::Always),
+    ("__pfn_to_page", Lasts::Always),
+    ("page_zone", Lasts::Always),
+    ("folio_zone", Lasts::Always),
+    ("mapping_min_folio_order", Lasts::Always),
+    ("mapping_max_folio_order", Lasts::Always),
+];
+
+/// Structures that belong to the caller: nobody changes them who is not given them.
+const CALLERS: &[&str] = &[
+    "compact_control", "folio_batch", "scan_control", "alloc_context", "migration_target_control", "vm_fault", "writeback_control",
+    "kiocb", "iov_iter", "readahead_control", "capture_control", "isolate_params", "migrate_pages_stats",
+];
+
+/// How long the answer to a question lasts: a function, or a member of a structure.
+pub(crate) fn lasts(of: &str, asked: &str) -> Lasts {
+    if CALLERS.contains(&of) {
+        return Lasts::UntilGiven(&[]);
+    }
+    let key = if of.is_empty() { asked.to_owned() } else { format!("{of}{asked}") };
+    LASTING.iter().find(|(question, _)| *question == key).map_or(Lasts::UntilNext, |(_, lasts)| *lasts)
+}
+
+/// Calls that a reader of the kernel's log or of a trace sees, and nobody else.
+pub(crate) fn is_silent(name: &str) -> bool {
+    name == "printk" || name.starts_with("trace_") || name.starts_with("count_vm_") || name.starts_with("__count_vm_")
+}
+
+/// What derives from a folio's order: [known](crate) facts that the kernel's own text spreads over members.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum OfOrder {
+    /// The order itself.
+    Order,
+    /// Bytes.
+    Size,
+    /// Pages.
+    Pages,
+    /// The logarithm of the bytes.
+    Shift,
+    /// Whether there is more than one page.
+    Large,
+}
+
+/// The functions that say something of a folio's order.
+pub(crate) fn of_order(name: &str) -> Option<OfOrder> {
+    Some(match name {
+        "folio_order" => OfOrder::Order,
+        "folio_size" => OfOrder::Size,
+        "folio_nr_pages" => OfOrder::Pages,
+        "folio_shift" => OfOrder::Shift,
+        "folio_test_large" => OfOrder::Large,
+        _ => return None,
+    })
+}
+
+/// The largest order of a folio: that of a huge page of a gigabyte.
+pub(crate) const LARGEST: u64 = 18;

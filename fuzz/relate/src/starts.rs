@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Turns of loops, of any number. Where both sides come to the head of a loop, the numbers that they have
+//! are sorted into classes: those that are equal, within a side and across. The runs of a turn start with a
+//! number for each class of which nothing else is known; where a turn ends, classes that do not hold are
+//! split, and the turn is run again, until all hold (Houdini: Flanagan and Leino, 2001). What no turn does
+//! then, no number of turns does.
+
+use crate::joint::{Explorer, Joint};
+use crate::memory::{self, LOCAL, Path, Step};
+use mmdiff_term::{Node, Term, Terms};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// A place for a number: the side, and which.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Slot {
+    /// An operation's number, in a frame.
+    Temp(usize, usize, usize),
+    /// Something in a local object.
+    Local(usize, Term, Path),
+}
+
+/// A pair of heads, and what holds there.
+#[derive(Clone, Debug)]
+struct Start {
+    joint: Joint,
+    /// The class of each slot, and a constant if it is always that.
+    classes: BTreeMap<Slot, (usize, Option<Term>)>,
+    is_done: bool,
+}
+
+/// The pairs of heads that were come to. The start number 0 is where the functions begin.
+#[derive(Debug, Default)]
+pub(crate) struct Starts {
+    by: BTreeMap<String, usize>,
+    all: Vec<Start>,
+    /// How many turns were run, with those that were run again.
+    pub(crate) runs: u64,
+}
+
+/// How often the turns may be run again.
+const RUNS: u64 = 200;
+
+impl Explorer<'_, '_, '_> {
+    /// Both are at the head of a loop.
+    pub(crate) fn arrive(&mut self, joint: &Joint) {
+        let key = key(joint);
+        let slots = slots(joint);
+        match self.starts.by.get(&key) {
+            None => {
+                let classes = sorted(&slots, &BTreeMap::new(), &self.terms, true);
+                self.starts.by.insert(key, self.starts.all.len());
+                self.starts.all.push(Start { joint: joint.clone(), classes, is_done: false });
+            }
+            Some(&at) => {
+                let start = &mut self.starts.all[at];
+                let classes = sorted(&slots, &start.classes, &self.terms, false);
+                let objects = joint.objects.len().min(start.joint.objects.len());
+                let is_other = classes != start.classes || start.joint.objects[..objects] != joint.objects[..objects];
+                if is_other {
+                    start.classes = classes;
+                    start.joint.objects.truncate(objects);
+                    start.is_done = false;
+                }
+            }
+        }
+    }
+
+    /// Runs the turns of all heads that were come to, until what holds there is known.
+    pub(crate) fn turns(&mut self) {
+        while let Some(at) = self.starts.all.iter().position(|start| !start.is_done) {
+            self.starts.runs += 1;
+            if self.starts.runs > RUNS || self.cut_off {
+                self.cut_off = true;
+                return;
+            }
+            self.starts.all[at].is_done = true;
+            self.start = at + 1;
+            self.findings.forget(at + 1);
+            let joint = self.beginning(at);
+            self.run(joint);
+        }
+    }
+
+    /// The beginning of a turn: a number for each class.
+    fn beginning(&mut self, at: usize) -> Joint {
+        let start = self.starts.all[at].clone();
+        let mut joint = start.joint;
+        // Since nothing is known of what came before, no answer of then is one of now.
+        joint.events = (at as u32 + 1) * 1_000_000;
+        joint.conditions = Default::default();
+        joint.found.clear();
+        joint.slips = 0;
+        joint.turns.clear();
+        let mut objects: BTreeMap<(usize, Term), Vec<(Path, Term)>> = BTreeMap::new();
+        let mut names: BTreeMap<usize, String> = BTreeMap::new();
+        for (slot, (class, _)) in &start.classes {
+            if let Slot::Local(_, base, path) = slot {
+                let name = object(&self.terms, *base) + &memory::spelled(path);
+                let name = if name.starts_with('#') { "a number".to_owned() } else { name };
+                names.entry(*class).or_insert(name);
+            }
+        }
+        for (slot, (class, constant)) in &start.classes {
+            let width = self.width(&joint, slot);
+            let value = match constant {
+                Some(constant) => *constant,
+                None => {
+                    let name = names.get(class).map_or("a number", |name| name);
+                    self.terms.free(&format!("local {name}@turn {at}.{class}"), width)
+                }
+            };
+            match slot {
+                Slot::Temp(side, frame, temp) => joint.sides[*side].frames[*frame].temps[*temp] = Some(value),
+                Slot::Local(side, base, path) => objects.entry((*side, *base)).or_default().push((path.clone(), value)),
+            }
+        }
+        for side in 0..2 {
+            let this = &mut joint.sides[side];
+            this.begin_turn();
+            for base in this.memory.locals().collect::<BTreeSet<_>>() {
+                this.memory.forget(base);
+            }
+        }
+        for ((side, base), inside) in objects {
+            // What is all of an object comes first: it is what the rest stands on.
+            let (all, rest): (Vec<_>, Vec<_>) = inside.into_iter().partition(|(path, _)| path.last() == Some(&Step::All));
+            for (path, value) in all.into_iter().chain(rest) {
+                joint.sides[side].memory.store_local(base, path, value);
+            }
+        }
+        joint
+    }
+
+    fn width(&self, joint: &Joint, slot: &Slot) -> u8 {
+        let value = match slot {
+            Slot::Temp(side, frame, temp) => joint.sides[*side].frames[*frame].temps[*temp],
+            Slot::Local(side, base, path) => {
+                joint.sides[*side].memory.inside(*base).find(|(way, _)| way == path).map(|(_, value)| *value)
+            }
+        };
+        value.map_or(64, |value| self.terms.width(value))
+    }
+}
+
+fn object(terms: &Terms, base: Term) -> String {
+    let Node::App(name, _) = terms.node(base) else { return String::new() };
+    let text = terms.text(*name).strip_prefix(LOCAL).unwrap_or("");
+    let var = text.split_once('.').map_or(text, |(_, var)| var);
+    var.split(' ').next().unwrap_or(var).to_owned()
+}
+
+/// Where both stand.
+fn key(joint: &Joint) -> String {
+    let at = |side: usize| {
+        let frames = joint.sides[side].frames.iter();
+        frames.map(|frame| format!("{}:{}:{}", frame.function.name, frame.block.0, frame.at)).collect::<Vec<_>>().join(">")
+    };
+    format!("{} | {}", at(0), at(1))
+}
+
+/// All numbers that both sides have.
+fn slots(joint: &Joint) -> BTreeMap<Slot, Term> {
+    let mut slots = BTreeMap::new();
+    for (side, this) in joint.sides.iter().enumerate() {
+        // The innermost frame is at the beginning of a block: what operations made before is not used again.
+        let outer = this.frames.len().saturating_sub(1);
+        for (at, frame) in this.frames.iter().enumerate().take(outer) {
+            for (temp, value) in frame.temps.iter().enumerate() {
+                if let Some(value) = value {
+                    slots.insert(Slot::Temp(side, at, temp), *value);
+                }
+            }
+        }
+        if let Some(frame) = this.frames.last() {
+            for (temp, value) in frame.temps.iter().enumerate() {
+                if let Some(value) = value {
+                    slots.insert(Slot::Temp(side, outer, temp), *value);
+                }
+            }
+        }
+        for base in this.memory.locals().collect::<BTreeSet<_>>() {
+            for (path, value) in this.memory.inside(base) {
+                slots.insert(Slot::Local(side, base, path.clone()), *value);
+            }
+        }
+    }
+    slots
+}
+
+/// The classes of slots, of which those that are known are not joined again.
+fn sorted(slots: &BTreeMap<Slot, Term>, known: &BTreeMap<Slot, (usize, Option<Term>)>, terms: &Terms, is_first: bool) -> BTreeMap<Slot, (usize, Option<Term>)> {
+    let mut classes: BTreeMap<(usize, Term), usize> = BTreeMap::new();
+    let mut sorted = BTreeMap::new();
+    // A class keeps its number where it can, so that what did not change is seen.
+    let mut used = BTreeSet::new();
+    for (slot, value) in slots {
+        let (before, constant) = match known.get(slot) {
+            Some(known) => *known,
+            None if is_first => (usize::MAX, terms.value(*value).map(|_| *value)),
+            // It has a number on this way, and had none on another: nobody may use it.
+            None => continue,
+        };
+        let next = sorted.len() + known.len();
+        let class = *classes.entry((before, *value)).or_insert_with(|| match before != usize::MAX && used.insert(before) {
+            true => before,
+            false => {
+                let mut fresh = next;
+                while used.contains(&fresh) || known.values().any(|(class, _)| *class == fresh) {
+                    fresh += 1;
+                }
+                used.insert(fresh);
+                fresh
+            }
+        });
+        let constant = constant.filter(|constant| constant == value);
+        sorted.insert(slot.clone(), (class, constant));
+    }
+    let _ = Rc::<()>::default;
+    sorted
+}
