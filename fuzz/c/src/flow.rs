@@ -5,7 +5,7 @@
 use crate::types::Type;
 use mmdiff_term::{Bin, Cmp};
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A number that an operation makes: made once, used in the same activation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,14 +29,14 @@ pub enum Operand {
     /// The address of a variable.
     Local(VarId),
     /// The address of something that has a name in the whole kernel, or the text of a string.
-    Global(Rc<str>),
+    Global(Arc<str>),
 }
 
 /// A step from an object into it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Step {
     /// A member.
-    Field(Rc<str>),
+    Field(Arc<str>),
     /// An element: a number of 64 bits.
     Index(Operand),
 }
@@ -49,16 +49,16 @@ pub struct Place {
     /// The way from there.
     pub path: Vec<Step>,
     /// The tag of the structure that the first member is one of, or nothing.
-    pub of: Rc<str>,
+    pub of: Arc<str>,
 }
 
 /// Who is called.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Callee {
     /// A function, by its name.
-    Named(Rc<str>),
+    Named(Arc<str>),
     /// What a pointer points at, and the expression that it came from.
-    Pointer(Operand, Rc<str>),
+    Pointer(Operand, Arc<str>),
 }
 
 /// An operation.
@@ -66,31 +66,96 @@ pub enum Callee {
 #[allow(missing_docs)]
 pub enum Op {
     /// What is stored at a place. `racy`: read once, as by `READ_ONCE`.
-    Load { to: Temp, place: Place, bits: u8, racy: bool },
+    Load {
+        to: Temp,
+        place: Place,
+        bits: u8,
+        racy: bool,
+    },
     /// Stores. `racy`: as by `WRITE_ONCE`.
-    Store { place: Place, value: Operand, racy: bool },
+    Store {
+        place: Place,
+        value: Operand,
+        racy: bool,
+    },
     /// All of an object becomes zero.
-    Zero { place: Place },
+    Zero {
+        place: Place,
+    },
     /// All of an object becomes what another is: of a [snapshot](Op::Snapshot).
-    Copy { place: Place, from: Operand },
+    Copy {
+        place: Place,
+        from: Operand,
+    },
     /// A whole structure as a value.
-    Snapshot { to: Temp, place: Place },
+    Snapshot {
+        to: Temp,
+        place: Place,
+    },
     /// The address of a place.
-    Address { to: Temp, place: Place },
+    Address {
+        to: Temp,
+        place: Place,
+    },
     /// The structure around a member.
-    Container { to: Temp, of: Operand, member: Rc<str> },
-    Sum { to: Temp, a: Operand, b: Operand, minus: bool },
-    Bin { to: Temp, op: Bin, a: Operand, b: Operand },
-    Compare { to: Temp, cmp: Cmp, a: Operand, b: Operand },
-    Not { to: Temp, of: Operand },
+    Container {
+        to: Temp,
+        of: Operand,
+        member: Arc<str>,
+    },
+    Sum {
+        to: Temp,
+        a: Operand,
+        b: Operand,
+        minus: bool,
+    },
+    Bin {
+        to: Temp,
+        op: Bin,
+        a: Operand,
+        b: Operand,
+    },
+    Compare {
+        to: Temp,
+        cmp: Cmp,
+        a: Operand,
+        b: Operand,
+    },
+    Not {
+        to: Temp,
+        of: Operand,
+    },
     /// All bits turned over.
-    Invert { to: Temp, of: Operand },
-    Resize { to: Temp, of: Operand, bits: u8, signed: bool },
-    Choose { to: Temp, by: Operand, a: Operand, b: Operand },
+    Invert {
+        to: Temp,
+        of: Operand,
+    },
+    Resize {
+        to: Temp,
+        of: Operand,
+        bits: u8,
+        signed: bool,
+    },
+    Choose {
+        to: Temp,
+        by: Operand,
+        a: Operand,
+        b: Operand,
+    },
     /// Something that has a name and no value here, such as the size of a structure.
-    Symbol { to: Temp, name: Rc<str>, bits: u8 },
+    Symbol {
+        to: Temp,
+        name: Arc<str>,
+        bits: u8,
+    },
     /// A call. `bits` is 0 if nothing is returned; `is_record`: what is returned is a structure.
-    Call { to: Temp, callee: Callee, args: Vec<Operand>, bits: u8, is_record: bool },
+    Call {
+        to: Temp,
+        callee: Callee,
+        args: Vec<Operand>,
+        bits: u8,
+        is_record: bool,
+    },
 }
 
 /// How a block ends.
@@ -121,7 +186,7 @@ pub struct Block {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Var {
     /// Its name.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Its type.
     pub kind: Type,
 }
@@ -130,9 +195,9 @@ pub struct Var {
 #[derive(Clone, Debug)]
 pub struct Function {
     /// Its name.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// The file that it stands in.
-    pub file: Rc<str>,
+    pub file: Arc<str>,
     /// Its first line and its last.
     pub lines: [u32; 2],
     /// Variables; the parameters come first.
@@ -146,7 +211,7 @@ pub struct Function {
     /// Blocks. It begins with the first.
     pub blocks: Vec<Block>,
     /// What the branches of a line ask, in C's words.
-    pub words: Vec<(u32, BlockId, Rc<str>)>,
+    pub words: Vec<(u32, BlockId, Arc<str>)>,
 }
 
 impl Op {

@@ -2,6 +2,7 @@
 //! The tokens of C's preprocessor (C11, 6.4): what a file says, line by line.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,7 +17,7 @@ pub(crate) enum Kind {
 /// The macros that a token came out of, which do not expand in it again.
 #[derive(Debug)]
 pub(crate) struct Hidden {
-    pub(crate) name: Rc<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) more: Option<Rc<Hidden>>,
 }
 
@@ -24,7 +25,7 @@ pub(crate) struct Hidden {
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) kind: Kind,
-    pub(crate) text: Rc<str>,
+    pub(crate) text: Arc<str>,
     /// The line on which it stands, from 1. What a macro expands to stands where the macro is used.
     pub(crate) line: u32,
     /// Whether space stands before it.
@@ -32,6 +33,8 @@ pub(crate) struct Token {
     /// Whether it is the first of its line.
     pub(crate) first: bool,
     pub(crate) hidden: Option<Rc<Hidden>>,
+    /// The macro without arguments that it came out of: what a reader knows it by.
+    pub(crate) from: Option<Arc<str>>,
 }
 
 impl Token {
@@ -61,8 +64,8 @@ impl Token {
 }
 
 const LONG: [&str; 23] = [
-    "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=",
-    "*=", "/=", "%=", "&=", "|=", "^=", "##",
+    "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=",
+    "-=", "*=", "/=", "%=", "&=", "|=", "^=", "##",
 ];
 
 struct Lexer<'t> {
@@ -76,14 +79,14 @@ struct Lexer<'t> {
 
 /// The words that were met, each there once.
 #[derive(Default, Debug)]
-pub(crate) struct Words(rustc_hash::FxHashSet<Rc<str>>);
+pub(crate) struct Words(rustc_hash::FxHashSet<Arc<str>>);
 
 impl Words {
-    pub(crate) fn word(&mut self, text: &str) -> Rc<str> {
+    pub(crate) fn word(&mut self, text: &str) -> Arc<str> {
         if let Some(word) = self.0.get(text) {
             return word.clone();
         }
-        let word: Rc<str> = text.into();
+        let word: Arc<str> = text.into();
         self.0.insert(word.clone());
         word
     }
@@ -103,7 +106,7 @@ pub(crate) fn tokens(text: &str, words: &mut Words) -> Vec<Token> {
             true => lexer.words.word(&said.replace("\\\n", "")),
             false => lexer.words.word(said),
         };
-        tokens.push(Token { kind, text, line, spaced, first, hidden: None });
+        tokens.push(Token { kind, text, line, spaced, first, hidden: None, from: None });
         (lexer.spaced, lexer.first) = (false, false);
     }
     tokens
@@ -135,7 +138,9 @@ impl Lexer<'_> {
                 }
                 (b'/', b'*') => {
                     self.at += 2;
-                    while self.at < self.text.len() && !(self.peek(0) == b'*' && self.peek(1) == b'/') {
+                    while self.at < self.text.len()
+                        && !(self.peek(0) == b'*' && self.peek(1) == b'/')
+                    {
                         self.line += u32::from(self.peek(0) == b'\n');
                         self.at += 1;
                     }

@@ -21,15 +21,15 @@ pub use types::Type;
 pub use unit::{Sort, Unit};
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What stands in the place of macros of the kernel's.
 const PRELUDE: &str = include_str!("prelude.h");
 
 /// The files of a tree.
-pub trait Files {
+pub trait Files: Sync {
     /// The text of a file, by its path from the top of the tree, if there is one.
-    fn text(&self, path: &str) -> Option<Rc<str>>;
+    fn text(&self, path: &str) -> Option<Arc<str>>;
 }
 
 /// Why a function cannot be read.

@@ -5,15 +5,16 @@ mod calls;
 mod expressions;
 mod statements;
 
+use crate::Refused;
 use crate::flow::{Block, BlockId, End, Function, Op, Operand, Place, Temp, Var, VarId};
 use crate::lex::Token;
 use crate::parse::Parsed;
 use crate::types::{INT, Type, find};
 use crate::unit::{Sort, Unit};
-use crate::Refused;
 use mmdiff_term::{Bin, Cmp, mask, signed};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use tree_sitter::Node;
 
 /// A value and its type.
@@ -29,12 +30,12 @@ struct Cases {
 
 /// A function that is being lowered.
 pub(crate) struct Lower {
-    file: Rc<str>,
-    name: Rc<str>,
+    file: Arc<str>,
+    name: Arc<str>,
     returns: Type,
     vars: Vec<Var>,
-    scopes: Vec<FxHashMap<Rc<str>, VarId>>,
-    statics: FxHashMap<Rc<str>, Type>,
+    scopes: Vec<FxHashMap<Arc<str>, VarId>>,
+    statics: FxHashMap<Arc<str>, Type>,
     blocks: Vec<Block>,
     current: BlockId,
     temps: u32,
@@ -43,10 +44,10 @@ pub(crate) struct Lower {
     breaks: Vec<(BlockId, usize)>,
     continues: Vec<(BlockId, usize)>,
     /// Of each scope: variables, and who is called with their address at its end.
-    cleanups: Vec<Vec<(VarId, Rc<str>)>>,
+    cleanups: Vec<Vec<(VarId, Arc<str>)>>,
     cases: Vec<Cases>,
-    labels: FxHashMap<Rc<str>, (BlockId, bool)>,
-    words: Vec<(u32, BlockId, Rc<str>)>,
+    labels: FxHashMap<Arc<str>, (BlockId, bool)>,
+    words: Vec<(u32, BlockId, Arc<str>)>,
 }
 
 /// The types of what a function takes and returns.
@@ -62,7 +63,7 @@ impl Unit<'_> {
     /// # Errors
     /// If something in it is not understood.
     pub fn function(&mut self, name: &str) -> Option<Result<Rc<Function>, Refused>> {
-        let key: Rc<str> = name.into();
+        let key: Arc<str> = name.into();
         if let Some(known) = self.functions.get(&key) {
             return Some(known.clone());
         }
@@ -72,7 +73,12 @@ impl Unit<'_> {
         Some(function)
     }
 
-    fn lowered(&mut self, name: Rc<str>, tokens: &[Token], file: &Rc<str>) -> Result<Function, Refused> {
+    fn lowered(
+        &mut self,
+        name: Arc<str>,
+        tokens: &[Token],
+        file: &Arc<str>,
+    ) -> Result<Function, Refused> {
         self.cleanups.clear();
         let parsed = self.parse(tokens, file)?;
         let mut lower = Lower::new(self, file);
@@ -85,7 +91,8 @@ impl Unit<'_> {
         })?;
         lower.line = parsed.line(node);
         let params = lower.head(self, &parsed, node)?;
-        let body = node.child_by_field_name("body").ok_or_else(|| lower.refused("it has no body"))?;
+        let body =
+            node.child_by_field_name("body").ok_or_else(|| lower.refused("it has no body"))?;
         lower.statement(self, &parsed, body)?;
         lower.end(End::Return(None));
         if let Some((name, _)) = lower.labels.iter().find(|(_, (_, is_there))| !is_there) {
@@ -161,10 +168,16 @@ impl Lower {
     }
 
     /// The return type and the parameters; how many these are.
-    fn head(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<usize, Refused> {
+    fn head(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<usize, Refused> {
         let specifier = node.child_by_field_name("type").ok_or_else(|| self.refused("no type"))?;
         let of = unit.specified(parsed, specifier, None)?;
-        let declarator = node.child_by_field_name("declarator").ok_or_else(|| self.refused("no name"))?;
+        let declarator =
+            node.child_by_field_name("declarator").ok_or_else(|| self.refused("no name"))?;
         let kind = unit.declared(parsed, declarator, of)?.1;
         let mut returns = kind;
         // A pointer declarator stands around the function's: what the function returns is inside.
@@ -172,11 +185,17 @@ impl Lower {
             returns = (**of).clone();
         }
         self.returns = returns;
-        let function = find(declarator, "function_declarator").ok_or_else(|| self.refused("no function"))?;
-        let list = function.child_by_field_name("parameters").ok_or_else(|| self.refused("no parameters"))?;
+        let function =
+            find(declarator, "function_declarator").ok_or_else(|| self.refused("no function"))?;
+        let list = function
+            .child_by_field_name("parameters")
+            .ok_or_else(|| self.refused("no parameters"))?;
         let mut cursor = list.walk();
-        for parameter in list.named_children(&mut cursor).filter(|it| it.kind() == "parameter_declaration") {
-            let specifier = parameter.child_by_field_name("type").ok_or_else(|| self.refused("no type"))?;
+        for parameter in
+            list.named_children(&mut cursor).filter(|it| it.kind() == "parameter_declaration")
+        {
+            let specifier =
+                parameter.child_by_field_name("type").ok_or_else(|| self.refused("no type"))?;
             let of = unit.specified(parsed, specifier, None)?;
             let (name, kind) = match parameter.child_by_field_name("declarator") {
                 Some(declarator) => unit.declared(parsed, declarator, of)?,
@@ -195,7 +214,7 @@ impl Lower {
         Ok(self.vars.len())
     }
 
-    fn declare(&mut self, name: Rc<str>, kind: Type) -> VarId {
+    fn declare(&mut self, name: Arc<str>, kind: Type) -> VarId {
         let id = VarId(self.vars.len() as u32);
         self.vars.push(Var { name: name.clone(), kind });
         if let Some(scope) = self.scopes.last_mut() {
@@ -213,7 +232,11 @@ impl Lower {
 
     fn block(&mut self) -> BlockId {
         let id = BlockId(self.blocks.len() as u32);
-        self.blocks.push(Block { ops: Vec::new(), end: (End::Unreachable, self.line), is_head: false });
+        self.blocks.push(Block {
+            ops: Vec::new(),
+            end: (End::Unreachable, self.line),
+            is_head: false,
+        });
         id
     }
 
@@ -275,14 +298,18 @@ impl Lower {
 
     fn bin(&mut self, op: Bin, a: Operand, b: Operand) -> Operand {
         match (&a, &b) {
-            (Operand::Const(x, bits), Operand::Const(y, _)) => Operand::Const(op.of(*x, *y, *bits), *bits),
+            (Operand::Const(x, bits), Operand::Const(y, _)) => {
+                Operand::Const(op.of(*x, *y, *bits), *bits)
+            }
             _ => self.make(|to| Op::Bin { to, op, a, b }),
         }
     }
 
     fn compare(&mut self, cmp: Cmp, a: Operand, b: Operand) -> Operand {
         match (&a, &b) {
-            (Operand::Const(x, bits), Operand::Const(y, _)) => Operand::Const(cmp.of(*x, *y, *bits).into(), 1),
+            (Operand::Const(x, bits), Operand::Const(y, _)) => {
+                Operand::Const(cmp.of(*x, *y, *bits).into(), 1)
+            }
             _ => self.make(|to| Op::Compare { to, cmp, a, b }),
         }
     }
@@ -366,13 +393,17 @@ impl Lower {
     }
 }
 
-/// Only a block that leads back to itself is the head of a loop.
-fn heads(blocks: &mut [Block]) {
-    let next = |block: &Block| match &block.end.0 {
+/// Where a block leads.
+fn next(block: &Block) -> Vec<BlockId> {
+    match &block.end.0 {
         End::Jump(to) => vec![*to],
         End::Branch(_, yes, no) => vec![*yes, *no],
         End::Return(_) | End::Unreachable => Vec::new(),
-    };
+    }
+}
+
+/// Only a block that leads back to itself is the head of a loop.
+fn heads(blocks: &mut [Block]) {
     for at in 0..blocks.len() {
         if !blocks[at].is_head {
             continue;

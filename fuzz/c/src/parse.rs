@@ -6,7 +6,7 @@
 use crate::lex::Token;
 use crate::unit::{Sort, Unit};
 use crate::{Refused, lex::Kind};
-use std::rc::Rc;
+use std::sync::Arc;
 use tree_sitter::{Node, Parser, Tree};
 
 /// What a typedef's name begins with for the parser.
@@ -20,13 +20,13 @@ pub(crate) const AUTO: &str = "AUTO__";
 pub(crate) struct Parsed {
     pub(crate) text: String,
     pub(crate) tree: Tree,
-    /// Where each token begins, and its line.
-    starts: Vec<(usize, u32)>,
+    /// Where each token begins, its line, and the macro that a reader knows it by.
+    starts: Vec<(usize, u32, Option<Arc<str>>)>,
 }
 
 impl Parsed {
     pub(crate) fn line(&self, node: Node<'_>) -> u32 {
-        let at = self.starts.partition_point(|(start, _)| *start <= node.start_byte());
+        let at = self.starts.partition_point(|(start, ..)| *start <= node.start_byte());
         at.checked_sub(1).map_or(0, |at| self.starts[at].1)
     }
 
@@ -34,32 +34,89 @@ impl Parsed {
         self.text.get(node.byte_range()).unwrap_or("")
     }
 
-    /// What a node says to a reader: without what the parser needed.
-    pub(crate) fn words(&self, node: Node<'_>) -> Rc<str> {
-        let said = self.text(node).replace(&format!("struct {TYPEDEF}"), "");
+    /// What a node says to a reader: without what the parser needed, and with the names of macros.
+    pub(crate) fn words(&self, node: Node<'_>) -> Arc<str> {
+        let range = node.byte_range();
+        let first = self.starts.partition_point(|(start, ..)| *start < range.start);
         let mut out = String::new();
-        for word in said.split(' ').filter(|word| !word.is_empty()) {
-            let tight = |c: char| "([.~!".contains(c);
-            let closes = matches!(word, ")" | "]" | "," | "." | "->" | ";" | "++" | "--");
-            let opens = word == "(" && out.ends_with(|c: char| c.is_alphanumeric() || c == '_')
-                || word == "["
-                || out.ends_with("->")
-                || out.ends_with('.');
-            if !(out.is_empty() || closes || opens || out.ends_with(tight)) {
-                out.push(' ');
-            }
-            out.push_str(word);
+        let mut from: Option<&Arc<str>> = None;
+        let tokens = self.starts[first..].iter().take_while(|(start, ..)| *start < range.end);
+        for (start, _, macro_name) in tokens {
+            let word = self.text[*start..range.end].split(' ').next().unwrap_or("");
+            let word = match macro_name {
+                Some(name) if from == Some(name) => continue,
+                Some(name) => name,
+                None if word == "struct"
+                    && self.text[*start..].starts_with(&format!("struct {TYPEDEF}")) =>
+                {
+                    continue;
+                }
+                None => word.strip_prefix(TYPEDEF).unwrap_or(word),
+            };
+            from = macro_name.as_ref();
+            append(&mut out, word);
         }
         out.into()
     }
 }
 
+/// Puts a word behind others, as C is written.
+fn append(out: &mut String, word: &str) {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let after_word = out.ends_with(is_word) || out.ends_with([')', ']']);
+    let tight = match word {
+        ")" | "]" | "," | "." | "->" | ";" => true,
+        "(" | "[" | "++" | "--" => after_word || out.ends_with('('),
+        _ => out.is_empty() || out.ends_with(['(', '[', '.', '~', '!']) || out.ends_with("->"),
+    };
+    // A sign or a star before a word belongs to it.
+    let is_prefix = ["-", "*", "&"].iter().any(|sign| {
+        out.strip_suffix(sign).is_some_and(|before| {
+            before.is_empty()
+                || before.ends_with(['(', ',', '['])
+                || before.ends_with("== ")
+                || before.ends_with(", ")
+        })
+    });
+    if !tight && !is_prefix {
+        out.push(' ');
+    }
+    out.push_str(word);
+}
+
 /// What says nothing about what is done.
 const SILENT: &[&str] = &[
-    "const", "volatile", "restrict", "inline", "__inline", "__inline__", "__extension__", "__restrict", "register",
-    "__const", "__volatile__", "_Noreturn", "__signed__", "__always_inline", "noinline", "__noreturn",
-    "__restrict__", "__noinline", "__seg_gs", "__seg_fs", "asmlinkage", "__visible", "__used", "__weak", "notrace", "__deprecated",
-    "__latent_entropy", "__sched", "noinstr", "noinline_for_stack", "__naked",
+    "const",
+    "volatile",
+    "restrict",
+    "inline",
+    "__inline",
+    "__inline__",
+    "__extension__",
+    "__restrict",
+    "register",
+    "__const",
+    "__volatile__",
+    "_Noreturn",
+    "__signed__",
+    "__always_inline",
+    "noinline",
+    "__noreturn",
+    "__restrict__",
+    "__noinline",
+    "__seg_gs",
+    "__seg_fs",
+    "asmlinkage",
+    "__visible",
+    "__used",
+    "__weak",
+    "notrace",
+    "__deprecated",
+    "__latent_entropy",
+    "__sched",
+    "noinstr",
+    "noinline_for_stack",
+    "__naked",
 ];
 
 impl Unit<'_> {
@@ -69,18 +126,24 @@ impl Unit<'_> {
         self.parse_expanded(&expanded, file)
     }
 
-    pub(crate) fn parse_expanded(&mut self, expanded: &[Token], file: &str) -> Result<Parsed, Refused> {
+    pub(crate) fn parse_expanded(
+        &mut self,
+        expanded: &[Token],
+        file: &str,
+    ) -> Result<Parsed, Refused> {
         let plain = self.plain(expanded);
         let (mut text, mut starts) = (String::new(), Vec::with_capacity(plain.len()));
         for token in &plain {
-            starts.push((text.len(), token.line));
+            starts.push((text.len(), token.line, token.from.clone()));
             text.push_str(&token.text);
             text.push(' ');
         }
         let mut parser = Parser::new();
         let line = plain.first().map_or(0, |token| token.line);
         let refused = |why: &str| Refused { file: file.into(), line, why: why.into() };
-        parser.set_language(&tree_sitter_c::LANGUAGE.into()).map_err(|_| refused("there is no parser of C"))?;
+        parser
+            .set_language(&tree_sitter_c::LANGUAGE.into())
+            .map_err(|_| refused("there is no parser of C"))?;
         let tree = parser.parse(&text, None).ok_or_else(|| refused("the parser gave up"))?;
         let parsed = Parsed { text, tree, starts };
         match bad(parsed.tree.root_node()) {
@@ -126,7 +189,11 @@ impl Unit<'_> {
                 "__func__" | "__FUNCTION__" | "__PRETTY_FUNCTION__" => {
                     out.push(token.with(Kind::String, "\"__func__\""));
                 }
-                "__label__" => at = tokens.len().min(at + tokens[at..].iter().take_while(|it| !it.is(";")).count() + 1),
+                "__label__" => {
+                    at = tokens
+                        .len()
+                        .min(at + tokens[at..].iter().take_while(|it| !it.is(";")).count() + 1)
+                }
                 "__mm_cleanup" if is_called => {
                     // It stands behind the variable that it is for.
                     let end = group(at);
@@ -144,7 +211,9 @@ impl Unit<'_> {
                     at = group(at);
                     out.extend(["__mm_asm", "(", ")"].map(|text| token.with(Kind::Word, text)));
                 }
-                "typeof" | "__typeof__" | "__typeof" | "typeof_unqual" | "__typeof_unqual__" if is_called => {
+                "typeof" | "__typeof__" | "__typeof" | "typeof_unqual" | "__typeof_unqual__"
+                    if is_called =>
+                {
                     let end = group(at);
                     let of = tokens[at + 1..end - 1].to_vec();
                     at = end;
@@ -157,7 +226,9 @@ impl Unit<'_> {
                     out.push(token.clone());
                     let next = tokens.get(at).map_or("", |it| &it.text);
                     if !["int", "long", "short", "char", "__int128"].contains(&next)
-                        && !out[..out.len() - 1].last().is_some_and(|it| it.is("long") || it.is("int"))
+                        && !out[..out.len() - 1]
+                            .last()
+                            .is_some_and(|it| it.is("long") || it.is("int"))
                     {
                         out.push(token.with(Kind::Word, "int"));
                     }
@@ -169,10 +240,13 @@ impl Unit<'_> {
                 name => {
                     let before = out.last();
                     let is_other = before.is_some_and(|it| {
-                        ["." , "->", "struct", "union", "enum", "goto"].iter().any(|text| it.is(text))
+                        [".", "->", "struct", "union", "enum", "goto"]
+                            .iter()
+                            .any(|text| it.is(text))
                     });
                     let is_type = !is_other
-                        && (self.has(Sort::Typedef, name) || matches!(name, "_Bool" | "__builtin_va_list" | "__int128"));
+                        && (self.has(Sort::Typedef, name)
+                            || matches!(name, "_Bool" | "__builtin_va_list" | "__int128"));
                     if is_type && !is_declared_here(before, tokens.get(at)) {
                         out.push(token.with(Kind::Word, "struct"));
                         out.push(token.with(Kind::Word, &format!("{TYPEDEF}{name}")));
@@ -189,7 +263,9 @@ impl Unit<'_> {
 /// Whether a typedef's name is a variable's here: `u8 slot;` after a type, before what ends a declarator.
 fn is_declared_here(before: Option<&Token>, after: Option<&Token>) -> bool {
     let follows_type = before.is_some_and(|it| {
-        it.is_word() && (it.text.starts_with(TYPEDEF) || matches!(&*it.text, "int" | "long" | "char" | "short" | "unsigned"))
+        it.is_word()
+            && (it.text.starts_with(TYPEDEF)
+                || matches!(&*it.text, "int" | "long" | "char" | "short" | "unsigned"))
     });
     follows_type && after.is_some_and(|it| [";", ",", ")", "=", "["].iter().any(|text| it.is(text)))
 }

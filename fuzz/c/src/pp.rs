@@ -6,8 +6,9 @@
 use crate::Files;
 use crate::lex::{Hidden, Kind, Token, Words, tokens};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How deep includes and expansions may nest.
 const DEEP: usize = 200;
@@ -25,12 +26,50 @@ pub struct Config {
 /// Options that are off: what debugging, small, old or other machines need. The rest is on, so that
 /// what can be built is there.
 const OFF: &[&str] = &[
-    "32BIT", "X86_32", "HIGHMEM", "PREEMPT_RT", "FLATMEM", "KASAN", "KMSAN", "KCSAN", "KFENCE", "KCOV",
-    "LOCKDEP", "PROVE_", "DEBUG_", "PARAVIRT", "XEN", "UML", "TRACE_BRANCH_PROFILING", "PROFILE_", "SLUB_TINY",
-    "BASE_SMALL", "CPU_BIG_ENDIAN", "TINY_RCU", "TRACEPOINTS", "FORTIFY_SOURCE", "CC_HAS_COUNTED_BY",
-    "HIGHPTE", "MODULES_USE_ELF_REL", "ARCH_SUPPORTS_INT128", "PAGE_EXTENSION", "PAGE_OWNER", "CFI",
-    "LTO", "GCC_PLUGIN", "MMU_LAZY", "RANDSTRUCT", "SPARSEMEM_MANUAL", "HAVE_ARCH_KMSAN", "MEM_ALLOC_PROFILING",
-    "WERROR", "INIT_ON", "JUMP_LABEL", "CC_IS_CLANG", "NOMMU", "ARCH_HAS_CPU_CACHE_ALIASING",
+    "32BIT",
+    "X86_32",
+    "HIGHMEM",
+    "PREEMPT_RT",
+    "FLATMEM",
+    "KASAN",
+    "KMSAN",
+    "KCSAN",
+    "KFENCE",
+    "KCOV",
+    "LOCKDEP",
+    "PROVE_",
+    "DEBUG_",
+    "PARAVIRT",
+    "XEN",
+    "UML",
+    "TRACE_BRANCH_PROFILING",
+    "PROFILE_",
+    "SLUB_TINY",
+    "BASE_SMALL",
+    "CPU_BIG_ENDIAN",
+    "TINY_RCU",
+    "TRACEPOINTS",
+    "FORTIFY_SOURCE",
+    "CC_HAS_COUNTED_BY",
+    "HIGHPTE",
+    "MODULES_USE_ELF_REL",
+    "ARCH_SUPPORTS_INT128",
+    "PAGE_EXTENSION",
+    "PAGE_OWNER",
+    "CFI",
+    "LTO",
+    "GCC_PLUGIN",
+    "MMU_LAZY",
+    "RANDSTRUCT",
+    "SPARSEMEM_MANUAL",
+    "HAVE_ARCH_KMSAN",
+    "MEM_ALLOC_PROFILING",
+    "WERROR",
+    "INIT_ON",
+    "JUMP_LABEL",
+    "CC_IS_CLANG",
+    "NOMMU",
+    "ARCH_HAS_CPU_CACHE_ALIASING",
 ];
 
 /// Options that are numbers.
@@ -56,11 +95,11 @@ impl Config {
 #[derive(Clone, Debug)]
 pub(crate) struct Macro {
     /// The names of its parameters, if it is like a function.
-    params: Option<Vec<Rc<str>>>,
+    params: Option<Vec<Arc<str>>>,
     /// The name of what takes the rest of the arguments.
-    rest: Option<Rc<str>>,
+    rest: Option<Arc<str>>,
     pub(crate) body: Rc<[Token]>,
-    pub(crate) file: Rc<str>,
+    pub(crate) file: Arc<str>,
 }
 
 impl Macro {
@@ -70,7 +109,9 @@ impl Macro {
 
     /// Whether it stands for what a compiler or a linker is told about a definition.
     pub(crate) fn is_attribute(&self) -> bool {
-        self.body.first().is_none_or(|first| first.text.starts_with("__attribute") || first.is("__section"))
+        self.body
+            .first()
+            .is_none_or(|first| first.text.starts_with("__attribute") || first.is("__section"))
     }
 
     /// What it says, for a comparison.
@@ -82,28 +123,30 @@ impl Macro {
 }
 
 /// A token, and the file that it stands in.
-pub(crate) type Placed = (Token, Rc<str>);
+pub(crate) type Placed = (Token, Arc<str>);
 
 /// The preprocessor of one file.
 pub(crate) struct Preprocessor<'t> {
     files: &'t dyn Files,
     config: &'t Config,
     pub(crate) words: Words,
-    pub(crate) macros: FxHashMap<Rc<str>, Macro>,
+    pub(crate) macros: FxHashMap<Arc<str>, Macro>,
     /// Macros that are ours, and stay.
-    kept: FxHashSet<Rc<str>>,
+    kept: FxHashSet<Arc<str>>,
     /// Headers that are included and are not there.
     pub(crate) missing: BTreeSet<String>,
-    once: FxHashSet<Rc<str>>,
+    /// What the tree has in their place.
+    pub(crate) shadowed: BTreeMap<Arc<str>, String>,
+    once: FxHashSet<Arc<str>>,
     /// Macros that are no more. They still expand: what stands at the top of a file and was made with
     /// them is looked into later.
-    undefined: FxHashSet<Rc<str>>,
+    undefined: FxHashSet<Arc<str>>,
     /// Of macros that were looked into: whether they come to assembly.
-    assembly: FxHashMap<Rc<str>, bool>,
+    assembly: FxHashMap<Arc<str>, bool>,
     /// Options that a condition or an expansion asked for.
     pub(crate) asked: BTreeSet<String>,
     /// The parts that a condition left out: the file, and the first line and the last.
-    pub(crate) left_out: Vec<(Rc<str>, u32, u32)>,
+    pub(crate) left_out: Vec<(Arc<str>, u32, u32)>,
 }
 
 impl<'t> Preprocessor<'t> {
@@ -115,6 +158,7 @@ impl<'t> Preprocessor<'t> {
             macros: FxHashMap::default(),
             kept: FxHashSet::default(),
             missing: BTreeSet::new(),
+            shadowed: BTreeMap::new(),
             once: FxHashSet::default(),
             undefined: FxHashSet::default(),
             assembly: FxHashMap::default(),
@@ -142,7 +186,7 @@ impl<'t> Preprocessor<'t> {
     }
 
     pub(crate) fn text(&mut self, path: &str, text: &str, out: &mut Vec<Placed>, deep: usize) {
-        let file: Rc<str> = path.into();
+        let file: Arc<str> = path.into();
         let all = tokens(text, &mut self.words);
         // Of each condition that is open: whether this branch is taken, and whether one was.
         let mut open: Vec<(bool, bool)> = Vec::new();
@@ -192,7 +236,14 @@ impl<'t> Preprocessor<'t> {
         }
     }
 
-    fn directive(&mut self, file: &Rc<str>, name: &Token, rest: &[Token], out: &mut Vec<Placed>, deep: usize) {
+    fn directive(
+        &mut self,
+        file: &Arc<str>,
+        name: &Token,
+        rest: &[Token],
+        out: &mut Vec<Placed>,
+        deep: usize,
+    ) {
         match &*name.text {
             "define" => self.define(file, rest),
             "undef" => {
@@ -214,9 +265,11 @@ impl<'t> Preprocessor<'t> {
         }
     }
 
-    fn define(&mut self, file: &Rc<str>, rest: &[Token]) {
+    fn define(&mut self, file: &Arc<str>, rest: &[Token]) {
         let Some((name, rest)) = rest.split_first() else { return };
         if self.kept.contains(&name.text) {
+            let says = rest.iter().map(|token| &*token.text).collect::<Vec<_>>().join(" ");
+            self.shadowed.insert(name.text.clone(), says);
             return;
         }
         self.undefined.remove(&name.text);
@@ -265,7 +318,8 @@ impl<'t> Preprocessor<'t> {
                 None => self.in_folders(name),
             };
         }
-        let name: String = rest.iter().skip(1).take_while(|it| !it.is(">")).map(|it| &*it.text).collect();
+        let name: String =
+            rest.iter().skip(1).take_while(|it| !it.is(">")).map(|it| &*it.text).collect();
         self.in_folders(&name)
     }
 
@@ -274,10 +328,12 @@ impl<'t> Preprocessor<'t> {
         if name.starts_with("trace/") {
             return None;
         }
-        let folders = ["include/", "arch/x86/include/", "include/uapi/", "arch/x86/include/uapi/", ""];
+        let folders =
+            ["include/", "arch/x86/include/", "include/uapi/", "arch/x86/include/uapi/", ""];
         // Where a machine has no header of its own, a build takes the one for all.
         let generic = name.strip_prefix("asm/").into_iter().flat_map(|rest| {
-            ["include/asm-generic/", "include/uapi/asm-generic/"].map(|folder| format!("{folder}{rest}"))
+            ["include/asm-generic/", "include/uapi/asm-generic/"]
+                .map(|folder| format!("{folder}{rest}"))
         });
         let paths = folders.iter().map(|folder| format!("{folder}{name}")).chain(generic);
         let mut paths = paths.filter(|path| self.files.text(path).is_some());
@@ -317,8 +373,16 @@ impl<'t> Preprocessor<'t> {
         let mut at = 0;
         while at < tokens.len() {
             let token = &tokens[at];
-            let asks = ["defined", "IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE", "__has_builtin",
-                "__has_attribute", "__has_include"];
+            let asks = [
+                "defined",
+                "IS_ENABLED",
+                "IS_BUILTIN",
+                "IS_MODULE",
+                "IS_REACHABLE",
+                "__has_builtin",
+                "__has_attribute",
+                "__has_include",
+            ];
             if !asks.contains(&&*token.text) {
                 out.push(token.clone());
                 at += 1;
@@ -367,7 +431,8 @@ impl<'t> Preprocessor<'t> {
                         out.push(token.with(Kind::Word, &format!("__mm_opaque_{}", token.text)));
                         continue;
                     }
-                    let Some(arguments) = arguments(&mut todo, params.len(), definition.rest.is_some())
+                    let Some(arguments) =
+                        arguments(&mut todo, params.len(), definition.rest.is_some())
                     else {
                         out.push(token);
                         continue;
@@ -381,7 +446,7 @@ impl<'t> Preprocessor<'t> {
     }
 
     /// Whether a macro comes to assembly.
-    fn is_assembly(&mut self, name: &Rc<str>, deep: usize) -> bool {
+    fn is_assembly(&mut self, name: &Arc<str>, deep: usize) -> bool {
         if let Some(known) = self.assembly.get(name) {
             return *known;
         }
@@ -391,7 +456,8 @@ impl<'t> Preprocessor<'t> {
         let is = deep < DEEP
             && !self.kept.contains(name)
             && definition.body.iter().filter(|token| token.is_word()).any(|token| {
-                matches!(&*token.text, "asm" | "__asm__" | "__asm") || self.is_assembly(&token.text, deep + 1)
+                matches!(&*token.text, "asm" | "__asm__" | "__asm")
+                    || self.is_assembly(&token.text, deep + 1)
             });
         self.assembly.insert(name.clone(), is);
         is
@@ -418,7 +484,8 @@ impl<'t> Preprocessor<'t> {
                 return None;
             }
             let place = params.iter().position(|param| *param == token.text);
-            let place = place.or_else(|| of.rest.as_ref().filter(|it| **it == token.text).map(|_| params.len()));
+            let place = place
+                .or_else(|| of.rest.as_ref().filter(|it| **it == token.text).map(|_| params.len()));
             place.map(|place| arguments.get(place).cloned().unwrap_or_default())
         };
         let mut out: Vec<Token> = Vec::new();
@@ -427,7 +494,8 @@ impl<'t> Preprocessor<'t> {
             next += 1;
             let follows_paste = next >= 2 && of.body[next - 2].is("##");
             let before_paste = of.body.get(next).is_some_and(|it| it.is("##"));
-            if token.is("#") && params.len() + usize::from(of.rest.is_some()) > 0
+            if token.is("#")
+                && params.len() + usize::from(of.rest.is_some()) > 0
                 && let Some(said) = of.body.get(next).and_then(&argument)
             {
                 out.push(token.with(Kind::String, &quoted(&said)));
@@ -445,9 +513,16 @@ impl<'t> Preprocessor<'t> {
             } else if let Some(said) = argument(token) {
                 let is_rest = of.rest.as_ref().is_some_and(|rest| *rest == token.text);
                 let said = if follows_paste || before_paste { said } else { self.expand(&said) };
-                if follows_paste && !said.is_empty() && !(is_rest && out.last().is_some_and(|it| it.is(","))) {
+                if follows_paste
+                    && !said.is_empty()
+                    && !(is_rest && out.last().is_some_and(|it| it.is(",")))
+                {
                     paste(&mut out, &said);
-                } else if follows_paste && said.is_empty() && is_rest && out.last().is_some_and(|it| it.is(",")) {
+                } else if follows_paste
+                    && said.is_empty()
+                    && is_rest
+                    && out.last().is_some_and(|it| it.is(","))
+                {
                     out.pop();
                 } else {
                     out.extend(said);
@@ -461,6 +536,11 @@ impl<'t> Preprocessor<'t> {
         for token in &mut out {
             token.line = at.line;
             token.first = false;
+            if of.params.is_none() {
+                token.from = at.from.clone().or_else(|| Some(at.text.clone()));
+            } else if token.from.is_none() {
+                token.from = at.from.clone();
+            }
             let hidden = Hidden { name: at.text.clone(), more: token.hidden.take() };
             token.hidden = Some(Rc::new(hidden));
             // What the name that is replaced came out of does not expand again either.

@@ -8,6 +8,7 @@ use crate::unit::{Sort, Unit};
 use crate::{Operand, Refused};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use tree_sitter::Node;
 
 /// A type.
@@ -27,7 +28,7 @@ pub enum Type {
     /// A pointer.
     Pointer(Rc<Type>),
     /// A structure or union, by its tag.
-    Record(Rc<str>),
+    Record(Arc<str>),
     /// An array, and how many elements it has, if that is known.
     Array(Rc<Type>, Option<u64>),
     /// A function, and what it returns.
@@ -65,7 +66,9 @@ impl Type {
         match self {
             Type::Bool => INT,
             Type::Int { bits, signed } if *bits < 32 || (*bits == 32 && *signed) => INT,
-            Type::Int { bits, signed } if *bits > 32 && *bits < 64 => Type::Int { bits: 64, signed: *signed },
+            Type::Int { bits, signed } if *bits > 32 && *bits < 64 => {
+                Type::Int { bits: 64, signed: *signed }
+            }
             Type::Array(of, _) => Type::Pointer(of.clone()),
             Type::Function(_) => Type::Pointer(Rc::new(self.clone())),
             other => other.clone(),
@@ -76,7 +79,8 @@ impl Type {
     pub(crate) fn common(&self, other: &Type) -> Type {
         match (self.promoted(), other.promoted()) {
             (pointer @ Type::Pointer(_), _) | (_, pointer @ Type::Pointer(_)) => pointer,
-            (Type::Int { bits: a, signed: s }, Type::Int { bits: b, signed: t }) => match a.cmp(&b) {
+            (Type::Int { bits: a, signed: s }, Type::Int { bits: b, signed: t }) => match a.cmp(&b)
+            {
                 std::cmp::Ordering::Equal => Type::Int { bits: a, signed: s && t },
                 std::cmp::Ordering::Greater => Type::Int { bits: a, signed: s },
                 std::cmp::Ordering::Less => Type::Int { bits: b, signed: t },
@@ -90,9 +94,9 @@ impl Type {
 #[derive(Default, Debug)]
 pub(crate) struct Types {
     /// By tag: members, those of nameless members as if they were its own.
-    records: FxHashMap<Rc<str>, Rc<[(Rc<str>, Type)]>>,
-    typedefs: FxHashMap<Rc<str>, Type>,
-    pub(crate) enumerators: FxHashMap<Rc<str>, u64>,
+    records: FxHashMap<Arc<str>, Rc<[(Arc<str>, Type)]>>,
+    typedefs: FxHashMap<Arc<str>, Type>,
+    pub(crate) enumerators: FxHashMap<Arc<str>, u64>,
     nameless: u32,
     /// What is being looked into, so that nothing is looked into for itself.
     busy: Vec<String>,
@@ -100,9 +104,17 @@ pub(crate) struct Types {
 
 impl Unit<'_> {
     /// Looks into something, unless that is being done.
-    fn busy<T>(&mut self, with: String, look: impl FnOnce(&mut Self) -> Result<T, Refused>) -> Result<T, Refused> {
+    fn busy<T>(
+        &mut self,
+        with: String,
+        look: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
         if self.types.busy.contains(&with) {
-            return Err(Refused { file: self.file.clone(), line: 0, why: format!("{with} is made of itself") });
+            return Err(Refused {
+                file: self.file.clone(),
+                line: 0,
+                why: format!("{with} is made of itself"),
+            });
         }
         self.types.busy.push(with);
         let found = look(self);
@@ -115,7 +127,12 @@ impl Unit<'_> {
     }
 
     /// The type of a `type_specifier` node.
-    pub(crate) fn specified(&mut self, parsed: &Parsed, node: Node<'_>, within: Option<&mut crate::lower::Lower>) -> Result<Type, Refused> {
+    pub(crate) fn specified(
+        &mut self,
+        parsed: &Parsed,
+        node: Node<'_>,
+        within: Option<&mut crate::lower::Lower>,
+    ) -> Result<Type, Refused> {
         let text = parsed.text(node);
         match node.kind() {
             "primitive_type" | "sized_type_specifier" => Ok(integer(text)),
@@ -135,11 +152,12 @@ impl Unit<'_> {
                         return Err(self.refused(parsed, node, "__auto_type".into()));
                     }
                     if let Some(number) = tag.strip_prefix(TYPE_OF) {
-                        let tokens = number.parse().ok().and_then(|at: usize| self.typeofs.get(at)).cloned();
+                        let tokens =
+                            number.parse().ok().and_then(|at: usize| self.typeofs.get(at)).cloned();
                         return self.type_of(&tokens.unwrap_or_default(), within);
                     }
                 }
-                let tag: Rc<str> = match tag {
+                let tag: Arc<str> = match tag {
                     Some(tag) => tag.into(),
                     None => {
                         self.types.nameless += 1;
@@ -153,12 +171,20 @@ impl Unit<'_> {
                 Ok(Type::Record(tag))
             }
             "type_identifier" => self.typedef(text),
-            kind => Err(self.refused(parsed, node, format!("`{text}` is no type that is known ({kind})"))),
+            kind => Err(self.refused(
+                parsed,
+                node,
+                format!("`{text}` is no type that is known ({kind})"),
+            )),
         }
     }
 
     /// The type of a `typeof`'s operand: a type, or an expression.
-    fn type_of(&mut self, tokens: &[Token], within: Option<&mut crate::lower::Lower>) -> Result<Type, Refused> {
+    fn type_of(
+        &mut self,
+        tokens: &[Token],
+        within: Option<&mut crate::lower::Lower>,
+    ) -> Result<Type, Refused> {
         let file = self.file.clone();
         let line = tokens.first().map_or(0, |token| token.line);
         let refused = |why: &str| Refused { file: file.clone(), line, why: why.into() };
@@ -169,7 +195,8 @@ impl Unit<'_> {
         whole.extend_from_slice(tokens);
         whole.extend([wrap(")"), wrap(";")]);
         let parsed = self.parse_expanded(&whole, &file)?;
-        let node = find(parsed.tree.root_node(), "sizeof_expression").ok_or_else(|| refused("typeof"))?;
+        let node =
+            find(parsed.tree.root_node(), "sizeof_expression").ok_or_else(|| refused("typeof"))?;
         if let Some(descriptor) = node.child_by_field_name("type") {
             return self.described(&parsed, descriptor, within);
         }
@@ -179,8 +206,15 @@ impl Unit<'_> {
     }
 
     /// The type of a `type_descriptor` node: that of a cast.
-    pub(crate) fn described(&mut self, parsed: &Parsed, node: Node<'_>, within: Option<&mut crate::lower::Lower>) -> Result<Type, Refused> {
-        let specifier = node.child_by_field_name("type").ok_or_else(|| self.refused(parsed, node, "no type".into()))?;
+    pub(crate) fn described(
+        &mut self,
+        parsed: &Parsed,
+        node: Node<'_>,
+        within: Option<&mut crate::lower::Lower>,
+    ) -> Result<Type, Refused> {
+        let specifier = node
+            .child_by_field_name("type")
+            .ok_or_else(|| self.refused(parsed, node, "no type".into()))?;
         let of = self.specified(parsed, specifier, within)?;
         match node.child_by_field_name("declarator") {
             None => Ok(of),
@@ -189,11 +223,21 @@ impl Unit<'_> {
     }
 
     /// The name and the type that a declarator makes of a type.
-    pub(crate) fn declared(&mut self, parsed: &Parsed, node: Node<'_>, of: Type) -> Result<(Rc<str>, Type), Refused> {
+    pub(crate) fn declared(
+        &mut self,
+        parsed: &Parsed,
+        node: Node<'_>,
+        of: Type,
+    ) -> Result<(Arc<str>, Type), Refused> {
         let inner = node.child_by_field_name("declarator");
         match node.kind() {
-            "identifier" | "field_identifier" | "type_identifier" => Ok((parsed.text(node).into(), of)),
-            "pointer_declarator" | "abstract_pointer_declarator" | "pointer_type_declarator" | "pointer_field_declarator" => {
+            "identifier" | "field_identifier" | "type_identifier" => {
+                Ok((parsed.text(node).into(), of))
+            }
+            "pointer_declarator"
+            | "abstract_pointer_declarator"
+            | "pointer_type_declarator"
+            | "pointer_field_declarator" => {
                 let of = Type::Pointer(Rc::new(of));
                 match inner {
                     Some(inner) => self.declared(parsed, inner, of),
@@ -216,9 +260,13 @@ impl Unit<'_> {
                     None => Ok(("".into(), of)),
                 }
             }
-            "parenthesized_declarator" | "abstract_parenthesized_declarator" | "attributed_declarator" => {
+            "parenthesized_declarator"
+            | "abstract_parenthesized_declarator"
+            | "attributed_declarator" => {
                 let mut cursor = node.walk();
-                let inner = node.named_children(&mut cursor).find(|it| it.kind().contains("declarator") || it.kind().contains("identifier"));
+                let inner = node.named_children(&mut cursor).find(|it| {
+                    it.kind().contains("declarator") || it.kind().contains("identifier")
+                });
                 match inner {
                     Some(inner) => self.declared(parsed, inner, of),
                     None => Ok(("".into(), of)),
@@ -259,9 +307,15 @@ impl Unit<'_> {
             .collect();
         let parsed = self.parse_expanded(&renamed, &chunk.file)?;
         let node = find(parsed.tree.root_node(), "type_definition");
-        let whole = node.and_then(|node| Some((node.child_by_field_name("type")?, node.child_by_field_name("declarator")?)));
+        let whole = node.and_then(|node| {
+            Some((node.child_by_field_name("type")?, node.child_by_field_name("declarator")?))
+        });
         let Some((specifier, declarator)) = whole else {
-            return Err(Refused { file: chunk.file.to_string(), line: chunk.tokens[0].line, why: format!("typedef {name}") });
+            return Err(Refused {
+                file: chunk.file.to_string(),
+                line: chunk.tokens[0].line,
+                why: format!("typedef {name}"),
+            });
         };
         let of = self.specified(&parsed, specifier, None)?;
         let kind = self.declared(&parsed, declarator, of)?.1;
@@ -270,7 +324,7 @@ impl Unit<'_> {
     }
 
     /// The members of a structure.
-    pub(crate) fn record(&mut self, tag: &str) -> Result<Rc<[(Rc<str>, Type)]>, Refused> {
+    pub(crate) fn record(&mut self, tag: &str) -> Result<Rc<[(Arc<str>, Type)]>, Refused> {
         if let Some(known) = self.types.records.get(tag) {
             return Ok(known.clone());
         }
@@ -281,12 +335,17 @@ impl Unit<'_> {
         self.busy(format!("struct {tag}"), |unit| unit.looked_into(tag, &chunk))
     }
 
-    fn looked_into(&mut self, tag: &str, chunk: &crate::unit::Chunk) -> Result<Rc<[(Rc<str>, Type)]>, Refused> {
+    fn looked_into(
+        &mut self,
+        tag: &str,
+        chunk: &crate::unit::Chunk,
+    ) -> Result<Rc<[(Arc<str>, Type)]>, Refused> {
         let parsed = self.parse(&chunk.tokens, &chunk.file)?;
         let mut todo = vec![parsed.tree.root_node()];
         while let Some(node) = todo.pop() {
             let is_record = matches!(node.kind(), "struct_specifier" | "union_specifier");
-            let is_named = node.child_by_field_name("name").is_some_and(|name| parsed.text(name) == tag);
+            let is_named =
+                node.child_by_field_name("name").is_some_and(|name| parsed.text(name) == tag);
             if let Some(body) = node.child_by_field_name("body").filter(|_| is_record && is_named) {
                 let members = self.members(&parsed, body)?;
                 self.types.records.insert(tag.into(), members.into());
@@ -302,15 +361,21 @@ impl Unit<'_> {
         })
     }
 
-    fn members(&mut self, parsed: &Parsed, body: Node<'_>) -> Result<Vec<(Rc<str>, Type)>, Refused> {
+    fn members(
+        &mut self,
+        parsed: &Parsed,
+        body: Node<'_>,
+    ) -> Result<Vec<(Arc<str>, Type)>, Refused> {
         let mut members = Vec::new();
         let mut cursor = body.walk();
-        for field in body.named_children(&mut cursor).filter(|it| it.kind() == "field_declaration") {
+        for field in body.named_children(&mut cursor).filter(|it| it.kind() == "field_declaration")
+        {
             let Some(specifier) = field.child_by_field_name("type") else { continue };
             // A member of a type that is not known costs who uses it.
             let Ok(of) = self.specified(parsed, specifier, None) else { continue };
             let mut cursor = field.walk();
-            let declarators: Vec<_> = field.children_by_field_name("declarator", &mut cursor).collect();
+            let declarators: Vec<_> =
+                field.children_by_field_name("declarator", &mut cursor).collect();
             if declarators.is_empty()
                 && let Type::Record(tag) = &of
             {
@@ -323,7 +388,9 @@ impl Unit<'_> {
             for declarator in declarators {
                 let (name, kind) = self.declared(parsed, declarator, of.clone())?;
                 let kind = match (kind, width) {
-                    (Type::Int { signed, .. }, Some(bits @ 1..=64)) => Type::Int { bits: bits as u8, signed },
+                    (Type::Int { signed, .. }, Some(bits @ 1..=64)) => {
+                        Type::Int { bits: bits as u8, signed }
+                    }
                     (kind, _) => kind,
                 };
                 members.push((name, kind));
@@ -334,7 +401,11 @@ impl Unit<'_> {
 
     /// The type of a member.
     pub(crate) fn member(&mut self, tag: &str, name: &str) -> Result<Option<Type>, Refused> {
-        Ok(self.record(tag)?.iter().find(|(member, _)| **member == *name).map(|(_, kind)| kind.clone()))
+        Ok(self
+            .record(tag)?
+            .iter()
+            .find(|(member, _)| **member == *name)
+            .map(|(_, kind)| kind.clone()))
     }
 
     /// The value of a constant of an enum.
@@ -376,11 +447,17 @@ impl Unit<'_> {
     }
 
     /// The value of a constant expression.
-    pub(crate) fn constant(&mut self, parsed: &Parsed, node: Node<'_>) -> Result<Option<u64>, Refused> {
+    pub(crate) fn constant(
+        &mut self,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Option<u64>, Refused> {
         let mut lower = crate::lower::Lower::new(self, &self.file.clone());
         let (value, kind) = lower.value(self, parsed, node)?;
         Ok(match value {
-            Operand::Const(value, bits) if kind.is_signed() => Some(mmdiff_term::signed(value, bits) as u64),
+            Operand::Const(value, bits) if kind.is_signed() => {
+                Some(mmdiff_term::signed(value, bits) as u64)
+            }
             Operand::Const(value, _) => Some(value),
             _ => None,
         })

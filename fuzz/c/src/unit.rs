@@ -8,6 +8,7 @@ use crate::{Files, PRELUDE};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a definition defines.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -30,7 +31,7 @@ pub enum Sort {
 #[derive(Clone, Debug)]
 pub(crate) struct Chunk {
     pub(crate) tokens: Rc<[Token]>,
-    pub(crate) file: Rc<str>,
+    pub(crate) file: Arc<str>,
     pub(crate) is_function: bool,
 }
 
@@ -40,15 +41,16 @@ pub struct Unit<'t> {
     pub file: String,
     pub(crate) pp: Preprocessor<'t>,
     pub(crate) chunks: Vec<Chunk>,
-    names: FxHashMap<(Sort, Rc<str>), usize>,
+    names: FxHashMap<(Sort, Arc<str>), usize>,
     pub(crate) types: crate::types::Types,
-    pub(crate) functions: FxHashMap<Rc<str>, Result<Rc<crate::Function>, crate::Refused>>,
+    pub(crate) functions: FxHashMap<Arc<str>, Result<Rc<crate::Function>, crate::Refused>>,
     pub(crate) typeofs: Vec<Vec<Token>>,
     /// Of the function that is being read: variables, and who is called at the end of their scope.
-    pub(crate) cleanups: FxHashMap<Rc<str>, Rc<str>>,
+    pub(crate) cleanups: FxHashMap<Arc<str>, Arc<str>>,
 }
 
-const ATTRIBUTES: &[&str] = &["__attribute__", "typeof", "__typeof__", "asm", "__asm__", "_Alignas", "__declspec"];
+const ATTRIBUTES: &[&str] =
+    &["__attribute__", "typeof", "__typeof__", "asm", "__asm__", "_Alignas", "__declspec"];
 
 impl<'t> Unit<'t> {
     /// Reads a file and its includes; `None` if there is no such file.
@@ -79,7 +81,7 @@ impl<'t> Unit<'t> {
         };
         let mut at: Vec<usize> = self.chunks.iter().enumerate().filter_map(of_file).collect();
         at.dedup();
-        let by_chunk: FxHashMap<usize, &Rc<str>> = self
+        let by_chunk: FxHashMap<usize, &Arc<str>> = self
             .names
             .iter()
             .filter(|((sort, _), _)| *sort == Sort::Function)
@@ -136,7 +138,7 @@ impl<'t> Unit<'t> {
     }
 
     /// The words of what a name stands for.
-    pub fn words_of(&self, name: &str) -> BTreeSet<Rc<str>> {
+    pub fn words_of(&self, name: &str) -> BTreeSet<Arc<str>> {
         let mut words = BTreeSet::new();
         let mut add = |tokens: &[Token]| {
             words.extend(tokens.iter().filter(|it| it.is_word()).map(|it| it.text.clone()));
@@ -153,6 +155,33 @@ impl<'t> Unit<'t> {
         words
     }
 
+    /// Macros of the tree that mmdiff has its own of, and what they say.
+    pub fn shadowed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pp.shadowed.iter().map(|(name, says)| (&**name, &**says))
+    }
+
+    /// All names that are defined in a file of those that are included: macros, functions, types, constants
+    /// and variables.
+    pub fn defined_in(&self, file: &str) -> BTreeSet<Arc<str>> {
+        let macros =
+            self.pp.macros.iter().filter(|(_, it)| &*it.file == file).map(|(name, _)| name.clone());
+        let here = |at: &usize| &*self.chunks[*at].file == file;
+        let others =
+            self.names.iter().filter(|((sort, _), at)| *sort != Sort::Prototype && here(at));
+        macros.chain(others.map(|((_, name), _)| name.clone())).collect()
+    }
+
+    /// The lines of a file that a condition of the preprocessor leaves out: the first and the last of each
+    /// part.
+    pub fn left_out(&self, file: &str) -> Vec<[u32; 2]> {
+        self.pp
+            .left_out
+            .iter()
+            .filter(|(of, ..)| &**of == file)
+            .map(|(_, from, to)| [*from, *to])
+            .collect()
+    }
+
     /// Whether a macro of the tree has this name.
     pub fn has_macro(&self, name: &str) -> bool {
         self.pp.macros.get(name).is_some_and(|it| &*it.file != "prelude.h")
@@ -162,7 +191,7 @@ impl<'t> Unit<'t> {
         let mut todo = tokens;
         todo.reverse();
         let mut chunk: Vec<Token> = Vec::new();
-        let mut file: Rc<str> = "".into();
+        let mut file: Arc<str> = "".into();
         let mut depth = 0;
         let (mut assigned, mut body) = (false, false);
         while let Some((token, of)) = todo.pop() {
@@ -188,7 +217,8 @@ impl<'t> Unit<'t> {
             let before = chunk.last();
             match &*token.text {
                 "{" if depth == 0 => {
-                    let after = before.is_some_and(|it| it.is(")") || (it.is_word() && has_parameters(&chunk)));
+                    let after = before
+                        .is_some_and(|it| it.is(")") || (it.is_word() && has_parameters(&chunk)));
                     body = after && !assigned && !is_of_type(&chunk);
                     depth += 1;
                 }
@@ -208,7 +238,7 @@ impl<'t> Unit<'t> {
 
     /// A call at the top of a file: a macro is expanded, and goes on in its place; what nobody knows goes,
     /// if nothing follows that makes it a definition.
-    fn at_top(&mut self, name: &Token, file: &Rc<str>, todo: &mut Vec<Placed>) -> bool {
+    fn at_top(&mut self, name: &Token, file: &Arc<str>, todo: &mut Vec<Placed>) -> bool {
         let mut depth = 0;
         let mut call = vec![name.clone()];
         for (token, _) in todo.iter().rev() {
@@ -238,7 +268,7 @@ impl<'t> Unit<'t> {
 
     fn add(&mut self, chunk: Chunk) {
         let at = self.chunks.len();
-        let mut names: Vec<(Sort, Rc<str>)> = Vec::new();
+        let mut names: Vec<(Sort, Arc<str>)> = Vec::new();
         let tokens = &chunk.tokens;
         if chunk.is_function {
             names.extend(called(tokens).map(|name| (Sort::Function, name)));
@@ -246,12 +276,16 @@ impl<'t> Unit<'t> {
             tags(tokens, &mut names);
             if tokens[0].is("typedef") || tokens.get(1).is_some_and(|it| it.is("typedef")) {
                 names.extend(declared(tokens, &self.pp.macros).map(|name| (Sort::Typedef, name)));
-            } else if !(is_of_type(tokens) && tokens.iter().rev().nth(1).is_some_and(|it| it.is("}")) && !has_value(tokens))
+            } else if !(is_of_type(tokens)
+                && tokens.iter().rev().nth(1).is_some_and(|it| it.is("}"))
+                && !has_value(tokens))
                 && (!tokens[0].is("struct") || !tokens.get(2).is_some_and(|it| it.is(";")))
             {
                 match called(tokens) {
                     Some(name) if is_prototype(tokens) => names.push((Sort::Prototype, name)),
-                    _ => names.extend(declared(tokens, &self.pp.macros).map(|name| (Sort::Variable, name))),
+                    _ => names.extend(
+                        declared(tokens, &self.pp.macros).map(|name| (Sort::Variable, name)),
+                    ),
                 }
             }
         }
@@ -276,7 +310,7 @@ fn has_parameters(chunk: &[Token]) -> bool {
 }
 
 /// The first word at depth 0 that parentheses follow, attributes aside.
-fn called(tokens: &[Token]) -> Option<Rc<str>> {
+fn called(tokens: &[Token]) -> Option<Arc<str>> {
     let (mut depth, mut found) = (0, None);
     for (at, token) in tokens.iter().enumerate() {
         match &*token.text {
@@ -301,7 +335,8 @@ fn called(tokens: &[Token]) -> Option<Rc<str>> {
 }
 
 fn is_new(word: &Token) -> bool {
-    word.is_word() && !["void", "int", "long", "short", "char", "unsigned", "signed"].contains(&&*word.text)
+    word.is_word()
+        && !["void", "int", "long", "short", "char", "unsigned", "signed"].contains(&&*word.text)
 }
 
 /// Whether something is set to a value.
@@ -319,10 +354,12 @@ fn is_prototype(tokens: &[Token]) -> bool {
 
 /// The name that a declaration or a typedef declares: its last word at depth 0, or that of a pointer to a
 /// function.
-fn declared(tokens: &[Token], macros: &FxHashMap<Rc<str>, Macro>) -> Option<Rc<str>> {
+fn declared(tokens: &[Token], macros: &FxHashMap<Arc<str>, Macro>) -> Option<Arc<str>> {
     // What stands behind the name for the linker is a macro.
     let is_name = |token: &Token| {
-        token.kind == Kind::Word && !ATTRIBUTES.contains(&&*token.text) && !macros.get(&token.text).is_some_and(Macro::is_attribute)
+        token.kind == Kind::Word
+            && !ATTRIBUTES.contains(&&*token.text)
+            && !macros.get(&token.text).is_some_and(Macro::is_attribute)
     };
     let (mut depth, mut last) = (0, None);
     for (at, token) in tokens.iter().enumerate() {
@@ -331,7 +368,10 @@ fn declared(tokens: &[Token], macros: &FxHashMap<Rc<str>, Macro>) -> Option<Rc<s
                 let inner = tokens[at..].iter().take_while(|it| !it.is(")"));
                 return inner.filter(|it| it.is_word()).last().map(|it| it.text.clone());
             }
-            "(" if depth == 0 && tokens.get(at + 2).is_some_and(|it| it.is(")")) && is_new(&tokens[at + 1]) => {
+            "(" if depth == 0
+                && tokens.get(at + 2).is_some_and(|it| it.is(")"))
+                && is_new(&tokens[at + 1]) =>
+            {
                 return Some(tokens[at + 1].text.clone());
             }
             "=" if depth == 0 => break,
@@ -347,7 +387,7 @@ fn declared(tokens: &[Token], macros: &FxHashMap<Rc<str>, Macro>) -> Option<Rc<s
 }
 
 /// The tags that a chunk defines, and the constants of enums.
-fn tags(tokens: &[Token], names: &mut Vec<(Sort, Rc<str>)>) {
+fn tags(tokens: &[Token], names: &mut Vec<(Sort, Arc<str>)>) {
     for (at, token) in tokens.iter().enumerate() {
         if !(token.is("struct") || token.is("union") || token.is("enum")) {
             continue;

@@ -127,19 +127,6 @@ impl Complete {
     }
 }
 
-/// What an entry's paths call, by the names that [`Complete::function`] gives it; nothing if there is no
-/// such entry.
-pub fn calls(entry: &str) -> Vec<&'static str> {
-    let entry = ENTRIES.into_iter().find(|known| known.name() == entry);
-    entry.map_or_else(Vec::new, Entry::functions)
-}
-
-/// Whether something that is called so is a call of this function: a name may say with what, or which of
-/// two names the tree has.
-pub fn is_call_of(name: &str, function: &str) -> bool {
-    name.split(|c: char| c != '_' && !c.is_ascii_alphanumeric()).any(|word| word == function)
-}
-
 /// A unit of work: all paths of an entry that begin with these choices.
 #[derive(Clone, Debug)]
 struct Unit {

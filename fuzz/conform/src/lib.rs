@@ -22,7 +22,7 @@ mod whole;
 
 pub use c::{C, Ended, Said, loaded};
 pub use sampled::Sampler;
-pub use sides::{Apart, Code, Pair, REVISIONS, Steps, TWO_TREES, compare_steps};
+pub use sides::{Apart, Code, Pair, REVISIONS, Steps, compare_steps};
 
 use mmdiff_explore as explore;
 use mmdiff_trace as trace;

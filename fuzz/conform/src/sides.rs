@@ -62,15 +62,6 @@ pub static REVISIONS: [Pair; 4] = [
     pair::<PostFix>(&revision::POST_FIX),
 ];
 
-/// The C of two trees, compared with each other: the old one's object is loaded as number 0, the new
-/// one's as number 1. What runs around the functions takes both for v6.12.
-pub static TWO_TREES: [Code; 2] = [called::<C<V6_12, 0>>("old"), called::<C<V6_12, 1>>("new")];
-
-const fn called<S: mmcore::Side>(name: &'static str) -> Code {
-    let side = Side { tree: Tree { name, ..tree::<S>() }, ..Side::of::<S>() };
-    Code { side, whole: whole::run::<S> }
-}
-
 impl Pair {
     /// Both.
     pub fn sides(&'static self) -> [&'static Code; 2] {

@@ -61,18 +61,6 @@ impl Entry {
         }
     }
 
-    /// The functions that its paths call, by the names that [`function`](Entry::function) gives them.
-    pub(crate) fn functions(self) -> Vec<&'static str> {
-        let callees = match self {
-            Entry::Path(path) => callees(path),
-            Entry::Scan => return vec![Function::IsolateMigratepagesBlock.name()],
-            Entry::Range => return vec![Function::IsolateMigratepagesRange.name()],
-            Entry::Helpers => &HELPERS,
-        };
-        let created = (self == Entry::Path(Path::Creation)).then(|| Function::KvmGmemCreate.name());
-        callees.iter().map(|callee| callee.name).chain(created).collect()
-    }
-
     /// The path that it belongs to.
     pub(crate) fn path(self) -> Path {
         match self {

@@ -5,7 +5,6 @@ pub(crate) mod rewrite;
 
 use crate::fault::Fault;
 use crate::plan::{Item, OF_SOME_TREES, Part};
-use std::collections::BTreeMap;
 use tree_sitter::{Node, Parser};
 
 /// A piece of the kernel's text.
@@ -71,32 +70,6 @@ pub(crate) fn find(file: &'static str, items: &[Item], text: &str) -> Vec<Option
     found
 }
 
-/// A text without its comments.
-pub(crate) fn without_comments(text: &str) -> String {
-    without(&["comment"], text)
-}
-
-/// A text in which syntax of these kinds is blank.
-fn without(kinds: &[&str], text: &str) -> String {
-    let tree = parse(text);
-    let mut blank = text.to_owned();
-    let mut left = vec![tree.root_node()];
-    while let Some(node) = left.pop() {
-        if kinds.contains(&node.kind()) {
-            let spaces =
-                |c: char| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) };
-            let spaces: String = text[node.byte_range()].chars().map(spaces).collect();
-            blank.replace_range(node.byte_range(), &spaces);
-        } else {
-            left.extend(node.children(&mut node.walk()));
-        }
-    }
-    blank
-}
-
-/// What stands between definitions: types, variables.
-const BETWEEN: &str = "what is no function, enum or macro";
-
 /// What is in the name of every macro of the kernel's that is a loop.
 const LOOP: &str = "for_each";
 
@@ -136,27 +109,6 @@ fn visit(node: Node<'_>, see: &mut impl FnMut(Node<'_>)) {
             _ => visit(child, see),
         }
     }
-}
-
-/// Every definition outside a function, by its name, and under [`BETWEEN`] what stands between them,
-/// without comments and includes. Of two of one name both count.
-pub(crate) fn definitions(text: &str) -> BTreeMap<String, String> {
-    let text = without(&["comment", "preproc_include"], &blank_annotations(text));
-    let tree = parse(&text);
-    let mut all: BTreeMap<String, String> = BTreeMap::new();
-    let mut between = String::new();
-    let mut from = 0;
-    visit(tree.root_node(), &mut |node| {
-        let Some(name) = name_of(node, &text) else { return };
-        between.push_str(&text[from..node.start_byte()]);
-        from = node.end_byte();
-        let of = all.entry(name.to_owned()).or_default();
-        of.push_str(&text[node.byte_range()]);
-        of.push('\n');
-    });
-    between.push_str(&text[from..]);
-    all.insert(BETWEEN.to_owned(), between);
-    all
 }
 
 fn name_of<'t>(node: Node<'_>, text: &'t str) -> Option<&'t str> {

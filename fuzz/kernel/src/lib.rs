@@ -29,7 +29,6 @@ pub mod program;
 pub mod revision;
 pub mod sample;
 pub mod sites;
-pub mod touched;
 pub mod tree;
 
 pub use fault::Fault;
@@ -38,7 +37,6 @@ pub use mmdiff_trace::{Event, Invocation, Recorder, Returned};
 pub use places::Place;
 pub use program::{Edit, Program};
 pub use revision::{NotThatTree, Revision};
-pub use touched::Touched;
 pub use tree::Tree;
 
 use ffi::{End, Handle, Object};

@@ -5,6 +5,7 @@
 pub mod blob;
 mod git;
 pub mod source;
+pub mod whole;
 
 use source::Texts;
 use std::path::{Path, PathBuf};

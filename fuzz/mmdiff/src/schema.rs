@@ -6,7 +6,7 @@
 
 use crate::explore::results::Results;
 use crate::replay::report::Report as Replay;
-use crate::report::{self, Report, conform::document, explore, reach};
+use crate::report::{self, Report, conform::document, diff, explore, reach};
 use clap::ValueEnum;
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -18,6 +18,8 @@ pub enum Kind {
     Check,
     /// What `conform --format json` writes
     Conform,
+    /// What `diff` and `patch` write with `--format json`
+    Diff,
     /// What `explore` and `merge` write with `--format json`
     Explore,
     /// What `explore` and `merge` keep with `--save`
@@ -30,14 +32,22 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: &'static [Kind] =
-        &[Kind::Check, Kind::Conform, Kind::Explore, Kind::ExploreState, Kind::Replay, Kind::Stats];
+    pub const ALL: &'static [Kind] = &[
+        Kind::Check,
+        Kind::Conform,
+        Kind::Diff,
+        Kind::Explore,
+        Kind::ExploreState,
+        Kind::Replay,
+        Kind::Stats,
+    ];
 
     /// The name and version that such a document says.
     pub const fn id(self) -> &'static str {
         match self {
             Kind::Check => report::SCHEMA,
             Kind::Conform => document::SCHEMA,
+            Kind::Diff => diff::SCHEMA,
             Kind::Explore => explore::SCHEMA,
             Kind::ExploreState => crate::explore::results::SCHEMA,
             Kind::Replay => crate::replay::report::SCHEMA,
@@ -54,6 +64,7 @@ impl Kind {
         let mut schema: Schema = match self {
             Kind::Check => generator.into_root_schema_for::<Report>(),
             Kind::Conform => generator.into_root_schema_for::<document::Document<'_>>(),
+            Kind::Diff => generator.into_root_schema_for::<diff::Document>(),
             Kind::Explore => generator.into_root_schema_for::<explore::Report<'_>>(),
             Kind::ExploreState => generator.into_root_schema_for::<Results>(),
             Kind::Replay => generator.into_root_schema_for::<Replay>(),

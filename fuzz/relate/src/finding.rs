@@ -6,8 +6,8 @@ use crate::path::{Conditions, Literal, Solver};
 use crate::show::{number, show};
 use crate::side::Line;
 use mmdiff_term::{Answer, Model, Node, Term, Terms};
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the sides part: the lines, and what about.
 pub(crate) type Signature = ([Line; 2], String);
@@ -33,7 +33,17 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(crate) fn new(lines: [Line; 2], says: [String; 2], what: &str, start: usize) -> Finding {
-        Finding { lines, says, what: what.to_owned(), start, runs: 0, is_first: false, literals: Vec::new(), also: None, model: None }
+        Finding {
+            lines,
+            says,
+            what: what.to_owned(),
+            start,
+            runs: 0,
+            is_first: false,
+            literals: Vec::new(),
+            also: None,
+            model: None,
+        }
     }
 }
 
@@ -45,7 +55,13 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    pub(crate) fn add(&mut self, finding: Finding, conditions: &Conditions, also: Option<(Term, bool)>, model: Option<Model>) -> usize {
+    pub(crate) fn add(
+        &mut self,
+        finding: Finding,
+        conditions: &Conditions,
+        also: Option<(Term, bool)>,
+        model: Option<Model>,
+    ) -> usize {
         let key = ((finding.lines.clone(), finding.what.clone()), finding.start);
         let next = self.all.len();
         let at = *self.by.entry(key).or_insert(next);
@@ -56,9 +72,20 @@ impl Findings {
         known.runs += 1;
         let is_better = finding.is_first && !known.is_first;
         known.is_first |= finding.is_first;
-        if known.runs == 1 || is_better || (conditions.literals.len() < known.literals.len() && finding.is_first == known.is_first) {
+        if known.runs == 1
+            || is_better
+            || (conditions.literals.len() < known.literals.len()
+                && finding.is_first == known.is_first)
+        {
             let (runs, is_first) = (known.runs, known.is_first);
-            *known = Finding { runs, is_first, literals: conditions.literals.clone(), also, model, ..finding };
+            *known = Finding {
+                runs,
+                is_first,
+                literals: conditions.literals.clone(),
+                also,
+                model,
+                ..finding
+            };
         }
         at
     }
@@ -72,36 +99,62 @@ impl Findings {
     }
 }
 
+/// How many conditions of a finding are looked at.
+const MOST: usize = 128;
+
 /// The conditions under which a finding is seen, as few as tell it from the runs without it; and numbers
 /// for which it is.
-pub(crate) fn explain(at: usize, findings: &Findings, ended: &[Ended], terms: &mut Terms, solver: &mut Solver) -> (Vec<(String, Line)>, Vec<(String, String)>) {
+pub(crate) fn explain(
+    at: usize,
+    findings: &Findings,
+    ended: &[Ended],
+    terms: &mut Terms,
+    solver: &mut Solver,
+) -> (Vec<(String, usize, Line)>, Vec<(String, String)>) {
     let finding = &findings.all[at];
-    let others: Vec<&Rc<[Literal]>> = ended.iter().filter(|end| !end.found.contains(&at)).map(|end| &end.literals).collect();
-    let mut cube: Vec<&Literal> = finding.literals.iter().collect();
-    // A run without the finding is told apart by one literal that it has the other way round.
-    let is_apart = |cube: &[&Literal], other: &[Literal]| {
-        cube.iter().any(|literal| other.iter().any(|it| it.bit == literal.bit && it.value != literal.value))
+    let mut cube: Vec<&Literal> = finding.literals.iter().take(MOST).collect();
+    // A run without the finding is told apart by a literal that it has the other way round: which these
+    // are, as a set of bits.
+    let place: FxHashMap<Term, (usize, bool)> =
+        cube.iter().enumerate().map(|(at, literal)| (literal.bit, (at, literal.value))).collect();
+    let apart = |other: &Ended| {
+        other.literals.iter().fold(0_u128, |bits, literal| match place.get(&literal.bit) {
+            Some((at, value)) if *value != literal.value => bits | 1 << at,
+            _ => bits,
+        })
     };
-    let apart: Vec<_> = others.into_iter().filter(|other| is_apart(&cube, other)).collect();
-    let mut place = 0;
-    while place < cube.len() {
-        let without: Vec<&Literal> = cube.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, it)| *it).collect();
-        match apart.iter().all(|other| is_apart(&without, other)) {
-            true => cube = without,
-            false => place += 1,
+    let others = ended.iter().filter(|end| end.start == finding.start && !end.found.contains(&at));
+    let others: BTreeSet<u128> = others.map(apart).filter(|bits| *bits != 0).collect();
+    let mut kept = u128::MAX;
+    for at in 0..cube.len() {
+        let without = kept & !(1 << at);
+        if others.iter().all(|bits| bits & without != 0) {
+            kept = without;
         }
     }
-    let mut when: Vec<(String, Line)> = cube.iter().map(|literal| (words(literal, terms), literal.line.clone())).collect();
+    cube = cube
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| kept >> at & 1 == 1)
+        .map(|(_, literal)| literal)
+        .collect();
+    let mut when: Vec<_> = cube
+        .iter()
+        .map(|literal| (words(literal, terms), literal.side, literal.line.clone()))
+        .collect();
     if let Some((bit, value)) = finding.also {
         let text = match (terms.node(bit).clone(), value) {
-            (Node::Cmp(mmdiff_term::Cmp::Eq, a, b), false) => format!("{} is not {}", show(terms, a), show(terms, b)),
+            (Node::Cmp(mmdiff_term::Cmp::Eq, a, b), false) => {
+                format!("{} is not {}", show(terms, a), show(terms, b))
+            }
             _ => format!("{}{}", if value { "" } else { "not " }, show(terms, bit)),
         };
-        when.push((text, finding.lines[1].clone()));
+        when.push((text, 1, finding.lines[1].clone()));
     }
     let mut all: Vec<(Term, bool)> = finding.literals.iter().map(|it| (it.bit, it.value)).collect();
     all.extend(finding.also);
-    let about: Vec<Term> = cube.iter().map(|it| it.bit).chain(finding.also.map(|(bit, _)| bit)).collect();
+    let about: Vec<Term> =
+        cube.iter().map(|it| it.bit).chain(finding.also.map(|(bit, _)| bit)).collect();
     (when, example(&about, all, finding.model.as_ref(), terms, solver))
 }
 
@@ -114,18 +167,40 @@ fn words(literal: &Literal, terms: &Terms) -> String {
 }
 
 /// Numbers for which the conditions hold: plain ones, where there are some.
-fn example(about: &[Term], all: Vec<(Term, bool)>, model: Option<&Model>, terms: &mut Terms, solver: &mut Solver) -> Vec<(String, String)> {
+fn example(
+    about: &[Term],
+    all: Vec<(Term, bool)>,
+    model: Option<&Model>,
+    terms: &mut Terms,
+    solver: &mut Solver,
+) -> Vec<(String, String)> {
     let Some(model) = model else { return Vec::new() };
     let mut model = model.clone();
-    let mut numbers: Vec<Term> = Vec::new();
-    for part in terms.parts(about) {
-        let is_number = terms.width(part) > 1 && matches!(terms.node(part), Node::App(..));
-        if is_number && !numbers.contains(&part) {
-            numbers.push(part);
+    let parts = terms.parts(about);
+    // What something is stored at, or a local object, is no number that a reader wants to see.
+    let mut addresses: Vec<Term> = Vec::new();
+    for part in &parts {
+        if let Node::App(name, args) = terms.node(*part) {
+            let is_member =
+                terms.text(*name).starts_with("->") || terms.text(*name).starts_with('&');
+            addresses.extend(
+                args.first().filter(|_| is_member || terms.text(*name).starts_with("folio_order")),
+            );
         }
     }
+    let outer = terms.outer_parts(about);
+    let is_number = |part: &Term| match terms.node(*part) {
+        Node::App(name, _) => {
+            terms.width(*part) > 1
+                && !terms.text(*name).starts_with('&')
+                && !addresses.contains(part)
+        }
+        _ => false,
+    };
+    let mut numbers: Vec<Term> = outer.into_iter().filter(is_number).collect();
     numbers.sort();
-    numbers.truncate(12);
+    numbers.dedup();
+    numbers.truncate(8);
     let plain = |part: &Term| {
         let most = mmdiff_term::mask(terms.width(*part));
         (*part, vec![0, 1, most, 4096, 4095])
@@ -134,5 +209,8 @@ fn example(about: &[Term], all: Vec<(Term, bool)>, model: Option<&Model>, terms:
     if let Answer::Model(found) = solver.ask_for(terms, &all, &rather, 2_000) {
         model = found;
     }
-    numbers.iter().map(|part| (show(terms, *part), number(model.value(terms, *part), terms.width(*part)))).collect()
+    numbers
+        .iter()
+        .map(|part| (show(terms, *part), number(model.value(terms, *part), terms.width(*part))))
+        .collect()
 }

@@ -6,17 +6,18 @@
 //! What differs is noted, and ends the run only where the two can no longer be told which of their steps
 //! belong together.
 
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Signature};
 use crate::memory::{self, Path, Snapshots, Step, local_of, resolve};
 use crate::path::{Conditions, Literal, Solver};
 use crate::policy::{Policy, is_silent};
 use crate::same::Same;
 use crate::show::show;
-use crate::side::{Event, Line, Side, Stop, With, is_answer};
+use crate::side::{Event, Line, POINTER, STORED, Side, Stop, With, is_answer};
 use crate::starts::Starts;
 use mmdiff_term::{Term, Terms};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Both sides, at one moment.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub(crate) struct Joint {
     pub(crate) turns: BTreeMap<String, u32>,
     /// What was found on the way.
     pub(crate) found: Vec<usize>,
+    /// How often the kernel had been called where the run began.
+    pub(crate) since: u32,
     /// How often one side did something that the other did not.
     pub(crate) slips: u32,
 }
@@ -52,6 +55,8 @@ pub(crate) type Open = BTreeMap<String, u64>;
 pub(crate) struct Ended {
     pub(crate) literals: Rc<[Literal]>,
     pub(crate) found: Vec<usize>,
+    /// From which start it was.
+    pub(crate) start: usize,
 }
 
 /// All runs of two functions.
@@ -76,7 +81,18 @@ pub(crate) struct Explorer<'p, 'u, 't> {
     pub(crate) paths: u64,
     pub(crate) budget: u64,
     pub(crate) cut_off: bool,
+    /// What is looked for: where the sides part, and what about. Nothing: all there is.
+    pub(crate) wanted: BTreeSet<Signature>,
 }
+
+/// How often the kernel may be called on one run.
+const LONG: u32 = 2_000;
+
+/// How often the solver is asked for one function.
+const SOLVED: u64 = 800;
+
+/// How many runs tell when a difference is seen, once all that is looked for was found.
+const ENOUGH: u64 = 400;
 
 /// How often one side may do something that the other does not, on one run.
 const SLIPS: u32 = 4;
@@ -86,12 +102,23 @@ impl Explorer<'_, '_, '_> {
     pub(crate) fn run(&mut self, from: Joint) {
         let mut todo = vec![from];
         while let Some(joint) = todo.pop() {
-            if self.paths >= self.budget {
+            if self.paths >= self.budget || self.solver.calls >= SOLVED {
                 self.cut_off = true;
+                return;
+            }
+            if self.is_confirmed() && self.paths >= ENOUGH {
                 return;
             }
             self.go(joint, &mut todo);
         }
+    }
+
+    /// Whether all that is looked for was found.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        let found = |(lines, what): &Signature| {
+            self.findings.all.iter().any(|it| it.runs > 0 && it.lines == *lines && it.what == *what)
+        };
+        !self.wanted.is_empty() && self.wanted.iter().all(found)
     }
 
     fn go(&mut self, mut joint: Joint, todo: &mut Vec<Joint>) {
@@ -108,7 +135,7 @@ impl Explorer<'_, '_, '_> {
                     events: joint.events,
                 });
                 if let Stop::Fork(bit, words, line) = stop {
-                    return self.fork(joint, bit, words, line, todo);
+                    return self.fork(joint, side, (bit, words, line), todo);
                 }
                 joint.stops[side] = Some(stop);
             }
@@ -133,7 +160,6 @@ impl Explorer<'_, '_, '_> {
                         return self.end(joint);
                     }
                 }
-                // One side's loop alone: it runs on, as long as it may.
                 (Stop::Head, other) => {
                     joint.stops[1] = Some(other);
                     if !self.turn_alone(&mut joint, 0) {
@@ -163,7 +189,13 @@ impl Explorer<'_, '_, '_> {
         }
     }
 
-    fn fork(&mut self, joint: Joint, bit: Term, words: Rc<str>, line: Line, todo: &mut Vec<Joint>) {
+    fn fork(
+        &mut self,
+        joint: Joint,
+        side: usize,
+        (bit, words, line): (Term, Arc<str>, Line),
+        todo: &mut Vec<Joint>,
+    ) {
         // The branch's bit may be the negative of what its words say; `decide` has seen neither.
         for value in [false, true] {
             let model = self.solver.branch(&mut self.terms, &joint.conditions, bit, value);
@@ -172,7 +204,13 @@ impl Explorer<'_, '_, '_> {
             }
             let mut joint = joint.clone();
             joint.conditions.model = model.flatten();
-            let literal = Literal { bit, value, words: Some((words.clone(), value)), line: line.clone() };
+            let literal = Literal {
+                bit,
+                value,
+                words: Some((words.clone(), value)),
+                line: line.clone(),
+                side,
+            };
             joint.conditions.assume(&self.terms, literal);
             todo.push(joint);
         }
@@ -184,10 +222,21 @@ impl Explorer<'_, '_, '_> {
             ran.extend(side.ran.iter().cloned());
         }
         let literals = joint.conditions.literals.into();
-        self.ended.push(Ended { literals, found: joint.found });
+        self.ended.push(Ended { literals, found: joint.found, start: self.start });
     }
 
+    /// One side is at the head of a loop while the other is about to do something: its turns begin
+    /// elsewhere. That is a pair of places as good as another, unless nothing was done since the last.
     fn turn_alone(&mut self, joint: &mut Joint, side: usize) -> bool {
+        let is_before_event = matches!(joint.stops[1 - side], Some(Stop::Event(_)));
+        if self.loops == Loops::Any && is_before_event && joint.events > joint.since {
+            joint.stops = [None, None];
+            let lines = [0, 1].map(|side| joint.sides[side].here());
+            self.compare_memory(joint, (&lines[0], &lines[1]), "the next turn of the loop");
+            self.compare_questions(joint);
+            self.arrive(joint);
+            return false;
+        }
         let most = match self.loops {
             Loops::Any => 2,
             Loops::Turns(turns) => turns + 1,
@@ -196,7 +245,10 @@ impl Explorer<'_, '_, '_> {
         let turns = joint.turns.entry(format!("{side} {}:{}", here.0, here.1)).or_default();
         *turns += 1;
         if *turns > most {
-            let why = format!("{}:{}: a loop that only one side is in at that time, after {most} turns", here.0, here.1);
+            let why = format!(
+                "{}:{}: a loop that only one side is in at that time, after {most} turns",
+                here.0, here.1
+            );
             *self.open.entry(why).or_default() += 1;
             return false;
         }
@@ -222,6 +274,13 @@ impl Explorer<'_, '_, '_> {
         self.compare_objects(joint, &old, &new);
         self.changed_by(joint, &old, &new);
         self.answer(joint, &old, [true, true]);
+        if joint.events - joint.since > LONG {
+            *self
+                .open
+                .entry(format!("{}:{}: a run that does not end", new.line.0, new.line.1))
+                .or_default() += 1;
+            return false;
+        }
         !self.rejoined(joint)
     }
 
@@ -229,7 +288,11 @@ impl Explorer<'_, '_, '_> {
     fn answer(&mut self, joint: &mut Joint, event: &Event, to: [bool; 2]) {
         let bits = event.bits;
         let value = (bits > 0).then(|| {
-            let name = self.terms.name(&format!("{}()@{}", event.name, joint.events));
+            let name = self.terms.name(&format!(
+                "{}()@{}",
+                event.name.trim_start_matches(POINTER),
+                joint.events
+            ));
             self.terms.app(name, &event.args, bits)
         });
         for (side, _) in joint.sides.iter_mut().zip(to).filter(|(_, to)| *to) {
@@ -249,6 +312,8 @@ impl Explorer<'_, '_, '_> {
         joint.events += 1;
         for (side, event) in [(0, old), (1, new)] {
             let this = &mut joint.sides[side];
+            let stored: Vec<Term> = this.memory.shared.iter().map(|(base, ..)| *base).collect();
+            this.given.extend(stored.into_iter().map(|base| (base, joint.events, STORED.into())));
             this.memory.shared = Rc::default();
             for &arg in &event.args {
                 if is_answer(&self.terms, arg) {
@@ -271,7 +336,13 @@ impl Explorer<'_, '_, '_> {
     }
 
     /// Whether two values of the sides are equal; notes it if they need not be. False if they cannot be.
-    fn compare(&mut self, joint: &mut Joint, (a, b): (Term, Term), (old, new): (&Event, &Event), what: &str) -> bool {
+    fn compare(
+        &mut self,
+        joint: &mut Joint,
+        (a, b): (Term, Term),
+        (old, new): (&Event, &Event),
+        what: &str,
+    ) -> bool {
         if let (Some(x), Some(y)) = (local_of(&self.terms, a), local_of(&self.terms, b)) {
             match joint.objects.iter().find(|(p, q)| *p == x || *q == y) {
                 Some(pair) if *pair == (x, y) => {}
@@ -281,8 +352,7 @@ impl Explorer<'_, '_, '_> {
         }
         let b = self.translated(joint, b);
         let does = |this: &Self, event: &Event, value: Term| {
-            let args: Vec<_> = event.args.iter().map(|arg| show(&this.terms, *arg)).collect();
-            format!("{}({}), {what} is {}", event.name, args.join(", "), show(&this.terms, value))
+            format!("{}: {what} is {}", this.does(event), show(&this.terms, value))
         };
         if a == b {
             return true;
@@ -302,7 +372,14 @@ impl Explorer<'_, '_, '_> {
 
     /// Two values that have to be equal: if they need not be, that is a finding, and the run goes on where they
     /// are. False if they cannot be.
-    fn must_be_equal(&mut self, joint: &mut Joint, (a, b): (Term, Term), lines: (&Line, &Line), says: &[String; 2], what: &str) -> bool {
+    fn must_be_equal(
+        &mut self,
+        joint: &mut Joint,
+        (a, b): (Term, Term),
+        lines: (&Line, &Line),
+        says: &[String; 2],
+        what: &str,
+    ) -> bool {
         let width = self.terms.width(a);
         let b = self.terms.resize(b, width, false);
         let equal = self.terms.eq(a, b);
@@ -318,31 +395,56 @@ impl Explorer<'_, '_, '_> {
             Some(false) => return true,
             Some(true) => self.found(joint, lines, says, what, Some((equal, false))),
             None => {
-                let why = format!("{}:{}: whether {} and {} are equal", lines.1.0, lines.1.1, show(&self.terms, a), show(&self.terms, b));
+                let why = format!(
+                    "{}:{}: whether {} and {} are equal",
+                    lines.1.0,
+                    lines.1.1,
+                    show(&self.terms, a),
+                    show(&self.terms, b)
+                );
                 *self.open.entry(why).or_default() += 1;
             }
         }
-        if let Some(Some(model)) = self.solver.branch(&mut self.terms, &joint.conditions, equal, true) {
+        if let Some(Some(model)) =
+            self.solver.branch(&mut self.terms, &joint.conditions, equal, true)
+        {
             joint.conditions.model = Some(model);
-            let literal = Literal { bit: equal, value: true, words: None, line: lines.1.clone() };
+            let literal =
+                Literal { bit: equal, value: true, words: None, line: lines.1.clone(), side: 1 };
             joint.conditions.assume(&self.terms, literal);
         }
         true
     }
 
     /// Notes what differs, if there are numbers for it.
-    fn found(&mut self, joint: &mut Joint, lines: (&Line, &Line), says: &[String; 2], what: &str, also: Option<(Term, bool)>) {
+    fn found(
+        &mut self,
+        joint: &mut Joint,
+        lines: (&Line, &Line),
+        says: &[String; 2],
+        what: &str,
+        also: Option<(Term, bool)>,
+    ) {
         let mut all = joint.conditions.plain();
         all.extend(also);
         let answer = self.solver.ask(&mut self.terms, all);
         let model = match answer {
             mmdiff_term::Answer::Impossible(_) => return,
             mmdiff_term::Answer::Model(model) => Some(model),
-            mmdiff_term::Answer::Unknown => None,
+            mmdiff_term::Answer::Unknown => {
+                let why = format!(
+                    "{}:{}: whether there are numbers for: {}",
+                    lines.1.0, lines.1.1, says[1]
+                );
+                *self.open.entry(why).or_default() += 1;
+                return;
+            }
         };
-        let mut finding = Finding::new([lines.0.clone(), lines.1.clone()], says.clone(), what, self.start);
-        finding.is_first =
-            joint.found.is_empty() || self.changed[0].contains(lines.0) || self.changed[1].contains(lines.1);
+        let mut finding =
+            Finding::new([lines.0.clone(), lines.1.clone()], says.clone(), what, self.start);
+        finding.is_first = joint.found.is_empty()
+            || self.changed[0].contains(lines.0)
+            || self.changed[1].contains(lines.1);
         let at = self.findings.add(finding, &joint.conditions, also, model);
         if !joint.found.contains(&at) {
             joint.found.push(at);
@@ -352,7 +454,13 @@ impl Explorer<'_, '_, '_> {
     /// The sides do different things. Where the text tells which of the two is new or gone, it runs on.
     fn do_otherwise(&mut self, joint: &mut Joint, old: Event, new: Event) -> bool {
         let is_changed = [self.changed[0].contains(&old.line), self.changed[1].contains(&new.line)];
-        let (only_old, only_new) = (is_changed[0] && !is_changed[1], is_changed[1] && !is_changed[0]);
+        // Of two lines that are both new to the other side, the one whose function is called less there.
+        let more = [0, 1].map(|side| {
+            let name = [&old.name, &new.name][side];
+            self.policy.sites(side, name) > self.policy.sites(1 - side, name)
+        });
+        let only_old = is_changed[0] && (!is_changed[1] || (more[0] && !more[1]));
+        let only_new = is_changed[1] && (!is_changed[0] || (more[1] && !more[0]));
         if only_old {
             joint.stops[1] = Some(Stop::Event(new));
             return self.does_alone(joint, 0, old);
@@ -374,16 +482,30 @@ impl Explorer<'_, '_, '_> {
 
     fn does(&self, event: &Event) -> String {
         let args: Vec<_> = event.args.iter().map(|arg| show(&self.terms, *arg)).collect();
-        format!("{}({})", event.name, args.join(", "))
+        let within = event.within.as_ref().map_or(String::new(), |name| format!(", in {name}"));
+        match &*event.name {
+            "BUG" | "WARN" | "WARN_ONCE" => format!("{}{within}", event.name),
+            "WRITE_ONCE" => {
+                let place = args[0]
+                    .strip_prefix('&')
+                    .map_or_else(|| format!("*{}", args[0]), str::to_owned);
+                format!("WRITE_ONCE({place}, {}){within}", args[1])
+            }
+            POINTER => format!("{}({}){within}", args[0], args[1..].join(", ")),
+            name => format!("{name}({}){within}", args.join(", ")),
+        }
     }
 
     /// One side does something while the other does not.
     fn does_alone(&mut self, joint: &mut Joint, side: usize, event: Event) -> bool {
         let other = joint.stops[1 - side].clone();
         let (line, instead) = match &other {
-            Some(Stop::Event(event)) => (event.line.clone(), format!("does not, and goes on with {}", self.does(event))),
+            Some(Stop::Event(event)) => {
+                (event.line.clone(), format!("does not, and goes on with {}", self.does(event)))
+            }
             Some(Stop::Return(value, line)) => {
-                let value = value.map_or(String::new(), |value| format!(" {}", show(&self.terms, value)));
+                let value =
+                    value.map_or(String::new(), |value| format!(" {}", show(&self.terms, value)));
                 (line.clone(), format!("does not, and returns{value}"))
             }
             _ => (joint.sides[1 - side].here(), "does not".to_owned()),
@@ -407,7 +529,12 @@ impl Explorer<'_, '_, '_> {
     }
 
     /// Both return.
-    fn both_return(&mut self, joint: &mut Joint, (old, at_old): (Option<Term>, Line), (new, at_new): (Option<Term>, Line)) {
+    fn both_return(
+        &mut self,
+        joint: &mut Joint,
+        (old, at_old): (Option<Term>, Line),
+        (new, at_new): (Option<Term>, Line),
+    ) {
         self.compare_memory(joint, (&at_old, &at_new), "return");
         if let (Some(a), Some(b)) = (old, new) {
             let b = self.translated(joint, b);
@@ -439,11 +566,17 @@ impl Explorer<'_, '_, '_> {
     }
 
     /// What both stored where others can see it, since the kernel was last called.
-    pub(crate) fn compare_memory(&mut self, joint: &mut Joint, lines: (&Line, &Line), before: &str) {
+    pub(crate) fn compare_memory(
+        &mut self,
+        joint: &mut Joint,
+        lines: (&Line, &Line),
+        before: &str,
+    ) {
         let [old, new] = [0, 1].map(|side| joint.sides[side].memory.shared.clone());
         if old == new {
             return;
         }
+        self.order_counts(joint, &old, &new);
         let mut ways: BTreeSet<(Term, Path)> = BTreeSet::new();
         for (base, path, _) in old.iter() {
             ways.insert((*base, path.clone()));
@@ -453,24 +586,93 @@ impl Explorer<'_, '_, '_> {
             ways.insert((base, path.clone()));
         }
         for (base, path) in ways {
-            let stored = [&old, &new].map(|log| log.iter().rev().find(|(to, way, _)| *to == base && *way == path).map(|(.., value)| *value));
+            let stored = [&old, &new].map(|log| {
+                log.iter()
+                    .rev()
+                    .find(|(to, way, _)| *to == base && *way == path)
+                    .map(|(.., value)| *value)
+            });
             let place = memory::address(&mut self.terms, base, &path);
             let place = show(&self.terms, place).trim_start_matches('&').to_owned();
             match stored {
                 [Some(a), Some(b)] if a == b => {}
                 [Some(a), Some(b)] => {
                     let b = self.translated(joint, b);
-                    let says = [a, b].map(|value| format!("has stored {} in {place} before {before}", show(&self.terms, value)));
+                    let says = [a, b].map(|value| {
+                        format!(
+                            "has stored {} in {place} before {before}",
+                            show(&self.terms, value)
+                        )
+                    });
                     self.must_be_equal(joint, (a, b), lines, &says, &format!("stores in {place}"));
                 }
                 [one, other] => {
                     let says = [one, other].map(|value| match value {
-                        Some(value) => format!("has stored {} in {place} before {before}", show(&self.terms, value)),
+                        Some(value) => format!(
+                            "has stored {} in {place} before {before}",
+                            show(&self.terms, value)
+                        ),
                         None => format!("has stored nothing in {place} before {before}"),
                     });
                     self.found(joint, lines, &says, &format!("stores in {place}"), None);
                 }
             }
+        }
+    }
+
+    /// Where two stores may be to one place, the last counts: if the sides have them in another order, the run
+    /// goes on where the places are apart, and what is seen where they are one is a finding.
+    fn order_counts(
+        &mut self,
+        joint: &mut Joint,
+        old: &[(Term, Path, Term)],
+        new: &[(Term, Path, Term)],
+    ) {
+        let place = |of: &[(Term, Path, Term)], (base, path): (Term, &Path)| {
+            of.iter().position(|(to, way, _)| *to == base && way == path)
+        };
+        for (at, (a, p, x)) in old.iter().enumerate() {
+            for (b, q, y) in &old[at + 1..] {
+                let turned = match (place(new, (*a, p)), place(new, (*b, q))) {
+                    (Some(first), Some(second)) => first > second,
+                    _ => false,
+                };
+                let Some(one) =
+                    memory::meets(&mut self.terms, (*a, p), (*b, q)).filter(|_| turned && x != y)
+                else {
+                    continue;
+                };
+                let lines = [0, 1].map(|side| joint.sides[side].here());
+                let at = memory::address(&mut self.terms, *a, p);
+                let at = show(&self.terms, at).trim_start_matches('&').to_owned();
+                let says =
+                    [y, x].map(|last| format!("stores {} in {at} last", show(&self.terms, *last)));
+                self.must_not_be(
+                    (joint, one),
+                    (&lines[0], &lines[1]),
+                    &says,
+                    &format!("stores in {at}"),
+                );
+            }
+        }
+    }
+
+    /// A bit under which the sides differ: that is a finding, and the run goes on where it is not set.
+    fn must_not_be(
+        &mut self,
+        (joint, bit): (&mut Joint, Term),
+        lines: (&Line, &Line),
+        says: &[String; 2],
+        what: &str,
+    ) {
+        if self.solver.can_be(&mut self.terms, &joint.conditions, bit, true) != Some(false) {
+            self.found(joint, lines, says, what, Some((bit, true)));
+        }
+        if self.terms.value(bit).is_none() {
+            let literal =
+                Literal { bit, value: false, words: None, line: lines.1.clone(), side: 1 };
+            joint.conditions.model = None;
+            joint.conditions.assume(&self.terms, literal);
         }
     }
 
@@ -485,7 +687,13 @@ impl Explorer<'_, '_, '_> {
         }
     }
 
-    fn compare_inside(&mut self, joint: &mut Joint, (a, b): (Term, Term), lines: (&Line, &Line), name: &str) {
+    fn compare_inside(
+        &mut self,
+        joint: &mut Joint,
+        (a, b): (Term, Term),
+        lines: (&Line, &Line),
+        name: &str,
+    ) {
         let inside = [(0, a), (1, b)].map(|(side, of)| {
             let inside = joint.sides[side].memory.inside(of);
             inside.map(|(path, value)| (path.clone(), *value)).collect::<BTreeMap<Path, Term>>()
@@ -495,13 +703,24 @@ impl Explorer<'_, '_, '_> {
         }
         let ways: BTreeSet<Path> = inside.iter().flat_map(|of| of.keys().cloned()).collect();
         for path in ways.into_iter().filter(|path| path.last() != Some(&Step::All)) {
-            let width = inside.iter().find_map(|of| of.get(&path)).map_or(64, |value| self.terms.width(*value));
-            let x = joint.sides[0].memory.load_local(&mut self.terms, &self.snapshots, a, &path, width);
-            let y = joint.sides[1].memory.load_local(&mut self.terms, &self.snapshots, b, &path, width);
+            let width = inside
+                .iter()
+                .find_map(|of| of.get(&path))
+                .map_or(64, |value| self.terms.width(*value));
+            let x =
+                joint.sides[0].memory.load_local(&mut self.terms, &self.snapshots, a, &path, width);
+            let y =
+                joint.sides[1].memory.load_local(&mut self.terms, &self.snapshots, b, &path, width);
             let y = self.translated(joint, y);
             if x != y {
-                let place = format!("{}{}", show(&self.terms, a).trim_start_matches('&'), memory::spelled(&path));
-                let says = [x, y].map(|value| format!("{place} is {} when {name} is called", show(&self.terms, value)));
+                let place = format!(
+                    "{}{}",
+                    show(&self.terms, a).trim_start_matches('&'),
+                    memory::spelled(&path)
+                );
+                let says = [x, y].map(|value| {
+                    format!("{place} is {} when {name} is called", show(&self.terms, value))
+                });
                 self.must_be_equal(joint, (x, y), lines, &says, &format!("gives {place}"));
             }
         }

@@ -23,10 +23,11 @@ mod same;
 mod show;
 mod side;
 mod starts;
+pub mod trees;
 
 pub use side::Line;
 
-use finding::{Findings, explain};
+use finding::{Findings, Signature, explain};
 use joint::{Explorer, Joint, Loops};
 use mmdiff_c::{Refused, Unit};
 use mmdiff_term::Terms;
@@ -48,7 +49,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { runs: 20_000, turns: 2, identity: true }
+        Bounds { runs: 20_000, turns: 8, identity: true }
     }
 }
 
@@ -74,8 +75,8 @@ pub struct Difference {
     pub does: [String; 2],
     /// What it is about.
     pub what: String,
-    /// When it is seen: conditions, each with the line that asks for it.
-    pub when: Vec<(String, Line)>,
+    /// When it is seen: conditions, each with the side and the line that ask for it.
+    pub when: Vec<(String, usize, Line)>,
     /// Numbers with which it is seen.
     pub example: Vec<(String, String)>,
     /// On how many runs.
@@ -118,7 +119,11 @@ pub struct Judge<'u, 't> {
 
 impl<'u, 't> Judge<'u, 't> {
     /// `changed`: the lines that one side has and the other has not, or has otherwise.
-    pub fn new(units: [&'u mut Unit<'t>; 2], changed: [BTreeSet<Line>; 2], bounds: Bounds) -> Judge<'u, 't> {
+    pub fn new(
+        units: [&'u mut Unit<'t>; 2],
+        changed: [BTreeSet<Line>; 2],
+        bounds: Bounds,
+    ) -> Judge<'u, 't> {
         Judge { policy: Policy::new(units), bounds, changed }
     }
 
@@ -134,18 +139,41 @@ impl<'u, 't> Judge<'u, 't> {
     pub fn judge(&mut self, function: &str) -> Result<Judged, Refused> {
         let mut of = |side: usize| {
             let unit = &mut self.policy.units[side];
-            let missing = Refused { file: unit.file.clone(), line: 0, why: format!("there is no {function}") };
+            let missing = Refused {
+                file: unit.file.clone(),
+                line: 0,
+                why: format!("there is no {function}"),
+            };
             unit.function(function).unwrap_or(Err(missing))
         };
         let functions = [of(0)?, of(1)?];
         self.policy.open_for(function);
-        let any = self.explore(&functions, Loops::Any);
-        let is_candidate = any.findings.all.iter().any(|finding| finding.runs > 0 && finding.start > 0);
-        let bounded = is_candidate.then(|| self.explore(&functions, Loops::Turns(self.bounds.turns)));
+        let any = self.explore(&functions, Loops::Any, &BTreeSet::new());
+        let known: BTreeSet<_> = any.signatures(|start| start == 0).collect();
+        let wanted: BTreeSet<_> =
+            any.signatures(|start| start > 0).filter(|it| !known.contains(it)).collect();
+        let mut bounded = None;
+        let mut turns = 1;
+        // What a turn from nowhere shows is looked for from the beginning, in more and more turns.
+        while !wanted.is_empty() && turns <= self.bounds.turns {
+            let explored = self.explore(&functions, Loops::Turns(turns), &wanted);
+            let found: BTreeSet<_> = explored.signatures(|_| true).collect();
+            let is_over = wanted.is_subset(&found) || explored.cut_off;
+            bounded = Some(explored);
+            if is_over {
+                break;
+            }
+            turns *= 2;
+        }
         Ok(judged(any, bounded))
     }
 
-    fn explore(&mut self, functions: &[Rc<mmdiff_c::Function>; 2], loops: Loops) -> Explored {
+    fn explore(
+        &mut self,
+        functions: &[Rc<mmdiff_c::Function>; 2],
+        loops: Loops,
+        wanted: &BTreeSet<Signature>,
+    ) -> Explored {
         let mut terms = Terms::default();
         let [old, new] = functions;
         let sides = [Side::new(0, old.clone(), &mut terms), Side::new(1, new.clone(), &mut terms)];
@@ -154,6 +182,7 @@ impl<'u, 't> Judge<'u, 't> {
             stops: [None, None],
             conditions: Default::default(),
             events: 0,
+            since: 0,
             objects: Vec::new(),
             turns: BTreeMap::new(),
             found: Vec::new(),
@@ -177,16 +206,31 @@ impl<'u, 't> Judge<'u, 't> {
             asks: BTreeMap::new(),
             ran: Default::default(),
             paths: 0,
-            budget: self.bounds.runs,
+            budget: if loops == Loops::Any { self.bounds.runs } else { self.bounds.runs / 4 },
             cut_off: false,
+            wanted: wanted.clone(),
         };
         explorer.run(joint);
         if loops == Loops::Any {
             explorer.turns();
         }
-        let Explorer { mut terms, mut solver, findings, mut open, starts, ended, asks, ran, paths, cut_off, .. } = explorer;
+        let Explorer {
+            mut terms,
+            mut solver,
+            findings,
+            mut open,
+            starts,
+            ended,
+            asks,
+            ran,
+            paths,
+            cut_off,
+            ..
+        } = explorer;
         if cut_off && loops == Loops::Any {
-            *open.entry(format!("more than {} runs", self.bounds.runs)).or_default() += 1;
+            *open
+                .entry("it was cut off: --runs sets how many runs a function may take".to_owned())
+                .or_default() += 1;
         }
         let mut left = EXPLAINED;
         let mut explained = Vec::new();
@@ -198,7 +242,17 @@ impl<'u, 't> Judge<'u, 't> {
                 false => Default::default(),
             });
         }
-        Explored { findings, explained, open, turns: starts.runs, asks, ran, paths, solved: solver.calls }
+        Explored {
+            findings,
+            explained,
+            open,
+            turns: starts.runs,
+            asks,
+            ran,
+            paths,
+            solved: solver.calls,
+            cut_off,
+        }
     }
 }
 
@@ -206,7 +260,7 @@ impl<'u, 't> Judge<'u, 't> {
 const EXPLAINED: usize = 12;
 
 /// A finding's conditions, and numbers.
-type Explained = (Vec<(String, Line)>, Vec<(String, String)>);
+type Explained = (Vec<(String, usize, Line)>, Vec<(String, String)>);
 
 struct Explored {
     findings: Findings,
@@ -217,20 +271,46 @@ struct Explored {
     ran: [BTreeSet<Line>; 2],
     paths: u64,
     solved: u64,
+    cut_off: bool,
+}
+
+impl Explored {
+    /// Where the sides part, of what was found from some starts.
+    fn signatures(&self, is_from: impl Fn(usize) -> bool) -> impl Iterator<Item = Signature> {
+        let found = self
+            .findings
+            .all
+            .iter()
+            .filter(move |it| it.runs > 0 && it.is_first && is_from(it.start));
+        found.map(|it| (it.lines.clone(), it.what.clone()))
+    }
 }
 
 /// Both explorations in one: what was found from the beginning is confirmed.
 fn judged(any: Explored, bounded: Option<Explored>) -> Judged {
     let mut differences: Vec<Difference> = Vec::new();
     let (mut runs, mut solved, mut ran) = (any.paths, any.solved, any.ran);
-    let add = |findings: Findings, explained: Vec<Explained>, differences: &mut Vec<Difference>, is_confirmed: &dyn Fn(usize) -> bool| {
+    let add = |findings: Findings,
+               explained: Vec<Explained>,
+               differences: &mut Vec<Difference>,
+               is_confirmed: &dyn Fn(usize) -> bool| {
         for (finding, (when, example)) in findings.all.into_iter().zip(explained) {
-            let is_known = differences.iter().any(|it| it.lines == finding.lines && it.what == finding.what);
+            let is_known =
+                differences.iter().any(|it| it.lines == finding.lines && it.what == finding.what);
             if finding.runs == 0 || is_known {
                 continue;
             }
             let is_confirmed = is_confirmed(finding.start);
-            differences.push(Difference { lines: finding.lines, does: finding.says, what: finding.what, when, example, runs: finding.runs, is_first: finding.is_first, is_confirmed });
+            differences.push(Difference {
+                lines: finding.lines,
+                does: finding.says,
+                what: finding.what,
+                when,
+                example,
+                runs: finding.runs,
+                is_first: finding.is_first,
+                is_confirmed,
+            });
         }
     };
     if let Some(bounded) = bounded {
@@ -242,13 +322,25 @@ fn judged(any: Explored, bounded: Option<Explored>) -> Judged {
         add(bounded.findings, bounded.explained, &mut differences, &|_| true);
     }
     add(any.findings, any.explained, &mut differences, &|start| start == 0);
-    differences.sort_by_key(|it| (!it.is_confirmed, !it.is_first, it.lines[1].clone(), it.lines[0].clone()));
-    let asks: Vec<_> = any.asks.into_iter().map(|((side, what, line), runs)| (side, what, line, runs)).collect();
+    differences.sort_by_key(|it| {
+        (!it.is_confirmed, !it.is_first, it.lines[1].clone(), it.lines[0].clone())
+    });
+    let asks: Vec<_> =
+        any.asks.into_iter().map(|((side, what, line), runs)| (side, what, line, runs)).collect();
     let verdict = match () {
         () if differences.iter().any(|it| it.is_confirmed) => Verdict::Differs,
         () if !differences.is_empty() || !any.open.is_empty() => Verdict::NotShown,
         () if !asks.is_empty() => Verdict::AsksDifferently,
         () => Verdict::SameBehaviour,
     };
-    Judged { verdict, differences, asks, open: any.open.into_iter().collect(), runs, turns: any.turns, solved, ran }
+    Judged {
+        verdict,
+        differences,
+        asks,
+        open: any.open.into_iter().collect(),
+        runs,
+        turns: any.turns,
+        solved,
+        ran,
+    }
 }

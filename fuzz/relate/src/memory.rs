@@ -9,11 +9,12 @@
 use mmdiff_term::{Name, Node, Term, Terms};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A step into an object.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Step {
-    Field(Rc<str>),
+    Field(Arc<str>),
     Index(Term),
     /// All that is there.
     All,
@@ -113,7 +114,20 @@ pub(crate) fn local_of(terms: &Terms, at: Term) -> Option<Term> {
 }
 
 /// Whether two addresses are one: a number of one bit; `None` if they cannot be.
-fn meets(terms: &mut Terms, (a, p): (Term, &[Step]), (b, q): (Term, &[Step])) -> Option<Term> {
+pub(crate) fn meets(
+    terms: &mut Terms,
+    (a, p): (Term, &[Step]),
+    (b, q): (Term, &[Step]),
+) -> Option<Term> {
+    // What a pointer points at is its first element.
+    if p.len() + 1 == q.len() && matches!(q.last(), Some(Step::Index(_))) {
+        let first = Step::Index(terms.number(0, 64));
+        let p: Path = p.iter().cloned().chain([first]).collect();
+        return meets(terms, (a, &p), (b, q));
+    }
+    if q.len() + 1 == p.len() && matches!(p.last(), Some(Step::Index(_))) {
+        return meets(terms, (b, q), (a, p));
+    }
     if p.len() != q.len() {
         return None;
     }
@@ -154,7 +168,14 @@ impl Memory {
     }
 
     /// What is stored in a local object, `bits` wide.
-    pub(crate) fn load_local(&self, terms: &mut Terms, snapshots: &Snapshots, base: Term, path: &[Step], bits: u8) -> Term {
+    pub(crate) fn load_local(
+        &self,
+        terms: &mut Terms,
+        snapshots: &Snapshots,
+        base: Term,
+        path: &[Step],
+        bits: u8,
+    ) -> Term {
         let Some(log) = self.locals.get(&base) else { return nothing(terms, base, path, bits) };
         let mut maybe: Vec<(Term, Term)> = Vec::new();
         let mut last = None;
@@ -181,14 +202,28 @@ impl Memory {
 
     /// What was stored in the kernel's memory since it was last called: a value, and where it may have been
     /// elsewhere, the bit and the value of each store that may meet it, the newest first.
-    pub(crate) fn load_shared(&self, terms: &mut Terms, snapshots: &Snapshots, base: Term, path: &[Step], bits: u8) -> (Option<Term>, Vec<(Term, Term)>) {
+    pub(crate) fn load_shared(
+        &self,
+        terms: &mut Terms,
+        snapshots: &Snapshots,
+        base: Term,
+        path: &[Step],
+        bits: u8,
+    ) -> (Option<Term>, Vec<(Term, Term)>) {
         let mut maybe = Vec::new();
         for (to, way, value) in self.shared.iter().rev() {
             if way.last() == Some(&Step::All) {
                 let front = &way[..way.len() - 1];
-                if *to == base && path.len() >= front.len() && path[..front.len()] == *front {
-                    return (Some(snapshots.member(terms, *value, &path[front.len()..], bits)), maybe);
+                if path.len() < front.len() {
+                    continue;
                 }
+                let (before, rest) = path.split_at(front.len());
+                let Some(bit) = meets(terms, (base, before), (*to, front)) else { continue };
+                let member = snapshots.member(terms, *value, rest, bits);
+                if terms.value(bit) == Some(1) {
+                    return (Some(member), maybe);
+                }
+                maybe.push((bit, member));
                 continue;
             }
             let Some(bit) = meets(terms, (base, path), (*to, way)) else { continue };
@@ -271,7 +306,9 @@ impl Snapshots {
 
     /// A member of a structure that is a value.
     pub(crate) fn member(&self, terms: &mut Terms, of: Term, path: &[Step], bits: u8) -> Term {
-        if path == [Step::All] || (path.is_empty() && bits == 64 && !matches!(terms.node(of), Node::Const(_))) {
+        if path == [Step::All]
+            || (path.is_empty() && bits == 64 && !matches!(terms.node(of), Node::Const(_)))
+        {
             return of;
         }
         if terms.value(of) == Some(0) {
@@ -285,7 +322,10 @@ impl Snapshots {
                 if *way == path {
                     return terms.resize(value, bits, false);
                 }
-                if way.last() == Some(&Step::All) && path.len() >= way.len() - 1 && path[..way.len() - 1] == way[..way.len() - 1] {
+                if way.last() == Some(&Step::All)
+                    && path.len() >= way.len() - 1
+                    && path[..way.len() - 1] == way[..way.len() - 1]
+                {
                     return self.member(terms, value, &path[way.len() - 1..], bits);
                 }
             }

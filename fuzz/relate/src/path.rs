@@ -5,6 +5,7 @@ use crate::side::Line;
 use mmdiff_term::{Answer, Cmp, Model, Node, Term, Terms};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A bit that was decided, and who asked.
 #[derive(Clone, Debug)]
@@ -12,8 +13,10 @@ pub(crate) struct Literal {
     pub(crate) bit: Term,
     pub(crate) value: bool,
     /// What the branch asks, in C's words, and whether the words hold; none, if no branch asked.
-    pub(crate) words: Option<(Rc<str>, bool)>,
+    pub(crate) words: Option<(Arc<str>, bool)>,
     pub(crate) line: Line,
+    /// Which side asked.
+    pub(crate) side: usize,
 }
 
 /// Bits that are decided.
@@ -28,10 +31,10 @@ pub(crate) struct Conditions {
 }
 
 /// How many clauses the solver may learn for one question.
-const LIMIT: u64 = 10_000;
+const LIMIT: u64 = 4_000;
 
 /// How many for whether a branch can be taken: if that is too few, it is taken.
-const BRANCH: u64 = 2_000;
+const BRANCH: u64 = 1_000;
 
 impl Conditions {
     /// What a bit is, as far as a look tells.
@@ -92,8 +95,10 @@ impl Solver {
         }
         // An answer is a number of its own, whatever was asked about.
         let parts = terms.outer_parts(&[of]);
-        let mut leaves: Vec<Term> =
-            parts.into_iter().filter(|part| terms.width(*part) > 1 && matches!(terms.node(*part), Node::App(..))).collect();
+        let mut leaves: Vec<Term> = parts
+            .into_iter()
+            .filter(|part| terms.width(*part) > 1 && matches!(terms.node(*part), Node::App(..)))
+            .collect();
         leaves.sort();
         let leaves: Rc<[Term]> = leaves.into();
         self.leaves.insert(of, leaves.clone());
@@ -126,12 +131,25 @@ impl Solver {
     }
 
     /// Whether a bit can have a value under conditions; `None` if the solver gave up.
-    pub(crate) fn can_be(&mut self, terms: &mut Terms, conditions: &Conditions, bit: Term, value: bool) -> Option<bool> {
+    pub(crate) fn can_be(
+        &mut self,
+        terms: &mut Terms,
+        conditions: &Conditions,
+        bit: Term,
+        value: bool,
+    ) -> Option<bool> {
         self.model_for(terms, conditions, bit, value, LIMIT).map(|model| model.is_some())
     }
 
     /// Numbers for which a bit has a value under conditions, if there are any; `None` if the solver gave up.
-    pub(crate) fn model_for(&mut self, terms: &mut Terms, conditions: &Conditions, bit: Term, value: bool, limit: u64) -> Option<Option<Rc<Model>>> {
+    pub(crate) fn model_for(
+        &mut self,
+        terms: &mut Terms,
+        conditions: &Conditions,
+        bit: Term,
+        value: bool,
+        limit: u64,
+    ) -> Option<Option<Rc<Model>>> {
         let known = conditions.model.clone().unwrap_or_default();
         if known.value(terms, bit) == u64::from(value) && self.is_within(terms, bit, &known) {
             return Some(Some(known));
@@ -151,19 +169,33 @@ impl Solver {
 
     /// Numbers near others for which all of these bits have their values: with one answer changed to a
     /// plain number, or to another's neighbour. It is what the solver would find, found sooner.
-    fn near(&mut self, terms: &mut Terms, known: &Model, all: &[(Term, bool)], bit: Term) -> Option<Model> {
+    fn near(
+        &mut self,
+        terms: &mut Terms,
+        known: &Model,
+        all: &[(Term, bool)],
+        bit: Term,
+    ) -> Option<Model> {
         let leaves = self.leaves(terms, bit);
-        let bits: Vec<Term> = terms.outer_parts(&[bit]).into_iter().filter(|it| terms.width(*it) == 1 && matches!(terms.node(*it), Node::App(..))).collect();
+        let bits: Vec<Term> = terms
+            .outer_parts(&[bit])
+            .into_iter()
+            .filter(|it| terms.width(*it) == 1 && matches!(terms.node(*it), Node::App(..)))
+            .collect();
         let values: Vec<u64> = leaves.iter().map(|leaf| known.value(terms, *leaf)).collect();
-        let around = values.iter().flat_map(|value| [*value, value.wrapping_add(1), value.wrapping_sub(1)]);
+        let around =
+            values.iter().flat_map(|value| [*value, value.wrapping_add(1), value.wrapping_sub(1)]);
         let plain = [0, 1, u64::MAX, 1 << 12, (1 << 12) - 1, 1 << 20];
         let candidates: Vec<u64> = plain.into_iter().chain(around.take(24)).collect();
         for &leaf in leaves.iter().chain(&bits) {
             let most = mmdiff_term::mask(terms.width(leaf));
             for &value in &candidates {
                 let near = known.with_value(leaf, value & most);
-                let holds = |(bit, value): &(Term, bool)| near.value(terms, *bit) == u64::from(*value);
-                if all.iter().rev().all(holds) && all.iter().all(|(bit, _)| self.is_within(terms, *bit, &near)) {
+                let holds =
+                    |(bit, value): &(Term, bool)| near.value(terms, *bit) == u64::from(*value);
+                if all.iter().rev().all(holds)
+                    && all.iter().all(|(bit, _)| self.is_within(terms, *bit, &near))
+                {
                     return Some(near);
                 }
             }
@@ -174,12 +206,20 @@ impl Solver {
     /// Whether numbers are such as there are, for all that a bit depends on.
     fn is_within(&mut self, terms: &mut Terms, bit: Term, model: &Model) -> bool {
         let leaves = self.leaves(terms, bit);
-        leaves.iter().all(|leaf| bound(terms, *leaf).is_none_or(|bound| model.value(terms, bound) == 1))
+        leaves
+            .iter()
+            .all(|leaf| bound(terms, *leaf).is_none_or(|bound| model.value(terms, bound) == 1))
             && is_congruent(terms, &leaves, model)
     }
 
     /// Whether a branch can be taken, as far as a short look tells.
-    pub(crate) fn branch(&mut self, terms: &mut Terms, conditions: &Conditions, bit: Term, value: bool) -> Option<Option<Rc<Model>>> {
+    pub(crate) fn branch(
+        &mut self,
+        terms: &mut Terms,
+        conditions: &Conditions,
+        bit: Term,
+        value: bool,
+    ) -> Option<Option<Rc<Model>>> {
         self.model_for(terms, conditions, bit, value, BRANCH)
     }
 
@@ -214,7 +254,13 @@ impl Solver {
 
 impl Solver {
     /// The same, and numbers that a reader would rather see.
-    pub(crate) fn ask_for(&mut self, terms: &mut Terms, all: &[(Term, bool)], rather: &[(Term, Vec<u64>)], limit: u64) -> Answer {
+    pub(crate) fn ask_for(
+        &mut self,
+        terms: &mut Terms,
+        all: &[(Term, bool)],
+        rather: &[(Term, Vec<u64>)],
+        limit: u64,
+    ) -> Answer {
         self.calls += 1;
         let bits: Vec<Term> = all.iter().map(|(bit, _)| *bit).collect();
         let mut with = all.to_vec();

@@ -5,6 +5,7 @@ use mmdiff_c::{Callee, Function, Op, Operand, Place, Sort, Unit};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a call of a function is.
 #[derive(Clone, Debug)]
@@ -20,29 +21,99 @@ pub(crate) enum Call {
 
 /// Functions without a body here that change nothing, by how their names begin.
 const ASK: &[&str] = &[
-    "folio_test_", "test_bit", "static_key", "per_cpu", "page_folio", "__builtin_", "PageHuge", "PageLRU", "PageLocked",
-    "PageCompound", "PageTransHuge", "page_count", "page_mapcount", "folio_mapcount", "folio_ref_count", "folio_nr_pages",
-    "folio_order", "folio_size", "folio_mapped", "folio_mapping", "folio_lruvec", "mapping_", "shmem_mapping", "pfn_to_page",
-    "page_to_pfn", "__pfn_to_page", "__page_to_pfn", "page_zone", "folio_zone", "zone_page_state", "node_page_state", "xa_is_",
-    "xa_to_value", "radix_to_swp_entry", "i_size_read", "i_blocksize", "inode_to_bdi", "is_shmem", "signal_pending",
-    "fatal_signal_pending", "time_after", "time_before", "ilog2", "fls", "ffs", "hweight", "list_empty", "pageblock_",
-    "pfn_valid", "get_pageblock_", "in_interrupt", "irqs_disabled", "bit_spin_is_locked", "spin_is_locked", "bdev_is",
-    "PTR_ERR", "IS_ERR", "ERR_PTR", "ERR_CAST", "compound_order", "compound_head", "_compound_head",
+    "folio_test_",
+    "test_bit",
+    "static_key",
+    "per_cpu",
+    "page_folio",
+    "__builtin_",
+    "PageHuge",
+    "PageLRU",
+    "PageLocked",
+    "PageCompound",
+    "PageTransHuge",
+    "page_count",
+    "page_mapcount",
+    "folio_mapcount",
+    "folio_ref_count",
+    "folio_nr_pages",
+    "folio_order",
+    "folio_size",
+    "folio_mapped",
+    "folio_mapping",
+    "folio_lruvec",
+    "mapping_",
+    "shmem_mapping",
+    "pfn_to_page",
+    "page_to_pfn",
+    "__pfn_to_page",
+    "__page_to_pfn",
+    "page_zone",
+    "folio_zone",
+    "zone_page_state",
+    "node_page_state",
+    "xa_is_",
+    "xa_to_value",
+    "radix_to_swp_entry",
+    "i_size_read",
+    "i_blocksize",
+    "inode_to_bdi",
+    "is_shmem",
+    "signal_pending",
+    "fatal_signal_pending",
+    "time_after",
+    "time_before",
+    "ilog2",
+    "fls",
+    "ffs",
+    "hweight",
+    "list_empty",
+    "pageblock_",
+    "pfn_valid",
+    "get_pageblock_",
+    "in_interrupt",
+    "irqs_disabled",
+    "bit_spin_is_locked",
+    "spin_is_locked",
+    "bdev_is",
+    "PTR_ERR",
+    "IS_ERR",
+    "ERR_PTR",
+    "ERR_CAST",
+    "compound_order",
+    "compound_head",
+    "_compound_head",
 ];
 
 /// Functions that change something, although their names begin like those that ask.
-const DO: &[&str] = &["folio_test_set_", "folio_test_clear_", "mapping_set_", "mapping_clear_", "mapping_unmap", "mapping_map",
-    "mapping_allow", "mapping_deny", "test_bit_and", "mapping_try", "mapping_evict", "folio_mapping_dirty"];
+const DO: &[&str] = &[
+    "folio_test_set_",
+    "folio_test_clear_",
+    "mapping_set_",
+    "mapping_clear_",
+    "mapping_unmap",
+    "mapping_map",
+    "zone_page_state_add",
+    "node_page_state_add",
+    "mapping_allow",
+    "mapping_deny",
+    "test_bit_and",
+    "mapping_try",
+    "mapping_evict",
+    "folio_mapping_dirty",
+];
 
 /// The two files with what they include, and what calls in them are.
 pub(crate) struct Policy<'u, 't> {
     pub(crate) units: [&'u mut Unit<'t>; 2],
     /// Names whose calls are cut in wherever there is a body.
-    pub(crate) opened: BTreeSet<Rc<str>>,
-    asks: FxHashMap<(usize, Rc<str>), bool>,
-    computes: FxHashMap<(usize, Rc<str>), bool>,
-    calls: FxHashMap<(usize, Rc<str>), Call>,
-    same_text: FxHashMap<Rc<str>, bool>,
+    pub(crate) opened: BTreeSet<Arc<str>>,
+    /// The function that is judged.
+    judged: String,
+    asks: FxHashMap<(usize, Arc<str>), bool>,
+    computes: FxHashMap<(usize, Arc<str>), bool>,
+    calls: FxHashMap<(usize, Arc<str>), Call>,
+    same_text: FxHashMap<Arc<str>, bool>,
 }
 
 impl<'u, 't> Policy<'u, 't> {
@@ -50,6 +121,7 @@ impl<'u, 't> Policy<'u, 't> {
         Policy {
             units,
             opened: BTreeSet::new(),
+            judged: String::new(),
             asks: FxHashMap::default(),
             computes: FxHashMap::default(),
             calls: FxHashMap::default(),
@@ -59,6 +131,7 @@ impl<'u, 't> Policy<'u, 't> {
 
     /// Opens what one side's function calls and the other's does not, and again what that comes to.
     pub(crate) fn open_for(&mut self, function: &str) {
+        self.judged = function.to_owned();
         self.opened.clear();
         self.calls.clear();
         for _ in 0..4 {
@@ -67,7 +140,7 @@ impl<'u, 't> Policy<'u, 't> {
                 self.called(side, function, called, 0);
             }
             let [old, new] = called;
-            let one_side: BTreeSet<Rc<str>> = old.symmetric_difference(&new).cloned().collect();
+            let one_side: BTreeSet<Arc<str>> = old.symmetric_difference(&new).cloned().collect();
             let before = self.opened.len();
             self.opened.extend(one_side);
             if self.opened.len() == before {
@@ -78,7 +151,7 @@ impl<'u, 't> Policy<'u, 't> {
     }
 
     /// The functions that a function calls, through those that are cut in.
-    fn called(&mut self, side: usize, function: &str, into: &mut BTreeSet<Rc<str>>, deep: usize) {
+    fn called(&mut self, side: usize, function: &str, into: &mut BTreeSet<Arc<str>>, deep: usize) {
         let Some(Ok(function)) = self.units[side].function(function) else { return };
         for name in named_calls(&function) {
             let is_cut_in = deep < 6 && matches!(self.call(side, &name), Call::CutIn(_));
@@ -92,8 +165,16 @@ impl<'u, 't> Policy<'u, 't> {
         }
     }
 
+    /// How often a name is called in the function that is judged.
+    pub(crate) fn sites(&mut self, side: usize, name: &str) -> usize {
+        let judged = self.judged.clone();
+        let Some(Ok(function)) = self.units[side].function(&judged) else { return 0 };
+        let ops = function.blocks.iter().flat_map(|block| &block.ops);
+        ops.filter(|(op, _)| matches!(op, Op::Call { callee: Callee::Named(called), .. } if **called == *name)).count()
+    }
+
     /// What a call of a name is on a side.
-    pub(crate) fn call(&mut self, side: usize, name: &Rc<str>) -> Call {
+    pub(crate) fn call(&mut self, side: usize, name: &Arc<str>) -> Call {
         if let Some(known) = self.calls.get(&(side, name.clone())) {
             return known.clone();
         }
@@ -102,7 +183,7 @@ impl<'u, 't> Policy<'u, 't> {
         call
     }
 
-    fn decide(&mut self, side: usize, name: &Rc<str>) -> Call {
+    fn decide(&mut self, side: usize, name: &Arc<str>) -> Call {
         let body = match self.units[side].function(name) {
             Some(Ok(function)) => Some(function),
             _ => None,
@@ -116,7 +197,9 @@ impl<'u, 't> Policy<'u, 't> {
         let is_on_both = other.has(Sort::Function, name) || other.has(Sort::Prototype, name);
         let is_opened = self.opened.contains(name) || !is_on_both || self.has_other_head(name);
         match () {
-            () if is_opened || self.computes(side, name) || (asks && is_straight(&function)) => Call::CutIn(function),
+            () if is_opened || self.computes(side, name) || (asks && is_straight(&function)) => {
+                Call::CutIn(function)
+            }
             () if asks => Call::Asks,
             () => Call::Does,
         }
@@ -133,31 +216,51 @@ impl<'u, 't> Policy<'u, 't> {
         if let Some(known) = self.same_text.get(name) {
             return *known;
         }
-        let mut seen: BTreeSet<Rc<str>> = BTreeSet::new();
-        let mut todo: Vec<Rc<str>> = vec![name.into()];
-        let mut is_same = true;
+        let is_same = self.is_same_through(name, |_, _| true);
+        self.same_text.insert(name.into(), is_same);
+        is_same
+    }
+
+    /// The same, without what functions come to that both sides have: these are judged for themselves.
+    pub(crate) fn is_same_for_itself(&mut self, name: &str) -> bool {
+        let is_cut_in = |policy: &mut Self, word: &Arc<str>| {
+            let is_function = [0, 1].map(|side| policy.units[side].has(Sort::Function, word));
+            is_function != [true, true] || policy.has_other_head(word)
+        };
+        self.is_same_through(name, is_cut_in)
+    }
+
+    fn is_same_through(
+        &mut self,
+        name: &str,
+        is_within: impl Fn(&mut Self, &Arc<str>) -> bool,
+    ) -> bool {
+        let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut todo: Vec<Arc<str>> = vec![name.into()];
         while let Some(word) = todo.pop() {
-            if !seen.insert(word.clone()) {
+            if !seen.insert(word.clone()) || (&*word != name && !is_within(self, &word)) {
                 continue;
             }
             let says = [0, 1].map(|side| self.units[side].says(&word));
             if says[0] != says[1] {
-                is_same = false;
-                break;
+                return false;
             }
             if says[0].is_some() {
                 todo.extend(self.units[0].words_of(&word));
             }
         }
-        self.same_text.insert(name.into(), is_same);
-        is_same
+        true
     }
 
     /// Whether the sides' functions of a name take or return something else.
-    fn has_other_head(&mut self, name: &Rc<str>) -> bool {
+    fn has_other_head(&mut self, name: &Arc<str>) -> bool {
+        if !self.says_otherwise(name) {
+            return false;
+        }
         let heads = [0, 1].map(|side| match self.units[side].function(name) {
             Some(Ok(function)) => {
-                let params: Vec<_> = function.vars[..function.params].iter().map(|var| var.kind.clone()).collect();
+                let params: Vec<_> =
+                    function.vars[..function.params].iter().map(|var| var.kind.clone()).collect();
                 Some((function.returns.clone(), params))
             }
             _ => None,
@@ -166,7 +269,7 @@ impl<'u, 't> Policy<'u, 't> {
     }
 
     /// Whether a function changes nothing.
-    pub(crate) fn asks(&mut self, side: usize, name: &Rc<str>) -> bool {
+    pub(crate) fn asks(&mut self, side: usize, name: &Arc<str>) -> bool {
         let key = (side, name.clone());
         if let Some(known) = self.asks.get(&key) {
             return *known;
@@ -202,18 +305,21 @@ impl<'u, 't> Policy<'u, 't> {
     }
 
     /// Whether a function does nothing but compute: few steps, without a question.
-    fn computes(&mut self, side: usize, name: &Rc<str>) -> bool {
+    fn computes(&mut self, side: usize, name: &Arc<str>) -> bool {
         let key = (side, name.clone());
         if let Some(known) = self.computes.get(&key) {
             return *known;
         }
         self.computes.insert(key.clone(), false);
         let Some(Ok(function)) = self.units[side].function(name) else { return false };
-        let mut computes = function.blocks.len() <= 8 && !function.blocks.iter().any(|block| block.is_head);
+        let mut computes =
+            function.blocks.len() <= 8 && !function.blocks.iter().any(|block| block.is_head);
         for (op, _) in function.blocks.iter().flat_map(|block| &block.ops) {
             computes = computes
                 && match op {
-                    Op::Load { place, .. } | Op::Snapshot { place, .. } => matches!(place.base, Operand::Local(_)),
+                    Op::Load { place, .. } | Op::Snapshot { place, .. } => {
+                        matches!(place.base, Operand::Local(_))
+                    }
                     Op::Store { place, .. } => matches!(place.base, Operand::Local(_)),
                     Op::Zero { .. } | Op::Copy { .. } => false,
                     Op::Call { callee: Callee::Named(name), .. } => self.computes(side, name),
@@ -232,7 +338,7 @@ fn is_straight(function: &Function) -> bool {
 }
 
 /// The names that a function calls.
-pub(crate) fn named_calls(function: &Function) -> BTreeSet<Rc<str>> {
+pub(crate) fn named_calls(function: &Function) -> BTreeSet<Arc<str>> {
     let ops = function.blocks.iter().flat_map(|block| &block.ops);
     ops.filter_map(|(op, _)| match op {
         Op::Call { callee: Callee::Named(name), .. } => Some(name.clone()),
@@ -246,22 +352,39 @@ pub(crate) fn named_calls(function: &Function) -> BTreeSet<Rc<str>> {
 pub(crate) enum Lasts {
     /// Until anything is done.
     UntilNext,
-    /// Until what it is of is given to a function: to any, or to one whose name has one of these words.
+    /// Until what it is of is given to a function; but for those whose names have one of these words.
     UntilGiven(&'static [&'static str]),
     /// Always, as long as there is what it is of.
     Always,
 }
 
-/// What may change a folio's size and place: who asks for it holds its lock or a reference.
-const FREED: &[&str] = &["split", "put", "unlock", "free", "release", "migrate", "putback"];
+/// What leaves a folio's size and place as they are, where who asks for them holds its lock or a reference.
+const KEPT: &[&str] = &[
+    "wait_writeback",
+    "wait_stable",
+    "zero_",
+    "dirty",
+    "folio_lock",
+    "trylock",
+    "flush_dcache",
+    "folio_invalidate",
+    "folio_get",
+    "folio_try_get",
+    "referenced",
+    "accessed",
+    "set_bit",
+    "clear_bit",
+    "try_to_unmap",
+    "unmap_mapping_folio",
+];
 
 /// Questions whose answers last; all others until the kernel is next called.
 const LASTING: &[(&str, Lasts)] = &[
-    ("folio_order", Lasts::UntilGiven(FREED)),
-    ("folio_test_hugetlb", Lasts::UntilGiven(FREED)),
-    ("folio_page_idx", Lasts::UntilGiven(FREED)),
-    ("folio.index", Lasts::UntilGiven(FREED)),
-    ("page.index", Lasts::UntilGiven(FREED)),
+    ("folio_order", Lasts::UntilGiven(KEPT)),
+    ("folio_test_hugetlb", Lasts::UntilGiven(KEPT)),
+    ("folio_page_idx", Lasts::UntilGiven(KEPT)),
+    ("folio.index", Lasts::UntilGiven(KEPT)),
+    ("page.index", Lasts::UntilGiven(KEPT)),
     // What an object belongs to.
     ("address_space.host", Lasts::Always),
     ("address_space.a_ops", Lasts::Always),
@@ -284,8 +407,19 @@ const LASTING: &[(&str, Lasts)] = &[
 
 /// Structures that belong to the caller: nobody changes them who is not given them.
 const CALLERS: &[&str] = &[
-    "compact_control", "folio_batch", "scan_control", "alloc_context", "migration_target_control", "vm_fault", "writeback_control",
-    "kiocb", "iov_iter", "readahead_control", "capture_control", "isolate_params", "migrate_pages_stats",
+    "compact_control",
+    "folio_batch",
+    "scan_control",
+    "alloc_context",
+    "migration_target_control",
+    "vm_fault",
+    "writeback_control",
+    "kiocb",
+    "iov_iter",
+    "readahead_control",
+    "capture_control",
+    "isolate_params",
+    "migrate_pages_stats",
 ];
 
 /// How long the answer to a question lasts: a function, or a member of a structure.
@@ -294,12 +428,18 @@ pub(crate) fn lasts(of: &str, asked: &str) -> Lasts {
         return Lasts::UntilGiven(&[]);
     }
     let key = if of.is_empty() { asked.to_owned() } else { format!("{of}{asked}") };
-    LASTING.iter().find(|(question, _)| *question == key).map_or(Lasts::UntilNext, |(_, lasts)| *lasts)
+    LASTING
+        .iter()
+        .find(|(question, _)| *question == key)
+        .map_or(Lasts::UntilNext, |(_, lasts)| *lasts)
 }
 
 /// Calls that a reader of the kernel's log or of a trace sees, and nobody else.
 pub(crate) fn is_silent(name: &str) -> bool {
-    name == "printk" || name.starts_with("trace_") || name.starts_with("count_vm_") || name.starts_with("__count_vm_")
+    name == "printk"
+        || name.starts_with("trace_")
+        || name.starts_with("count_vm_")
+        || name.starts_with("__count_vm_")
 }
 
 /// What derives from a folio's order: [known](crate) facts that the kernel's own text spreads over members.

@@ -4,17 +4,19 @@
 //! operations are and the blocks that they lead to, which may be taken for the same until they are not.
 
 use crate::joint::Joint;
+use crate::memory::local_of;
 use crate::policy::{Call, Policy};
 use crate::side::{Frame, local};
 use mmdiff_c::{BlockId, Callee, End, Function, Op, Operand, Place, Step, Temp};
 use mmdiff_term::{Term, Terms};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What was found out about pairs of blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Same {
-    known: FxHashMap<(Rc<str>, BlockId, Rc<str>, BlockId), Option<Rc<Pairs>>>,
+    known: FxHashMap<(Arc<str>, BlockId, Arc<str>, BlockId), Option<Rc<Pairs>>>,
     /// Whether it is looked for.
     pub(crate) is_off: bool,
 }
@@ -28,18 +30,34 @@ struct Pairs {
 
 impl Same {
     /// Whether both sides go on with the same text on the same numbers.
-    pub(crate) fn is_same(&mut self, joint: &Joint, terms: &mut Terms, policy: &mut Policy<'_, '_>) -> bool {
+    pub(crate) fn is_same(
+        &mut self,
+        joint: &Joint,
+        terms: &mut Terms,
+        policy: &mut Policy<'_, '_>,
+    ) -> bool {
         let [old, new] = &joint.sides;
-        if self.is_off || old.frames.len() != new.frames.len() || joint.objects.iter().any(|(a, b)| a != b) {
+        if self.is_off
+            || old.frames.len() != new.frames.len()
+            || joint.objects.iter().any(|(a, b)| a != b)
+        {
             return false;
         }
-        if old.memory.shared != new.memory.shared || old.racy != new.racy || old.given != new.given {
+        if old.memory.shared != new.memory.shared || old.racy != new.racy || old.given != new.given
+        {
             return false;
         }
         old.frames.iter().zip(&new.frames).all(|(a, b)| self.frames(a, b, joint, terms, policy))
     }
 
-    fn frames(&mut self, a: &Frame, b: &Frame, joint: &Joint, terms: &mut Terms, policy: &mut Policy<'_, '_>) -> bool {
+    fn frames(
+        &mut self,
+        a: &Frame,
+        b: &Frame,
+        joint: &Joint,
+        terms: &mut Terms,
+        policy: &mut Policy<'_, '_>,
+    ) -> bool {
         if a.function.name != b.function.name || a.at != b.at || a.activation != b.activation {
             return false;
         }
@@ -47,7 +65,8 @@ impl Same {
         let pairs = match self.known.get(&key) {
             Some(known) => known.clone(),
             None => {
-                let found = compared((&a.function, a.block), (&b.function, b.block), policy).map(Rc::new);
+                let found =
+                    compared((&a.function, a.block), (&b.function, b.block), policy).map(Rc::new);
                 self.known.insert(key, found.clone());
                 found
             }
@@ -58,20 +77,55 @@ impl Same {
             let (x, y) = (a.temps[x.0 as usize], b.temps[y.0 as usize]);
             x == y
         });
-        temps && pairs.vars.iter().all(|&(x, y)| {
-            let (x, y): (Term, Term) = (local(a, x, terms), local(b, y, terms));
-            let inside = |side: usize, of| {
-                let mut all: Vec<_> = joint.sides[side].memory.inside(of).cloned().collect();
+        // So are the objects that a variable, or such an object, has the address of.
+        let mut todo: Vec<(Term, Term)> =
+            pairs.vars.iter().map(|&(x, y)| (local(a, x, terms), local(b, y, terms))).collect();
+        let mut seen = FxHashSet::default();
+        while let Some((x, y)) = todo.pop() {
+            if x != y {
+                return false;
+            }
+            if !seen.insert(x) {
+                continue;
+            }
+            let inside = |side: usize| {
+                let mut all: Vec<_> = joint.sides[side].memory.inside(x).cloned().collect();
                 all.sort();
                 all
             };
-            x == y && inside(0, x) == inside(1, y)
-        })
+            let inside = [inside(0), inside(1)];
+            if inside[0] != inside[1] {
+                return false;
+            }
+            todo.extend(
+                inside[0]
+                    .iter()
+                    .filter_map(|(_, value)| local_of(terms, *value))
+                    .map(|of| (of, of)),
+            );
+        }
+        let pointers =
+            pairs.temps.iter().filter_map(|(x, _)| local_of(terms, a.temps[x.0 as usize]?));
+        temps
+            && pointers.collect::<Vec<_>>().into_iter().all(|of| {
+                let inside = |side: usize| {
+                    joint.sides[side]
+                        .memory
+                        .inside(of)
+                        .cloned()
+                        .collect::<std::collections::BTreeSet<_>>()
+                };
+                inside(0) == inside(1)
+            })
     }
 }
 
 /// What has to be equal for two blocks to do the same; `None` if they do not.
-fn compared(old: (&Function, BlockId), new: (&Function, BlockId), policy: &mut Policy<'_, '_>) -> Option<Pairs> {
+fn compared(
+    old: (&Function, BlockId),
+    new: (&Function, BlockId),
+    policy: &mut Policy<'_, '_>,
+) -> Option<Pairs> {
     let mut pairs = Pairs::default();
     let (mut temps, mut vars) = (FxHashMap::default(), FxHashMap::default());
     let mut seen = FxHashSet::default();
@@ -92,7 +146,9 @@ fn compared(old: (&Function, BlockId), new: (&Function, BlockId), policy: &mut P
         }
         match (&x.end.0, &y.end.0) {
             (End::Jump(p), End::Jump(q)) => todo.push((*p, *q)),
-            (End::Branch(c, p, r), End::Branch(d, q, s)) if matched.operands(c, d) => todo.extend([(*p, *q), (*r, *s)]),
+            (End::Branch(c, p, r), End::Branch(d, q, s)) if matched.operands(c, d) => {
+                todo.extend([(*p, *q), (*r, *s)])
+            }
             (End::Return(None), End::Return(None)) | (End::Unreachable, End::Unreachable) => {}
             (End::Return(Some(p)), End::Return(Some(q))) if matched.operands(p, q) => {}
             _ => return None,
@@ -120,7 +176,8 @@ impl Matched<'_> {
         match (a, b) {
             (Operand::Temp(a), Operand::Temp(b)) => self.temps(*a, *b),
             (Operand::Local(a), Operand::Local(b)) => {
-                let [x, y] = [(0, a), (1, b)].map(|(side, var)| &self.functions[side].vars[var.0 as usize]);
+                let [x, y] =
+                    [(0, a), (1, b)].map(|(side, var)| &self.functions[side].vars[var.0 as usize]);
                 // A variable that the source has is the same by its name.
                 let is_same = x.kind == y.kind && (x.name == y.name);
                 is_same && *self.vars.entry(*a).or_insert(*b) == *b
@@ -146,17 +203,23 @@ impl Matched<'_> {
             return false;
         }
         match (a, b) {
-            (Op::Load { place: p, bits: x, racy: r, .. }, Op::Load { place: q, bits: y, racy: s, .. }) => {
-                x == y && r == s && self.places(p, q)
-            }
-            (Op::Store { place: p, value: x, racy: r }, Op::Store { place: q, value: y, racy: s }) => {
-                r == s && self.places(p, q) && self.operands(x, y)
-            }
+            (
+                Op::Load { place: p, bits: x, racy: r, .. },
+                Op::Load { place: q, bits: y, racy: s, .. },
+            ) => x == y && r == s && self.places(p, q),
+            (
+                Op::Store { place: p, value: x, racy: r },
+                Op::Store { place: q, value: y, racy: s },
+            ) => r == s && self.places(p, q) && self.operands(x, y),
             (Op::Zero { place: p }, Op::Zero { place: q })
             | (Op::Snapshot { place: p, .. }, Op::Snapshot { place: q, .. })
             | (Op::Address { place: p, .. }, Op::Address { place: q, .. }) => self.places(p, q),
-            (Op::Copy { place: p, from: x }, Op::Copy { place: q, from: y }) => self.places(p, q) && self.operands(x, y),
-            (Op::Container { of: x, member: m, .. }, Op::Container { of: y, member: n, .. }) => m == n && self.operands(x, y),
+            (Op::Copy { place: p, from: x }, Op::Copy { place: q, from: y }) => {
+                self.places(p, q) && self.operands(x, y)
+            }
+            (Op::Container { of: x, member: m, .. }, Op::Container { of: y, member: n, .. }) => {
+                m == n && self.operands(x, y)
+            }
             (Op::Sum { a: x, b: y, minus: m, .. }, Op::Sum { a: z, b: w, minus: n, .. }) => {
                 m == n && self.operands(x, z) && self.operands(y, w)
             }
@@ -166,18 +229,26 @@ impl Matched<'_> {
             (Op::Compare { cmp: m, a: x, b: y, .. }, Op::Compare { cmp: n, a: z, b: w, .. }) => {
                 m == n && self.operands(x, z) && self.operands(y, w)
             }
-            (Op::Not { of: x, .. }, Op::Not { of: y, .. }) | (Op::Invert { of: x, .. }, Op::Invert { of: y, .. }) => {
-                self.operands(x, y)
-            }
-            (Op::Resize { of: x, bits: m, signed: s, .. }, Op::Resize { of: y, bits: n, signed: t, .. }) => {
-                m == n && s == t && self.operands(x, y)
-            }
+            (Op::Not { of: x, .. }, Op::Not { of: y, .. })
+            | (Op::Invert { of: x, .. }, Op::Invert { of: y, .. }) => self.operands(x, y),
+            (
+                Op::Resize { of: x, bits: m, signed: s, .. },
+                Op::Resize { of: y, bits: n, signed: t, .. },
+            ) => m == n && s == t && self.operands(x, y),
             (Op::Choose { by: x, a: y, b: z, .. }, Op::Choose { by: u, a: v, b: w, .. }) => {
                 self.operands(x, u) && self.operands(y, v) && self.operands(z, w)
             }
-            (Op::Symbol { name: m, bits: x, .. }, Op::Symbol { name: n, bits: y, .. }) => m == n && x == y,
-            (Op::Call { callee: c, args: x, bits: m, .. }, Op::Call { callee: d, args: y, bits: n, .. }) => {
-                m == n && x.len() == y.len() && self.callees(c, d, policy) && x.iter().zip(y).all(|(x, y)| self.operands(x, y))
+            (Op::Symbol { name: m, bits: x, .. }, Op::Symbol { name: n, bits: y, .. }) => {
+                m == n && x == y
+            }
+            (
+                Op::Call { callee: c, args: x, bits: m, .. },
+                Op::Call { callee: d, args: y, bits: n, .. },
+            ) => {
+                m == n
+                    && x.len() == y.len()
+                    && self.callees(c, d, policy)
+                    && x.iter().zip(y).all(|(x, y)| self.operands(x, y))
             }
             _ => false,
         }
@@ -195,9 +266,7 @@ impl Matched<'_> {
                     _ => false,
                 }
             }
-            (Callee::Pointer(x, a), Callee::Pointer(y, b)) => {
-                a.rsplit(['.', '>']).next() == b.rsplit(['.', '>']).next() && self.operands(x, y)
-            }
+            (Callee::Pointer(x, _), Callee::Pointer(y, _)) => self.operands(x, y),
             _ => false,
         }
     }

@@ -7,15 +7,23 @@ use mmdiff_term::{Bin, Cmp, Node, Term, Terms, signed};
 /// How deep a term is shown.
 const DEEP: u32 = 12;
 
+/// How many characters of a term are shown.
+const LONG: usize = 160;
+
 /// A term in C's words.
 pub(crate) fn show(terms: &Terms, term: Term) -> String {
-    deep(terms, term, DEEP)
+    let text = deep(terms, term, DEEP);
+    match text.char_indices().nth(LONG) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
 }
 
 /// A number, as its width and its size suggest.
 pub(crate) fn number(value: u64, width: u8) -> String {
     let with_sign = signed(value, width);
     match value {
+        _ if width == 1 => value.to_string(),
         _ if with_sign < 0 && with_sign > -70_000 => with_sign.to_string(),
         0..=65_535 => value.to_string(),
         _ => format!("{value:#x}"),
@@ -126,16 +134,26 @@ fn app(terms: &Terms, name: &str, args: &[Term], left: u32) -> String {
         return format!("&{}", base("[]"));
     }
     if let Some(member) = plain.strip_prefix("container_of.") {
-        return format!("container_of({}, {member})", args.iter().map(of).collect::<Vec<_>>().join(", "));
+        return format!(
+            "container_of({}, {member})",
+            args.iter().map(of).collect::<Vec<_>>().join(", ")
+        );
     }
     if let Some(path) = plain.strip_prefix("value") {
-        return args.first().map_or_else(|| plain.to_owned(), |object| format!("{}{path}", of(object)));
+        return args
+            .first()
+            .map_or_else(|| plain.to_owned(), |object| format!("{}{path}", of(object)));
     }
-    let name = plain.trim_end_matches("()").strip_suffix(" of a folio").unwrap_or(plain.trim_end_matches("()"));
+    let name = plain
+        .trim_end_matches("()")
+        .strip_suffix(" of a folio")
+        .unwrap_or(plain.trim_end_matches("()"));
     if args.is_empty() {
         return match plain.ends_with("()") {
             true => plain.to_owned(),
-            false => name.strip_prefix("&\"").map_or_else(|| name.to_owned(), |text| format!("\"{text}")),
+            false => {
+                name.strip_prefix("&\"").map_or_else(|| name.to_owned(), |text| format!("\"{text}"))
+            }
         };
     }
     let shown: Vec<_> = args.iter().take(6).map(of).collect();

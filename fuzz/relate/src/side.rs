@@ -9,6 +9,7 @@ use mmdiff_term::{Bin, Cmp, Node, Term, Terms};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How deep calls may be cut in.
 const DEEP: usize = 24;
@@ -16,8 +17,14 @@ const DEEP: usize = 24;
 /// How many operations may run between two stops.
 const LONG: u32 = 20_000;
 
+/// What stands for a function where something was stored in an object.
+pub(crate) const STORED: &str = "a store";
+
+/// The name of a call through a pointer, which is its first argument.
+pub(crate) const POINTER: &str = "->";
+
 /// A line of the kernel's: its file and its number.
-pub type Line = (Rc<str>, u32);
+pub type Line = (Arc<str>, u32);
 
 /// A function that is running.
 #[derive(Clone, Debug)]
@@ -37,11 +44,11 @@ pub(crate) struct Side {
     pub(crate) frames: Vec<Frame>,
     pub(crate) memory: Memory,
     /// How often each function was begun.
-    activations: FxHashMap<Rc<str>, u32>,
+    activations: FxHashMap<Arc<str>, u32>,
     /// How often a thing was read that may change by itself.
     pub(crate) racy: FxHashMap<Term, u32>,
     /// What was given to functions: the object, when, and to whom.
-    pub(crate) given: Vec<(Term, u32, Rc<str>)>,
+    pub(crate) given: Vec<(Term, u32, Arc<str>)>,
     /// What was asked, and where first.
     pub(crate) asked: BTreeSet<Term>,
     /// What was asked for the first time: the function and the line.
@@ -53,18 +60,19 @@ pub(crate) struct Side {
 /// Something that is done to the kernel.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
-    pub(crate) name: Rc<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) args: Vec<Term>,
     pub(crate) bits: u8,
-    pub(crate) is_record: bool,
     pub(crate) line: Line,
+    /// The function that is cut in and does it, if one does.
+    pub(crate) within: Option<Arc<str>>,
 }
 
 /// Why a side stops.
 #[derive(Clone, Debug)]
 pub(crate) enum Stop {
     /// A condition that is not decided: in C's words, and where.
-    Fork(Term, Rc<str>, Line),
+    Fork(Term, Arc<str>, Line),
     /// It does something.
     Event(Event),
     /// It is at the head of a loop.
@@ -127,7 +135,11 @@ impl Side {
                 None => terms.free("no argument", bits),
             };
             let base = local(&frame, VarId(at as u32), terms);
-            let path = if kind.bits() == 64 && matches!(kind, mmdiff_c::Type::Record(_)) { vec![Step::All] } else { Vec::new() };
+            let path = if kind.bits() == 64 && matches!(kind, mmdiff_c::Type::Record(_)) {
+                vec![Step::All]
+            } else {
+                Vec::new()
+            };
             self.memory.store_local(base, path, value);
         }
         self.frames.push(frame);
@@ -137,17 +149,21 @@ impl Side {
         self.frames.last_mut().expect("a side that has returned is not run")
     }
 
-    fn line(&self, line: u32) -> Line {
-        let file = self.frames.last().map(|frame| frame.function.file.clone());
-        (file.unwrap_or_else(|| "".into()), line)
-    }
-
-    /// The line at which it stands.
+    /// The line at which it stands, of the file that the function is in: what another file's function does
+    /// that is cut in is seen where it is called.
     pub(crate) fn here(&self) -> Line {
-        let Some(frame) = self.frames.last() else { return ("".into(), 0) };
+        let Some(first) = self.frames.first() else { return ("".into(), 0) };
+        let file = &first.function.file;
+        let frame =
+            self.frames.iter().rev().find(|frame| frame.function.file == *file).unwrap_or(first);
         let block = &frame.function.blocks[frame.block.0 as usize];
         let line = block.ops.get(frame.at).map_or(block.end.1, |(_, line)| *line);
-        (frame.function.file.clone(), line)
+        (file.clone(), line)
+    }
+
+    /// The function that is cut in and runs, if one does.
+    fn within(&self) -> Option<Arc<str>> {
+        self.frames.get(1).map(|frame| frame.function.name.clone())
     }
 
     fn value(&mut self, operand: &Operand, terms: &mut Terms) -> Term {
@@ -186,7 +202,7 @@ impl Side {
             let block = &function.blocks[frame.block.0 as usize];
             if let Some((op, line)) = block.ops.get(frame.at) {
                 self.ran.insert((function.file.clone(), *line));
-                if let Some(stop) = self.operate(op, *line, with) {
+                if let Some(stop) = self.operate(op, with) {
                     return stop;
                 }
                 continue;
@@ -204,14 +220,15 @@ impl Side {
                         None => {
                             let here = frame_block(&self.frames);
                             let words = function.words.iter().find(|(_, block, _)| *block == here);
-                            let words = words.map_or_else(|| "".into(), |(_, _, words)| words.clone());
-                            return Stop::Fork(bit, words, self.line(*line));
+                            let words =
+                                words.map_or_else(|| "".into(), |(_, _, words)| words.clone());
+                            return Stop::Fork(bit, words, self.here());
                         }
                     }
                 }
                 End::Return(value) => {
                     let value = value.as_ref().map(|value| self.value(value, with.terms));
-                    let line = self.line(*line);
+                    let line = self.here();
                     self.frames.pop();
                     if self.frames.is_empty() {
                         return Stop::Return(value, line);
@@ -242,14 +259,14 @@ impl Side {
         frame.at += 1;
     }
 
-    fn operate(&mut self, op: &Op, line: u32, with: &mut With<'_, '_, '_>) -> Option<Stop> {
+    fn operate(&mut self, op: &Op, with: &mut With<'_, '_, '_>) -> Option<Stop> {
         let made = match op {
-            Op::Load { place, bits, racy, .. } => self.load(place, *bits, *racy, line, with),
+            Op::Load { place, bits, racy, .. } => self.load(place, *bits, *racy, with),
             Op::Store { place, value, racy } => {
                 let value = self.value(value, with.terms);
                 let (base, path) = self.path(place, with.terms);
                 if *racy && !memory::is_local(with.terms, base) {
-                    return Some(self.write_once(base, &path, value, line, with));
+                    return Some(self.write_once(base, &path, value, with));
                 }
                 self.store(base, path, value, with.terms);
                 self.frame().at += 1;
@@ -271,9 +288,9 @@ impl Side {
                 self.frame().at += 1;
                 return None;
             }
-            Op::Snapshot { place, .. } => self.snapshot(place, line, with),
-            Op::Call { callee, args, bits, is_record, .. } => {
-                return self.call(callee, args, (*bits, *is_record), line, with);
+            Op::Snapshot { place, .. } => self.snapshot(place, with),
+            Op::Call { callee, args, bits, .. } => {
+                return self.call(callee, args, *bits, with);
             }
             Op::Address { place, .. } => {
                 let base = self.value(&place.base, with.terms);
@@ -283,7 +300,9 @@ impl Side {
                         .iter()
                         .map(|step| match step {
                             mmdiff_c::Step::Field(name) => Step::Field(name.clone()),
-                            mmdiff_c::Step::Index(index) => Step::Index(self.value(index, with.terms)),
+                            mmdiff_c::Step::Index(index) => {
+                                Step::Index(self.value(index, with.terms))
+                            }
                         })
                         .collect();
                     (base, steps)
@@ -312,7 +331,17 @@ impl Side {
             }
             Op::Bin { op, a, b, .. } => {
                 let (a, b) = (self.value(a, terms), self.value(b, terms));
-                terms.bin(*op, a, b)
+                let value = terms.bin(*op, a, b);
+                if !matches!(op, Bin::Div | Bin::DivSigned | Bin::Rem | Bin::RemSigned) {
+                    return value;
+                }
+                // Nobody knows what comes of a division by zero: nothing else does.
+                let width = terms.width(b);
+                let zero = terms.number(0, width);
+                let by_zero = terms.eq(b, zero);
+                let name = terms.name("division by zero");
+                let lost = terms.app(name, &[a], width);
+                terms.choose(by_zero, lost, value)
             }
             Op::Compare { cmp, a, b, .. } => {
                 let (a, b) = (self.value(a, terms), self.value(b, terms));
@@ -350,7 +379,7 @@ impl Side {
         }
     }
 
-    fn load(&mut self, place: &Place, bits: u8, racy: bool, line: u32, with: &mut With<'_, '_, '_>) -> Term {
+    fn load(&mut self, place: &Place, bits: u8, racy: bool, with: &mut With<'_, '_, '_>) -> Term {
         let (base, path) = self.path(place, with.terms);
         if memory::is_local(with.terms, base) {
             return self.memory.load_local(with.terms, with.snapshots, base, &path, bits);
@@ -358,18 +387,32 @@ impl Side {
         let (known, maybe) = self.memory.load_shared(with.terms, with.snapshots, base, &path, bits);
         let last = match known {
             Some(value) => value,
-            None => self.ask_member((base, &path), &place.of, bits, racy, line, with),
+            None => self.ask_member((base, &path), &place.of, bits, racy, with),
         };
-        maybe.into_iter().rev().fold(last, |other, (bit, value)| with.terms.choose(bit, value, other))
+        maybe
+            .into_iter()
+            .rev()
+            .fold(last, |other, (bit, value)| with.terms.choose(bit, value, other))
     }
 
-    fn ask_member(&mut self, (base, path): (Term, &[Step]), of: &str, bits: u8, racy: bool, line: u32, with: &mut With<'_, '_, '_>) -> Term {
+    fn ask_member(
+        &mut self,
+        (base, path): (Term, &[Step]),
+        of: &str,
+        bits: u8,
+        racy: bool,
+        with: &mut With<'_, '_, '_>,
+    ) -> Term {
         let way = memory::spelled(path);
         let since = self.since(lasts(of, &way), base, with.events);
         let name = with.terms.name(&format!("->{way}{since}"));
         let args = memory::arguments(base, path);
         let mut answer = with.terms.app(name, &args, bits);
         if racy {
+            // That it is read once is a question of its own: a compiler may read another twice.
+            let name = with.terms.name(&format!("READ_ONCE of @{}", with.events));
+            let once = with.terms.app(name, &[answer], 1);
+            self.ask(once);
             let times = self.racy.entry(answer).or_default();
             *times += 1;
             if *times > 1 {
@@ -377,32 +420,33 @@ impl Side {
                 answer = with.terms.app(name, &args, bits);
             }
         }
-        self.ask(answer, line);
+        self.ask(answer);
         answer
     }
 
-    fn ask(&mut self, answer: Term, line: u32) {
+    fn ask(&mut self, answer: Term) {
         self.asked.insert(answer);
-        let line = self.line(line);
+        let line = self.here();
         self.asked_at.entry(answer).or_insert(line);
     }
 
     /// Since when an answer is what it is, as part of its name.
     fn since(&self, lasts: Lasts, of: Term, events: u32) -> String {
+        let last = |ends: &dyn Fn(&str) -> bool| {
+            let given = self.given.iter().rev().find(|(object, _, to)| *object == of && ends(to));
+            given.map_or(0, |(_, when, _)| *when)
+        };
         let when = match lasts {
-            Lasts::Always => return String::new(),
             Lasts::UntilNext => events,
-            Lasts::UntilGiven(words) => {
-                let ends = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
-                let given = self.given.iter().rev().find(|(object, _, to)| *object == of && ends(to));
-                given.map_or(0, |(_, when, _)| *when)
-            }
+            // What the side itself has stored there is another number since.
+            Lasts::Always => last(&|to| to == STORED),
+            Lasts::UntilGiven(kept) => last(&|to| !kept.iter().any(|word| to.contains(word))),
         };
         if when == 0 { String::new() } else { format!("@{when}") }
     }
 
     /// A whole structure as a value.
-    fn snapshot(&mut self, place: &Place, line: u32, with: &mut With<'_, '_, '_>) -> Term {
+    fn snapshot(&mut self, place: &Place, with: &mut With<'_, '_, '_>) -> Term {
         let (base, path) = self.path(place, with.terms);
         if !memory::is_local(with.terms, base) {
             let mut all = path.clone();
@@ -410,11 +454,15 @@ impl Side {
             let stored = self.memory.load_shared(with.terms, with.snapshots, base, &all, 64);
             return match stored {
                 (Some(value), _) => value,
-                (None, _) => self.ask_member((base, &path), &place.of, 64, false, line, with),
+                (None, _) => self.ask_member((base, &path), &place.of, 64, false, with),
             };
         }
-        let inside = self.memory.inside(base).filter(|(way, _)| way.len() >= path.len() && way[..path.len()] == *path);
-        let mut members: Vec<(Path, Term)> = inside.map(|(way, value)| (way[path.len()..].to_vec(), *value)).collect();
+        let inside = self
+            .memory
+            .inside(base)
+            .filter(|(way, _)| way.len() >= path.len() && way[..path.len()] == *path);
+        let mut members: Vec<(Path, Term)> =
+            inside.map(|(way, value)| (way[path.len()..].to_vec(), *value)).collect();
         if let [(way, value)] = &members[..]
             && way[..] == [Step::All]
         {
@@ -427,42 +475,55 @@ impl Side {
         }
     }
 
-    fn write_once(&mut self, base: Term, path: &[Step], value: Term, line: u32, with: &mut With<'_, '_, '_>) -> Stop {
+    fn write_once(
+        &mut self,
+        base: Term,
+        path: &[Step],
+        value: Term,
+        with: &mut With<'_, '_, '_>,
+    ) -> Stop {
         let at = memory::address(with.terms, base, path);
         Stop::Event(Event {
             name: "WRITE_ONCE".into(),
             args: vec![at, value],
             bits: 0,
-            is_record: false,
-            line: self.line(line),
+            line: self.here(),
+            within: self.within(),
         })
     }
 
-    fn call(&mut self, callee: &Callee, args: &[Operand], (bits, is_record): (u8, bool), line: u32, with: &mut With<'_, '_, '_>) -> Option<Stop> {
+    fn call(
+        &mut self,
+        callee: &Callee,
+        args: &[Operand],
+        bits: u8,
+        with: &mut With<'_, '_, '_>,
+    ) -> Option<Stop> {
         let values: Vec<Term> = args.iter().map(|arg| self.value(arg, with.terms)).collect();
-        let event = |this: &Side, name: Rc<str>, args: Vec<Term>| {
-            Some(Stop::Event(Event { name, args, bits, is_record, line: this.line(line) }))
+        let event = |this: &Side, name: Arc<str>, args: Vec<Term>| {
+            Some(Stop::Event(Event { name, args, bits, line: this.here(), within: this.within() }))
         };
         let name = match callee {
             Callee::Named(name) => name,
-            Callee::Pointer(pointer, words) => {
+            Callee::Pointer(pointer, _) => {
                 // Whom it points at is an argument; how the source says it is not.
                 let mut all = vec![self.value(pointer, with.terms)];
                 all.extend(values);
-                let member = words.rsplit(['.', '>']).next().unwrap_or(words);
-                return event(self, format!("->{member}").into(), all);
+                return event(self, POINTER.into(), all);
             }
         };
         match with.policy.call(self.index, name) {
             Call::CutIn(function) => {
-                if self.frames.len() >= DEEP || self.frames.iter().any(|frame| frame.function.name == *name) {
+                if self.frames.len() >= DEEP
+                    || self.frames.iter().any(|frame| frame.function.name == *name)
+                {
                     return event(self, name.clone(), values);
                 }
                 self.enter(function, &values, with.terms);
                 None
             }
             Call::Asks => {
-                let answer = self.question(name, &values, bits, line, with);
+                let answer = self.question(name, &values, bits, with);
                 self.give(answer, with.terms);
                 None
             }
@@ -471,7 +532,13 @@ impl Side {
     }
 
     /// The answer of a function that changes nothing.
-    fn question(&mut self, name: &Rc<str>, args: &[Term], bits: u8, line: u32, with: &mut With<'_, '_, '_>) -> Option<Term> {
+    fn question(
+        &mut self,
+        name: &Arc<str>,
+        args: &[Term],
+        bits: u8,
+        with: &mut With<'_, '_, '_>,
+    ) -> Option<Term> {
         let (&[of, ..], 1..) = (args, bits) else {
             let name = with.terms.name(&format!("{name}@{}", with.events));
             return (bits > 0).then(|| with.terms.app(name, args, bits));
@@ -479,12 +546,14 @@ impl Side {
         if let Some(what) = of_order(name)
             && !matches!(with.policy.call(self.index, name), Call::CutIn(_))
         {
-            return Some(self.of_order(what, of, bits, line, with));
+            return Some(self.of_order(what, of, bits, with));
         }
         // What it may look at besides: stores that nobody else has seen, and local objects.
         let mut all = args.to_vec();
         let mut ways = String::new();
-        for (base, path, value) in self.memory.shared.iter() {
+        let mut shared = self.memory.shared.to_vec();
+        shared.sort();
+        for (base, path, value) in &shared {
             ways.push_str(&memory::spelled(path));
             all.extend(memory::arguments(*base, path));
             all.push(*value);
@@ -503,11 +572,17 @@ impl Side {
         let stored = if ways.is_empty() { String::new() } else { format!(" with {ways}") };
         let name = with.terms.name(&format!("{name}{since}{stored}"));
         let answer = with.terms.app(name, &all, bits);
-        self.ask(answer, line);
+        self.ask(answer);
         Some(answer)
     }
 
-    fn of_order(&mut self, what: OfOrder, folio: Term, bits: u8, line: u32, with: &mut With<'_, '_, '_>) -> Term {
+    fn of_order(
+        &mut self,
+        what: OfOrder,
+        folio: Term,
+        bits: u8,
+        with: &mut With<'_, '_, '_>,
+    ) -> Term {
         let since = self.since(lasts("", "folio_order"), folio, with.events);
         let terms = &mut *with.terms;
         let name = terms.name(&format!("folio_order{since}"));
@@ -535,7 +610,7 @@ impl Side {
             }
         };
         let answer = terms.truncate(answer, bits);
-        self.ask(question, line);
+        self.ask(question);
         answer
     }
 }

@@ -7,9 +7,10 @@
 
 use crate::joint::{Explorer, Joint};
 use crate::memory::{self, LOCAL, Path, Step};
+use crate::side::{Frame, local};
+use mmdiff_c::VarId;
 use mmdiff_term::{Node, Term, Terms};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 /// A place for a number: the side, and which.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -26,6 +27,8 @@ struct Start {
     joint: Joint,
     /// The class of each slot, and a constant if it is always that.
     classes: BTreeMap<Slot, (usize, Option<Term>)>,
+    /// How wide its number is.
+    widths: BTreeMap<Slot, u8>,
     is_done: bool,
 }
 
@@ -45,18 +48,27 @@ impl Explorer<'_, '_, '_> {
     /// Both are at the head of a loop.
     pub(crate) fn arrive(&mut self, joint: &Joint) {
         let key = key(joint);
-        let slots = slots(joint);
+        let slots = slots(joint, &mut self.terms);
+        let widths: BTreeMap<Slot, u8> =
+            slots.iter().map(|(slot, value)| (slot.clone(), self.terms.width(*value))).collect();
         match self.starts.by.get(&key) {
             None => {
                 let classes = sorted(&slots, &BTreeMap::new(), &self.terms, true);
                 self.starts.by.insert(key, self.starts.all.len());
-                self.starts.all.push(Start { joint: joint.clone(), classes, is_done: false });
+                self.starts.all.push(Start {
+                    joint: joint.clone(),
+                    classes,
+                    widths,
+                    is_done: false,
+                });
             }
             Some(&at) => {
                 let start = &mut self.starts.all[at];
+                start.widths.extend(widths);
                 let classes = sorted(&slots, &start.classes, &self.terms, false);
                 let objects = joint.objects.len().min(start.joint.objects.len());
-                let is_other = classes != start.classes || start.joint.objects[..objects] != joint.objects[..objects];
+                let is_other = classes != start.classes
+                    || start.joint.objects[..objects] != joint.objects[..objects];
                 if is_other {
                     start.classes = classes;
                     start.joint.objects.truncate(objects);
@@ -88,6 +100,7 @@ impl Explorer<'_, '_, '_> {
         let mut joint = start.joint;
         // Since nothing is known of what came before, no answer of then is one of now.
         joint.events = (at as u32 + 1) * 1_000_000;
+        joint.since = joint.events;
         joint.conditions = Default::default();
         joint.found.clear();
         joint.slips = 0;
@@ -102,7 +115,7 @@ impl Explorer<'_, '_, '_> {
             }
         }
         for (slot, (class, constant)) in &start.classes {
-            let width = self.width(&joint, slot);
+            let width = start.widths.get(slot).copied().unwrap_or(64);
             let value = match constant {
                 Some(constant) => *constant,
                 None => {
@@ -111,8 +124,12 @@ impl Explorer<'_, '_, '_> {
                 }
             };
             match slot {
-                Slot::Temp(side, frame, temp) => joint.sides[*side].frames[*frame].temps[*temp] = Some(value),
-                Slot::Local(side, base, path) => objects.entry((*side, *base)).or_default().push((path.clone(), value)),
+                Slot::Temp(side, frame, temp) => {
+                    joint.sides[*side].frames[*frame].temps[*temp] = Some(value)
+                }
+                Slot::Local(side, base, path) => {
+                    objects.entry((*side, *base)).or_default().push((path.clone(), value))
+                }
             }
         }
         for side in 0..2 {
@@ -124,22 +141,13 @@ impl Explorer<'_, '_, '_> {
         }
         for ((side, base), inside) in objects {
             // What is all of an object comes first: it is what the rest stands on.
-            let (all, rest): (Vec<_>, Vec<_>) = inside.into_iter().partition(|(path, _)| path.last() == Some(&Step::All));
+            let (all, rest): (Vec<_>, Vec<_>) =
+                inside.into_iter().partition(|(path, _)| path.last() == Some(&Step::All));
             for (path, value) in all.into_iter().chain(rest) {
                 joint.sides[side].memory.store_local(base, path, value);
             }
         }
         joint
-    }
-
-    fn width(&self, joint: &Joint, slot: &Slot) -> u8 {
-        let value = match slot {
-            Slot::Temp(side, frame, temp) => joint.sides[*side].frames[*frame].temps[*temp],
-            Slot::Local(side, base, path) => {
-                joint.sides[*side].memory.inside(*base).find(|(way, _)| way == path).map(|(_, value)| *value)
-            }
-        };
-        value.map_or(64, |value| self.terms.width(value))
     }
 }
 
@@ -154,13 +162,16 @@ fn object(terms: &Terms, base: Term) -> String {
 fn key(joint: &Joint) -> String {
     let at = |side: usize| {
         let frames = joint.sides[side].frames.iter();
-        frames.map(|frame| format!("{}:{}:{}", frame.function.name, frame.block.0, frame.at)).collect::<Vec<_>>().join(">")
+        frames
+            .map(|frame| format!("{}:{}:{}", frame.function.name, frame.block.0, frame.at))
+            .collect::<Vec<_>>()
+            .join(">")
     };
     format!("{} | {}", at(0), at(1))
 }
 
 /// All numbers that both sides have.
-fn slots(joint: &Joint) -> BTreeMap<Slot, Term> {
+fn slots(joint: &Joint, terms: &mut Terms) -> BTreeMap<Slot, Term> {
     let mut slots = BTreeMap::new();
     for (side, this) in joint.sides.iter().enumerate() {
         // The innermost frame is at the beginning of a block: what operations made before is not used again.
@@ -179,7 +190,17 @@ fn slots(joint: &Joint) -> BTreeMap<Slot, Term> {
                 }
             }
         }
-        for base in this.memory.locals().collect::<BTreeSet<_>>() {
+        // What a function had that has returned is gone.
+        let vars =
+            |frame: &Frame| (0..frame.function.vars.len() as u32).map(VarId).collect::<Vec<_>>();
+        let live: BTreeSet<Term> = this
+            .frames
+            .iter()
+            .flat_map(|frame| {
+                vars(frame).into_iter().map(|var| local(frame, var, terms)).collect::<Vec<_>>()
+            })
+            .collect();
+        for base in live {
             for (path, value) in this.memory.inside(base) {
                 slots.insert(Slot::Local(side, base, path.clone()), *value);
             }
@@ -189,7 +210,12 @@ fn slots(joint: &Joint) -> BTreeMap<Slot, Term> {
 }
 
 /// The classes of slots, of which those that are known are not joined again.
-fn sorted(slots: &BTreeMap<Slot, Term>, known: &BTreeMap<Slot, (usize, Option<Term>)>, terms: &Terms, is_first: bool) -> BTreeMap<Slot, (usize, Option<Term>)> {
+fn sorted(
+    slots: &BTreeMap<Slot, Term>,
+    known: &BTreeMap<Slot, (usize, Option<Term>)>,
+    terms: &Terms,
+    is_first: bool,
+) -> BTreeMap<Slot, (usize, Option<Term>)> {
     let mut classes: BTreeMap<(usize, Term), usize> = BTreeMap::new();
     let mut sorted = BTreeMap::new();
     // A class keeps its number where it can, so that what did not change is seen.
@@ -198,24 +224,41 @@ fn sorted(slots: &BTreeMap<Slot, Term>, known: &BTreeMap<Slot, (usize, Option<Te
         let (before, constant) = match known.get(slot) {
             Some(known) => *known,
             None if is_first => (usize::MAX, terms.value(*value).map(|_| *value)),
-            // It has a number on this way, and had none on another: nobody may use it.
-            None => continue,
+            // It has a number on this way, and had none on another: any, and no other's.
+            None => (usize::MAX, None),
         };
         let next = sorted.len() + known.len();
-        let class = *classes.entry((before, *value)).or_insert_with(|| match before != usize::MAX && used.insert(before) {
-            true => before,
-            false => {
-                let mut fresh = next;
-                while used.contains(&fresh) || known.values().any(|(class, _)| *class == fresh) {
-                    fresh += 1;
+        let class = *classes.entry((before, *value)).or_insert_with(|| {
+            match before != usize::MAX && used.insert(before) {
+                true => before,
+                false => {
+                    let mut fresh = next;
+                    while used.contains(&fresh) || known.values().any(|(class, _)| *class == fresh)
+                    {
+                        fresh += 1;
+                    }
+                    used.insert(fresh);
+                    fresh
                 }
-                used.insert(fresh);
-                fresh
             }
         });
         let constant = constant.filter(|constant| constant == value);
         sorted.insert(slot.clone(), (class, constant));
     }
-    let _ = Rc::<()>::default;
+    // So has what had a number on another way, and has none on this.
+    for (slot, (before, _)) in known {
+        if !slots.contains_key(slot) {
+            let is_alone = known.iter().filter(|(_, (class, _))| class == before).count() == 1
+                && !used.contains(before);
+            let mut class = *before;
+            while !is_alone
+                && (used.contains(&class) || known.values().any(|(known, _)| *known == class))
+            {
+                class += 1;
+            }
+            used.insert(class);
+            sorted.insert(slot.clone(), (class, None));
+        }
+    }
     sorted
 }

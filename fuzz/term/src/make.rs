@@ -122,7 +122,11 @@ impl Terms {
                 let both = self.number(both, width);
                 self.bin(Bin::And, of, both)
             }
-            Node::Extend { signed: false, of } if bits & mask(self.width(of)) == mask(self.width(of)) => a,
+            Node::Extend { signed: false, of }
+                if bits & mask(self.width(of)) == mask(self.width(of)) =>
+            {
+                a
+            }
             Node::Extend { signed: false, of } => {
                 let bits = self.number(bits, self.width(of));
                 let narrow = self.bin(Bin::And, of, bits);
@@ -165,7 +169,9 @@ impl Terms {
         if self.value(a).is_some() {
             return self.eq(b, a);
         }
-        if let (Node::Extend { signed: s, of: x }, Some(value)) = (self.node(a).clone(), self.value(b)) {
+        if let (Node::Extend { signed: s, of: x }, Some(value)) =
+            (self.node(a).clone(), self.value(b))
+        {
             return self.eq_extended(x, s, value, width);
         }
         if let (Node::Choose(c, x, y), Some(value)) = (self.node(a).clone(), self.value(b))
@@ -295,8 +301,19 @@ impl Terms {
         }
         match *self.node(a) {
             Node::Const(value) => self.number(value, width),
-            Node::Extend { signed, of } if self.width(of) <= width => self.extend(of, width, signed),
+            Node::Extend { signed, of } if self.width(of) <= width => {
+                self.extend(of, width, signed)
+            }
             Node::Extend { of, .. } | Node::Truncate(of) => self.truncate(of, width),
+            // The lowest bits of a sum are the sum of the lowest bits.
+            Node::Sum(ref terms, constant) => {
+                let terms = terms.to_vec();
+                let of: Vec<_> = terms
+                    .into_iter()
+                    .map(|(term, factor)| (self.truncate(term, width), factor))
+                    .collect();
+                self.sum(&of, constant, width)
+            }
             _ => self.make(Node::Truncate(a), width),
         }
     }

@@ -97,7 +97,12 @@ impl Terms {
 
     /// The same, and numbers that a reader would rather see: each of `rather` is the first of its values
     /// that it can be, given those before it.
-    pub fn solve_with(&self, conditions: &[(Term, bool)], rather: &[(Term, Vec<u64>)], limit: u64) -> Answer {
+    pub fn solve_with(
+        &self,
+        conditions: &[(Term, bool)],
+        rather: &[(Term, Vec<u64>)],
+        limit: u64,
+    ) -> Answer {
         let solver = Solver::new(batsat::SolverOpts::default(), Limit { left: limit });
         let mut blaster = Blaster::new(self, solver);
         let mut given: Vec<Lit> = Vec::new();
@@ -105,7 +110,8 @@ impl Terms {
             let bit = blaster.bits(term)[0];
             given.push(if value { bit } else { !bit });
         }
-        let rather: Vec<(Bits, &Vec<u64>)> = rather.iter().map(|(term, values)| (blaster.bits(*term), values)).collect();
+        let rather: Vec<(Bits, &Vec<u64>)> =
+            rather.iter().map(|(term, values)| (blaster.bits(*term), values)).collect();
         blaster.congruence();
         let answer = blaster.solver.solve_limited(&given);
         if answer == lbool::TRUE {
@@ -113,7 +119,10 @@ impl Terms {
             let mut assumed: Vec<Lit> = given;
             for (bits, values) in rather {
                 for value in values.iter().filter(|value| **value <= mask(bits.len() as u8)) {
-                    let all = bits.iter().enumerate().map(|(at, bit)| if value >> at & 1 == 1 { *bit } else { !*bit });
+                    let all = bits
+                        .iter()
+                        .enumerate()
+                        .map(|(at, bit)| if value >> at & 1 == 1 { *bit } else { !*bit });
                     let all: Vec<Lit> = assumed.iter().copied().chain(all).collect();
                     if blaster.solver.solve_limited(&all) == lbool::TRUE {
                         (assumed, model) = (all, blaster.model());
@@ -192,8 +201,20 @@ impl<'t> Blaster<'t> {
 
     fn xor(&mut self, a: Lit, b: Lit) -> Lit {
         match (self.known(a), self.known(b)) {
-            (Some(x), _) => if x { !b } else { b },
-            (_, Some(y)) => if y { !a } else { a },
+            (Some(x), _) => {
+                if x {
+                    !b
+                } else {
+                    b
+                }
+            }
+            (_, Some(y)) => {
+                if y {
+                    !a
+                } else {
+                    a
+                }
+            }
             _ if a == b => self.constant(false),
             _ if a == !b => self.constant(true),
             _ => {
@@ -443,7 +464,8 @@ impl<'t> Blaster<'t> {
         else {
             return;
         };
-        let widths = |of: &[Term]| of.iter().map(|term| self.terms.width(*term)).collect::<Vec<_>>();
+        let widths =
+            |of: &[Term]| of.iter().map(|term| self.terms.width(*term)).collect::<Vec<_>>();
         if widths(a) != widths(b) || self.terms.width(one) != self.terms.width(other) {
             return;
         }

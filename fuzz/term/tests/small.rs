@@ -103,7 +103,9 @@ fn equal_arguments_have_equal_answers_and_others_need_not() {
     let differ = (terms.eq(of_x, of_y), false);
     let same = (terms.eq(x, y), true);
     let above = (terms.ult(x, y), false);
-    let Answer::Impossible(core) = terms.solve(&[above, differ, same], u64::MAX) else { panic!("they do") };
+    let Answer::Impossible(core) = terms.solve(&[above, differ, same], u64::MAX) else {
+        panic!("they do")
+    };
     assert!(matches!(terms.solve(&core, u64::MAX), Answer::Impossible(_)));
     assert!(matches!(terms.solve(&[differ], u64::MAX), Answer::Model(_)));
 }

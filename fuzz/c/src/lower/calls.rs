@@ -13,7 +13,12 @@ use std::rc::Rc;
 use tree_sitter::Node;
 
 impl Lower {
-    pub(super) fn call(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    pub(super) fn call(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let (function, list) = (self.part(node, "function")?, self.part(node, "arguments")?);
         let args = children(list);
         let name = parsed.text(function).to_owned();
@@ -28,7 +33,12 @@ impl Lower {
                 None => (unknown_returns(&name), Vec::new()),
             };
             let args = self.arguments(unit, parsed, &args, &params)?;
-            return Ok(self.called(parsed.line(function), Callee::Named(name.into()), args, returns));
+            return Ok(self.called(
+                parsed.line(function),
+                Callee::Named(name.into()),
+                args,
+                returns,
+            ));
         }
         let words = parsed.words(function);
         let (pointer, kind) = self.value(unit, parsed, function)?;
@@ -43,7 +53,13 @@ impl Lower {
         Ok(self.called(parsed.line(function), Callee::Pointer(pointer, words), args, returns))
     }
 
-    fn arguments(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, nodes: &[Node<'_>], params: &[Type]) -> Result<Vec<Operand>, Refused> {
+    fn arguments(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        nodes: &[Node<'_>],
+        params: &[Type],
+    ) -> Result<Vec<Operand>, Refused> {
         let mut args = Vec::new();
         for (at, node) in nodes.iter().enumerate() {
             let value = self.value(unit, parsed, *node)?;
@@ -56,7 +72,13 @@ impl Lower {
         Ok(args)
     }
 
-    pub(super) fn called(&mut self, line: u32, callee: Callee, args: Vec<Operand>, returns: Type) -> Typed {
+    pub(super) fn called(
+        &mut self,
+        line: u32,
+        callee: Callee,
+        args: Vec<Operand>,
+        returns: Type,
+    ) -> Typed {
         self.line = line;
         let (bits, is_record) = (returns.bits(), returns.is_record());
         let value = self.make(|to| Op::Call { to, callee, args, bits, is_record });
@@ -67,7 +89,13 @@ impl Lower {
     }
 
     /// What a macro of the prelude stands for.
-    fn intrinsic(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, what: &str, args: &[Node<'_>]) -> Result<Typed, Refused> {
+    fn intrinsic(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        what: &str,
+        args: &[Node<'_>],
+    ) -> Result<Typed, Refused> {
         let line = self.line;
         let named = |name: &str| Callee::Named(name.into());
         match (what, args) {

@@ -11,22 +11,38 @@ use crate::types::{INT, LONG, Type, ULONG};
 use crate::unit::{Sort, Unit};
 use mmdiff_term::{Bin, Cmp, mask};
 use std::rc::Rc;
+use std::sync::Arc;
 use tree_sitter::Node;
 
 impl Lower {
     /// An expression for what it does.
-    pub(super) fn effect(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
+    pub(super) fn effect(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
         self.value(unit, parsed, node).map(|_| ())
     }
 
     /// The type of an expression that is not evaluated.
-    pub(crate) fn type_of(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Type, Refused> {
-        let (current, blocks, temps, vars) = (self.current, self.blocks.len(), self.temps, self.vars.len());
+    pub(crate) fn type_of(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Type, Refused> {
+        let (current, blocks, temps, vars) =
+            (self.current, self.blocks.len(), self.temps, self.vars.len());
         let (words, line) = (self.words.len(), self.line);
         self.current = self.block();
         let is_place = matches!(
             node.kind(),
-            "identifier" | "field_expression" | "subscript_expression" | "pointer_expression" | "parenthesized_expression"
+            "identifier"
+                | "field_expression"
+                | "subscript_expression"
+                | "pointer_expression"
+                | "parenthesized_expression"
         );
         let kind = match is_place {
             true => self.place(unit, parsed, node).map(|(_, kind)| kind),
@@ -44,7 +60,12 @@ impl Lower {
     }
 
     /// The value of an expression.
-    pub(crate) fn value(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    pub(crate) fn value(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let text = parsed.text(node);
         match node.kind() {
             "number_literal" => self.number(text),
@@ -56,7 +77,9 @@ impl Lower {
             "true" | "false" => Ok((Operand::Const(u64::from(text == "true"), 1), Type::Bool)),
             "null" => Ok((Operand::Const(0, 64), Type::Pointer(Rc::new(Type::Void)))),
             "parenthesized_expression" => match children(node).first() {
-                Some(inner) if inner.kind() == "compound_statement" => self.statement_expression(unit, parsed, *inner),
+                Some(inner) if inner.kind() == "compound_statement" => {
+                    self.statement_expression(unit, parsed, *inner)
+                }
                 Some(inner) => self.value(unit, parsed, *inner),
                 None => Err(self.refused("nothing in parentheses")),
             },
@@ -86,7 +109,8 @@ impl Lower {
                 let of = self.part(node, "argument")?;
                 if of.kind() == "identifier"
                     && self.find_var(parsed.text(of)).is_none()
-                    && (unit.has(Sort::Function, parsed.text(of)) || unit.has(Sort::Prototype, parsed.text(of)))
+                    && (unit.has(Sort::Function, parsed.text(of))
+                        || unit.has(Sort::Prototype, parsed.text(of)))
                 {
                     return self.value(unit, parsed, of);
                 }
@@ -95,27 +119,37 @@ impl Lower {
             }
             "generic_expression" => self.generic(unit, parsed, node),
             "identifier" => self.name(unit, text),
-            "field_expression" | "subscript_expression" | "pointer_expression" | "compound_literal_expression" => {
+            "field_expression"
+            | "subscript_expression"
+            | "pointer_expression"
+            | "compound_literal_expression" => {
                 let (place, kind) = self.place(unit, parsed, node)?;
                 Ok(self.load(place, kind))
             }
-            kind => Err(self.refused(&format!("`{}` ({kind}) is not understood", parsed.words(node)))),
+            kind => {
+                Err(self.refused(&format!("`{}` ({kind}) is not understood", parsed.words(node))))
+            }
         }
     }
 
     pub(super) fn part<'n>(&self, node: Node<'n>, name: &str) -> Result<Node<'n>, Refused> {
-        node.child_by_field_name(name).ok_or_else(|| self.refused(&format!("an expression has no {name}")))
+        node.child_by_field_name(name)
+            .ok_or_else(|| self.refused(&format!("an expression has no {name}")))
     }
 
     fn number(&self, text: &str) -> Result<Typed, Refused> {
-        let (value, suffix) = number(text).ok_or_else(|| self.refused(&format!("the number {text}")))?;
+        let (value, suffix) =
+            number(text).ok_or_else(|| self.refused(&format!("the number {text}")))?;
         let is_decimal = !text.starts_with('0');
         let unsigned = suffix.contains('u');
         let fits = |bits: u8, is_signed: bool| value <= mask(bits) >> u8::from(is_signed);
         let long = suffix.contains('l');
         let candidates = [(32, true), (32, false), (64, true), (64, false)];
         let found = candidates.into_iter().find(|&(bits, is_signed)| {
-            (bits == 64 || !long) && (!unsigned || !is_signed) && (is_signed || unsigned || !is_decimal) && fits(bits, is_signed)
+            (bits == 64 || !long)
+                && (!unsigned || !is_signed)
+                && (is_signed || unsigned || !is_decimal)
+                && fits(bits, is_signed)
         });
         let (bits, signed) = found.unwrap_or((64, false));
         Ok((Operand::Const(value, bits), Type::Int { bits, signed }))
@@ -140,17 +174,23 @@ impl Lower {
             return Ok((Operand::Global(name.into()), kind));
         }
         if let Some(kind) = self.global(unit, name)? {
-            let place = Place { base: Operand::Global(self.global_name(name)), path: Vec::new(), of: "".into() };
+            let place = Place {
+                base: Operand::Global(self.global_name(name)),
+                path: Vec::new(),
+                of: "".into(),
+            };
             return Ok(self.load(place, kind));
         }
         // A constant that a build makes.
-        if unit.has(Sort::Enumerator, name) || name.chars().all(|c| c == '_' || c.is_ascii_uppercase() || c.is_ascii_digit()) {
+        if unit.has(Sort::Enumerator, name)
+            || name.chars().all(|c| c == '_' || c.is_ascii_uppercase() || c.is_ascii_digit())
+        {
             return Ok((self.symbol(name, 64), LONG));
         }
         Err(self.refused(&format!("`{name}` is not known")))
     }
 
-    fn global_name(&self, name: &str) -> Rc<str> {
+    fn global_name(&self, name: &str) -> Arc<str> {
         match self.statics.contains_key(name) {
             true => format!("{}.{name}", self.name).into(),
             false => name.into(),
@@ -195,7 +235,12 @@ impl Lower {
     }
 
     /// Where something is stored.
-    pub(super) fn place(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(Place, Type), Refused> {
+    pub(super) fn place(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(Place, Type), Refused> {
         match node.kind() {
             "identifier" => {
                 let name = parsed.text(node);
@@ -208,13 +253,16 @@ impl Lower {
                 Ok((Place { base, path: Vec::new(), of: "".into() }, kind))
             }
             "parenthesized_expression" => match children(node).first() {
-                Some(inner) if inner.kind() != "compound_statement" => self.place(unit, parsed, *inner),
+                Some(inner) if inner.kind() != "compound_statement" => {
+                    self.place(unit, parsed, *inner)
+                }
                 _ => self.place_of_value(unit, parsed, node),
             },
             "field_expression" => {
                 let of = self.part(node, "argument")?;
                 let name = parsed.text(self.part(node, "field")?).to_owned();
-                let is_arrow = node.child_by_field_name("operator").is_some_and(|it| parsed.text(it) == "->");
+                let is_arrow =
+                    node.child_by_field_name("operator").is_some_and(|it| parsed.text(it) == "->");
                 let (place, kind) = match is_arrow {
                     true => self.pointed(unit, parsed, of)?,
                     false => self.place(unit, parsed, of)?,
@@ -260,7 +308,12 @@ impl Lower {
     }
 
     /// A structure that is a value, as if it were stored.
-    fn place_of_value(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(Place, Type), Refused> {
+    fn place_of_value(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(Place, Type), Refused> {
         let (value, kind) = self.value(unit, parsed, node)?;
         let id = self.hidden(kind.clone());
         self.store(Lower::place_of(id), value, &kind);
@@ -268,15 +321,27 @@ impl Lower {
     }
 
     /// What a pointer points at.
-    fn pointed(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(Place, Type), Refused> {
+    fn pointed(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(Place, Type), Refused> {
         let (base, kind) = self.value(unit, parsed, node)?;
         match kind {
-            Type::Pointer(of) => Ok((Place { base, path: Vec::new(), of: "".into() }, (*of).clone())),
+            Type::Pointer(of) => {
+                Ok((Place { base, path: Vec::new(), of: "".into() }, (*of).clone()))
+            }
             _ => Err(self.refused(&format!("`{}` is no pointer", parsed.words(node)))),
         }
     }
 
-    fn unary(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    fn unary(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let operator = parsed.text(self.part(node, "operator")?).to_owned();
         let of = self.part(node, "argument")?;
         let value = self.value(unit, parsed, of)?;
@@ -298,7 +363,12 @@ impl Lower {
         Ok((value, kind))
     }
 
-    fn binary(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    fn binary(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let operator = parsed.text(self.part(node, "operator")?).to_owned();
         if operator == "&&" || operator == "||" {
             return self.by_branches(unit, parsed, node);
@@ -312,7 +382,12 @@ impl Lower {
     }
 
     /// `&&` and `||` as a value.
-    fn by_branches(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    fn by_branches(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let id = self.hidden(INT);
         let [yes, no, after] = [self.block(), self.block(), self.block()];
         self.condition(unit, parsed, node, yes, no)?;
@@ -325,7 +400,12 @@ impl Lower {
         Ok(self.load(Lower::place_of(id), INT))
     }
 
-    fn conditional(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    fn conditional(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let (condition, no) = (self.part(node, "condition")?, self.part(node, "alternative")?);
         let Some(yes) = node.child_by_field_name("consequence") else {
             // GNU's `a ?: b`: a is evaluated once.
@@ -333,10 +413,17 @@ impl Lower {
             let (bit, words) = (self.truth(value.clone()), parsed.words(condition));
             let other = self.type_of(unit, parsed, no)?;
             let kind = value.1.common(&other);
-            return self.either(unit, parsed, &kind, |this, _, yes, no| {
-                this.branch(bit, yes, no, words);
-                Ok(())
-            }, (None, Some(value)), no);
+            return self.either(
+                unit,
+                parsed,
+                &kind,
+                |this, _, yes, no| {
+                    this.branch(bit, yes, no, words);
+                    Ok(())
+                },
+                (None, Some(value)),
+                no,
+            );
         };
         let kinds = [self.type_of(unit, parsed, yes)?, self.type_of(unit, parsed, no)?];
         let kind = match &kinds {
@@ -346,7 +433,14 @@ impl Lower {
             [Type::Pointer(of), other @ Type::Pointer(_)] if **of == Type::Void => other.clone(),
             [a, b] => a.common(b),
         };
-        self.either(unit, parsed, &kind, |this, unit, to, other| this.condition(unit, parsed, condition, to, other), (Some(yes), None), no)
+        self.either(
+            unit,
+            parsed,
+            &kind,
+            |this, unit, to, other| this.condition(unit, parsed, condition, to, other),
+            (Some(yes), None),
+            no,
+        )
     }
 
     fn either(
@@ -379,9 +473,17 @@ impl Lower {
     }
 
     /// Goes to `yes` if an expression is not zero, else to `no`.
-    pub(super) fn condition(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>, yes: BlockId, no: BlockId) -> Result<(), Refused> {
+    pub(super) fn condition(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+        yes: BlockId,
+        no: BlockId,
+    ) -> Result<(), Refused> {
         self.line = parsed.line(node);
-        let operator = node.child_by_field_name("operator").map_or("", |it| parsed.text(it)).to_owned();
+        let operator =
+            node.child_by_field_name("operator").map_or("", |it| parsed.text(it)).to_owned();
         match (node.kind(), operator.as_str()) {
             ("parenthesized_expression", _) => {
                 if let [inner] = children(node)[..]
@@ -413,7 +515,13 @@ impl Lower {
     }
 
     /// What an operator makes of two values.
-    fn arithmetic(&mut self, unit: &Unit<'_>, operator: &str, a: Typed, b: Typed) -> Result<Typed, Refused> {
+    fn arithmetic(
+        &mut self,
+        unit: &Unit<'_>,
+        operator: &str,
+        a: Typed,
+        b: Typed,
+    ) -> Result<Typed, Refused> {
         if let Some((cmp, swap, not)) = comparison(operator) {
             let kind = a.1.common(&b.1);
             let [a, b] = [a, b].map(|value| self.convert(value, &kind));
@@ -491,7 +599,12 @@ impl Lower {
         self.bin(Bin::Mul, by, size)
     }
 
-    fn update(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    fn update(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let operator = parsed.text(self.part(node, "operator")?).to_owned();
         let is_before = parsed.text(node).starts_with(&operator);
         let of = self.part(node, "argument")?;
@@ -504,7 +617,12 @@ impl Lower {
         Ok(if is_before { (new, kind) } else { old })
     }
 
-    fn assignment(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    fn assignment(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let operator = parsed.text(self.part(node, "operator")?).to_owned();
         let (left, right) = (self.part(node, "left")?, self.part(node, "right")?);
         let line = self.line;
@@ -523,7 +641,12 @@ impl Lower {
         Ok((value, kind))
     }
 
-    fn size_of(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    fn size_of(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let kind = match node.child_by_field_name("type") {
             Some(kind) => unit.described(parsed, kind, Some(self))?,
             None => {
@@ -538,13 +661,19 @@ impl Lower {
     }
 
     /// `_Generic`: the branch whose type the value has.
-    fn generic(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    fn generic(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         let all = children(node);
         let (of, rest) = all.split_first().ok_or_else(|| self.refused("_Generic of nothing"))?;
         let kind = self.type_of(unit, parsed, *of)?;
         let mut pairs = rest.iter();
         while let (Some(case), Some(value)) = (pairs.next(), pairs.next()) {
-            if parsed.text(*case) == "default" || unit.described(parsed, *case, Some(self))? == kind {
+            if parsed.text(*case) == "default" || unit.described(parsed, *case, Some(self))? == kind
+            {
                 return self.value(unit, parsed, *value);
             }
         }

@@ -9,7 +9,7 @@ use crate::types::{INT, Type};
 use crate::unit::Unit;
 use mmdiff_term::Cmp;
 use rustc_hash::FxHashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 use tree_sitter::Node;
 
 pub(super) fn children<'n>(node: Node<'n>) -> Vec<Node<'n>> {
@@ -18,7 +18,12 @@ pub(super) fn children<'n>(node: Node<'n>) -> Vec<Node<'n>> {
 }
 
 impl Lower {
-    pub(super) fn statement(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
+    pub(super) fn statement(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
         self.line = parsed.line(node);
         match node.kind() {
             "compound_statement" => {
@@ -41,7 +46,8 @@ impl Lower {
             "switch_statement" => self.switch_statement(unit, parsed, node),
             "case_statement" => self.case_statement(unit, parsed, node),
             "labeled_statement" => {
-                let label = node.child_by_field_name("label").map_or("", |label| parsed.text(label));
+                let label =
+                    node.child_by_field_name("label").map_or("", |label| parsed.text(label));
                 let block = self.label(label, true)?;
                 self.jump_to(block);
                 let first = node.child_by_field_name("label").map(|label| label.id());
@@ -51,10 +57,13 @@ impl Lower {
                 Ok(())
             }
             "goto_statement" => {
-                let label = node.child_by_field_name("label").map_or("", |label| parsed.text(label));
+                let label =
+                    node.child_by_field_name("label").map_or("", |label| parsed.text(label));
                 let block = self.label(label, false)?;
                 if self.cleanups.iter().any(|of| !of.is_empty()) {
-                    return Err(self.refused("a goto out of, or in, the scope of a variable that is cleaned up"));
+                    return Err(self.refused(
+                        "a goto out of, or in, the scope of a variable that is cleaned up",
+                    ));
                 }
                 self.end(End::Jump(block));
                 Ok(())
@@ -81,9 +90,13 @@ impl Lower {
                 }
                 Ok(())
             }
-            "attribute_declaration" | "struct_specifier" | "type_definition" | "enum_specifier" => Ok(()),
+            "attribute_declaration" | "struct_specifier" | "type_definition" | "enum_specifier" => {
+                Ok(())
+            }
             // Where a statement is expected, the parser may find an expression without one.
-            kind if kind.ends_with("_expression") || kind == "identifier" => self.effect(unit, parsed, node),
+            kind if kind.ends_with("_expression") || kind == "identifier" => {
+                self.effect(unit, parsed, node)
+            }
             kind => Err(self.refused(&format!("a {} is not understood", kind.replace('_', " ")))),
         }
     }
@@ -129,7 +142,12 @@ impl Lower {
         Ok(block)
     }
 
-    fn if_statement(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
+    fn if_statement(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
         let [yes, no, after] = [self.block(), self.block(), self.block()];
         self.condition_of(unit, parsed, node, yes, no)?;
         self.current = yes;
@@ -147,7 +165,14 @@ impl Lower {
         Ok(())
     }
 
-    fn condition_of(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>, yes: BlockId, no: BlockId) -> Result<(), Refused> {
+    fn condition_of(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+        yes: BlockId,
+        no: BlockId,
+    ) -> Result<(), Refused> {
         match node.child_by_field_name("condition") {
             Some(condition) => self.condition(unit, parsed, condition, yes, no),
             None => {
@@ -158,7 +183,14 @@ impl Lower {
     }
 
     /// A loop's body, with where `break` and `continue` go.
-    fn body(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>, out: BlockId, again: BlockId) -> Result<(), Refused> {
+    fn body(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+        out: BlockId,
+        again: BlockId,
+    ) -> Result<(), Refused> {
         self.breaks.push((out, self.scopes.len()));
         self.continues.push((again, self.scopes.len()));
         if let Some(body) = node.child_by_field_name("body") {
@@ -172,7 +204,12 @@ impl Lower {
 
     /// A loop's turn begins where its body does, whether the test comes before or after: so that a loop that
     /// is turned over begins its turns where it did.
-    fn while_statement(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
+    fn while_statement(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
         let [test, body, out] = [self.block(), self.block(), self.block()];
         self.jump_to(test);
         self.condition_of(unit, parsed, node, body, out)?;
@@ -183,17 +220,31 @@ impl Lower {
         Ok(())
     }
 
-    fn do_statement(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
+    fn do_statement(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
         let [test, body, out] = [self.block(), self.block(), self.block()];
         self.jump_to(body);
         self.blocks[body.0 as usize].is_head = true;
         self.body(unit, parsed, node, out, test)?;
         self.condition_of(unit, parsed, node, body, out)?;
+        // `do { } while (0)` is no loop, in another or not.
+        let turns =
+            self.blocks[test.0 as usize..].iter().any(|block| super::next(block).contains(&body));
+        self.blocks[body.0 as usize].is_head = turns;
         self.current = out;
         Ok(())
     }
 
-    fn for_statement(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
+    fn for_statement(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
         self.open();
         if let Some(first) = node.child_by_field_name("initializer") {
             match first.kind() {
@@ -217,8 +268,14 @@ impl Lower {
         Ok(())
     }
 
-    fn switch_statement(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
-        let condition = node.child_by_field_name("condition").ok_or_else(|| self.refused("no condition"))?;
+    fn switch_statement(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
+        let condition =
+            node.child_by_field_name("condition").ok_or_else(|| self.refused("no condition"))?;
         let value = self.value(unit, parsed, condition)?;
         let (value, kind) = self.promote(value);
         let (dispatch, out, line) = (self.current, self.block(), self.line);
@@ -234,7 +291,11 @@ impl Lower {
         let cases = self.cases.pop().unwrap_or_default();
         (self.current, self.line) = (dispatch, line);
         for (case, block) in cases.cases {
-            let bit = self.compare(Cmp::Eq, value.clone(), Operand::Const(case & mmdiff_term::mask(kind.bits()), kind.bits()));
+            let bit = self.compare(
+                Cmp::Eq,
+                value.clone(),
+                Operand::Const(case & mmdiff_term::mask(kind.bits()), kind.bits()),
+            );
             let next = self.block();
             let said = format!("{words} == {case}");
             self.branch(bit, block, next, said.into());
@@ -245,7 +306,12 @@ impl Lower {
         Ok(())
     }
 
-    fn case_statement(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
+    fn case_statement(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
         let block = self.block();
         self.jump_to(block);
         let value = node.child_by_field_name("value");
@@ -273,7 +339,12 @@ impl Lower {
         Ok(())
     }
 
-    pub(super) fn declaration(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<(), Refused> {
+    pub(super) fn declaration(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<(), Refused> {
         let specifier = node.child_by_field_name("type").ok_or_else(|| self.refused("no type"))?;
         let is_auto = parsed.text(specifier).ends_with(AUTO);
         let mut cursor = node.walk();
@@ -320,7 +391,14 @@ impl Lower {
     }
 
     /// Stores an initializer.
-    pub(super) fn initialize(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, place: Place, kind: &Type, value: Node<'_>) -> Result<(), Refused> {
+    pub(super) fn initialize(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        place: Place,
+        kind: &Type,
+        value: Node<'_>,
+    ) -> Result<(), Refused> {
         if value.kind() != "initializer_list" {
             let value = self.value(unit, parsed, value)?;
             let value = self.convert(value, kind);
@@ -332,8 +410,16 @@ impl Lower {
         for child in children(value) {
             let (designated, value) = match child.kind() {
                 "initializer_pair" => {
-                    let value = child.child_by_field_name("value").ok_or_else(|| self.refused("no value"))?;
-                    (children(child).into_iter().filter(|it| it.kind().ends_with("_designator")).collect(), value)
+                    let value = child
+                        .child_by_field_name("value")
+                        .ok_or_else(|| self.refused("no value"))?;
+                    (
+                        children(child)
+                            .into_iter()
+                            .filter(|it| it.kind().ends_with("_designator"))
+                            .collect(),
+                        value,
+                    )
                 }
                 _ => (Vec::new(), child),
             };
@@ -348,7 +434,8 @@ impl Lower {
                         let name = designator.named_child(0).map_or("", |name| parsed.text(name));
                         (inner, of) = self.field(unit, inner, &of, name)?;
                         if let Type::Record(tag) = kind {
-                            let at = unit.record(tag)?.iter().position(|(member, _)| **member == *name);
+                            let at =
+                                unit.record(tag)?.iter().position(|(member, _)| **member == *name);
                             next = at.map_or(next, |at| at + 1);
                         }
                     }
@@ -361,7 +448,13 @@ impl Lower {
     }
 
     /// The member, or element, that an initializer without a name is for.
-    fn element(&mut self, unit: &mut Unit<'_>, mut place: Place, kind: &Type, at: usize) -> Result<(Place, Type), Refused> {
+    fn element(
+        &mut self,
+        unit: &mut Unit<'_>,
+        mut place: Place,
+        kind: &Type,
+        at: usize,
+    ) -> Result<(Place, Type), Refused> {
         match kind {
             Type::Record(tag) => {
                 let member = unit.record(tag)?.get(at).map(|(name, _)| name.clone());
@@ -378,12 +471,23 @@ impl Lower {
     }
 
     /// A member of what is at a place.
-    pub(super) fn field(&mut self, unit: &mut Unit<'_>, mut place: Place, kind: &Type, name: &str) -> Result<(Place, Type), Refused> {
+    pub(super) fn field(
+        &mut self,
+        unit: &mut Unit<'_>,
+        mut place: Place,
+        kind: &Type,
+        name: &str,
+    ) -> Result<(Place, Type), Refused> {
         let Type::Record(tag) = kind else {
             return Err(self.refused(&format!("`{name}` of what is no structure")));
         };
-        let member = unit.member(tag, name).map_err(|refused| Refused { file: self.file.to_string(), line: self.line, why: refused.to_string() })?;
-        let member = member.ok_or_else(|| self.refused(&format!("struct {tag} has no member `{name}` here")))?;
+        let member = unit.member(tag, name).map_err(|refused| Refused {
+            file: self.file.to_string(),
+            line: self.line,
+            why: refused.to_string(),
+        })?;
+        let member = member
+            .ok_or_else(|| self.refused(&format!("struct {tag} has no member `{name}` here")))?;
         if place.path.is_empty() {
             place.of = tag.clone();
         }
@@ -395,7 +499,12 @@ impl Lower {
     }
 
     /// The value of a compound statement in parentheses: that of its last expression.
-    pub(super) fn statement_expression(&mut self, unit: &mut Unit<'_>, parsed: &Parsed, node: Node<'_>) -> Result<Typed, Refused> {
+    pub(super) fn statement_expression(
+        &mut self,
+        unit: &mut Unit<'_>,
+        parsed: &Parsed,
+        node: Node<'_>,
+    ) -> Result<Typed, Refused> {
         self.open();
         let all = children(node);
         let mut value = (Operand::Const(0, 64), Type::Void);
@@ -413,7 +522,7 @@ impl Lower {
         Ok(value)
     }
 
-    pub(super) fn branch(&mut self, bit: Operand, yes: BlockId, no: BlockId, words: Rc<str>) {
+    pub(super) fn branch(&mut self, bit: Operand, yes: BlockId, no: BlockId, words: Arc<str>) {
         match bit {
             Operand::Const(0, _) => self.end(End::Jump(no)),
             Operand::Const(..) => self.end(End::Jump(yes)),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A revision of a git repository, read without a checkout.
 
-use super::source::{Source, Texts};
+use super::source::{Reader, Source, Texts};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -76,9 +77,53 @@ impl Source for Git {
         }
         Ok(texts)
     }
+
+    fn open(&self) -> io::Result<Box<dyn Reader>> {
+        let tree = self.tree()?;
+        Ok(Box::new(Revision { git: self.clone(), batch: Batch::start(self.command())?, tree }))
+    }
+}
+
+/// A revision whose files are asked for one by one.
+#[derive(Debug)]
+struct Revision {
+    git: Git,
+    batch: Batch,
+    tree: String,
+}
+
+impl Reader for Revision {
+    fn text(&mut self, file: &str) -> io::Result<Option<String>> {
+        // A newline would be two questions.
+        match file.contains('\n') {
+            true => Ok(None),
+            false => self.batch.text(&format!("{}:{file}", self.tree)),
+        }
+    }
+
+    fn list(&mut self, folders: &[&str]) -> io::Result<BTreeMap<String, Option<String>>> {
+        let output = self
+            .git
+            .command()
+            .args(["ls-tree", "-r", "-z", &self.tree, "--"])
+            .args(folders)
+            .output();
+        let output = output.map_err(no_git)?;
+        if !output.status.success() {
+            let told = String::from_utf8_lossy(&output.stderr);
+            return Err(io::Error::other(told.trim().trim_start_matches("fatal: ").to_owned()));
+        }
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let files = listed.split('\0').filter_map(|line| {
+            let (about, name) = line.split_once('\t')?;
+            Some((name.to_owned(), about.split(' ').nth(2).map(str::to_owned)))
+        });
+        Ok(files.collect())
+    }
 }
 
 /// A `git cat-file --batch`: one question, one answer.
+#[derive(Debug)]
 struct Batch {
     child: Child,
     questions: ChildStdin,

@@ -18,7 +18,31 @@ pub trait Source: fmt::Debug {
     /// # Errors
     /// If it cannot be read. That it lacks a file is no error: another version may not have it.
     fn read(&self, files: &[&str]) -> io::Result<Texts>;
+
+    /// Where one file after the other can be read from.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn open(&self) -> io::Result<Box<dyn Reader>>;
 }
+
+/// Reads one file after the other.
+pub trait Reader: fmt::Debug + Send {
+    /// The text of a file, if there is one.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn text(&mut self, file: &str) -> io::Result<Option<String>>;
+
+    /// The files in some folders, each with a mark that is another if the text is, where one is known.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn list(&mut self, folders: &[&str]) -> io::Result<BTreeMap<String, Option<String>>>;
+}
+
+/// The folders that functions are judged from, and what they include.
+pub const FOLDERS: &[&str] = &["mm", "virt/kvm", "include", "arch/x86/include"];
 
 /// The source at `path`: a directory, a tarball, or `DIR@REV` for a revision of a git repository.
 ///
@@ -60,6 +84,49 @@ impl Source for Directory {
         }
         Ok(texts)
     }
+
+    fn open(&self) -> io::Result<Box<dyn Reader>> {
+        Ok(Box::new(Directory(self.0.clone())))
+    }
+}
+
+impl Reader for Directory {
+    fn text(&mut self, file: &str) -> io::Result<Option<String>> {
+        match fs::read(self.0.join(file)) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            // A directory, or a part of its name that is a file, is no file of that name either.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound
+                        | io::ErrorKind::IsADirectory
+                        | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn list(&mut self, folders: &[&str]) -> io::Result<BTreeMap<String, Option<String>>> {
+        let mut files = BTreeMap::new();
+        let mut todo: Vec<PathBuf> =
+            folders.iter().map(|folder| self.0.join(folder)).filter(|it| it.is_dir()).collect();
+        while let Some(folder) = todo.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                let path = entry.path();
+                // A link to a directory could lead round in a circle.
+                if entry.file_type()?.is_dir() {
+                    todo.push(path);
+                } else if let Some(name) = path.strip_prefix(&self.0).ok().and_then(Path::to_str) {
+                    files.insert(name.to_owned(), None);
+                }
+            }
+        }
+        Ok(files)
+    }
 }
 
 /// A tarball, such as a package has. It has to be unpacked from its first byte to its last, which
@@ -73,10 +140,28 @@ struct Tarball {
 
 impl Source for Tarball {
     fn read(&self, files: &[&str]) -> io::Result<Texts> {
+        match self.unpacked(files)? {
+            (place, None) => Directory(place).read(files),
+            (place, Some(_kept)) => Directory(place).read(files),
+        }
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Reader>> {
+        let all: Vec<&str> = FOLDERS.iter().copied().chain(["Makefile"]).collect();
+        let (place, kept) = self.unpacked(&all)?;
+        // Without a cache it stays where it is until the process ends.
+        kept.map(tempfile::TempDir::keep);
+        Ok(Box::new(Directory(place)))
+    }
+}
+
+impl Tarball {
+    /// Where files of it are: in the cache, or for now.
+    fn unpacked(&self, files: &[&str]) -> io::Result<(PathBuf, Option<tempfile::TempDir>)> {
         let Some(cache) = cache_directory() else {
             let place = tempfile::tempdir()?;
             self.unpack(files, place.path())?;
-            return Directory(place.path().into()).read(files);
+            return Ok((place.path().into(), Some(place)));
         };
         let path = fs::canonicalize(&self.path)?;
         let key = (path, self.about.len(), self.about.modified()?, files);
@@ -90,11 +175,9 @@ impl Source for Tarball {
                 let _ = place.keep();
             }
         }
-        Directory(kept).read(files)
+        Ok((kept, None))
     }
-}
 
-impl Tarball {
     /// `tar` knows every compression there is, and the top directory's name does not matter to it.
     fn unpack(&self, files: &[&str], place: &Path) -> io::Result<()> {
         let output = Command::new("tar")

@@ -9,5 +9,4 @@ mod extraction;
 mod mutants;
 mod places;
 mod revisions;
-mod touched;
 mod trees;

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff diff` and `mmdiff patch`: two trees' own C, compared with each other.
 
-use super::explore::BoundsArgs;
-use super::output;
+use super::output::PlainOutput;
 use super::workers::Workers;
-use super::{Ended, Failure, interrupt};
-use crate::conform::TWO_TREES;
-use crate::conform::complete::{Complete, Plan, calls, is_call_of};
-use crate::conform::sampled::{Sampled, sample};
-use crate::explain::Look;
-use crate::mismatch::Found;
-use crate::report::diff::{Report, text};
-use crate::scenario::Path;
+use super::{Ended, Failure};
+use crate::report::diff::{Report, document, text};
 use clap::Args;
-use diffy::patch_set::{FileOperation, ParseOptions, PatchKind, PatchSet};
-use mmdiff_kernel::tree::FILES;
-use mmdiff_kernel::{Compiled, Program, Touched, Tree};
+use diffy::patch_set::{FileOperation, FilePatch, ParseOptions, PatchKind, PatchSet};
+use mmdiff_c::{Config, Files};
+use mmdiff_kernel::tree::whole::Whole;
+use mmdiff_relate::trees::{Compared, compare};
+use mmdiff_relate::{Bounds, Verdict};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,28 +21,41 @@ use std::{fs, io};
 /// How many bytes a file of patches may have.
 const MAX_PATCH: u64 = 64 << 20;
 
-/// How many examples are shown.
-const SHOWN: usize = 2;
+/// The files that are looked at where more differ than [`MANY`], or headers alone do.
+const USUAL: &[&str] = &[
+    "mm/compaction.c",
+    "mm/filemap.c",
+    "mm/migrate.c",
+    "mm/shmem.c",
+    "mm/truncate.c",
+    "virt/kvm/guest_memfd.c",
+];
+
+/// How many files are looked at without being asked for.
+const MANY: usize = 12;
 
 /// How two trees are compared.
 #[derive(Args, Debug)]
 struct How {
-    #[command(flatten)]
-    bounds: BoundsArgs,
-    /// How many scenarios to generate besides for each path that the change touches
-    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(..=super::check::MAX_CASES))]
-    cases: u64,
-    /// What to generate them from
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Show the whole traces of the examples, not only where they part
+    /// Look at this file, and not at others [default: those that differ]
+    #[arg(long, value_name = "FILE")]
+    file: Vec<String>,
+    /// How many runs a function may take
+    #[arg(long, default_value_t = Bounds::default().runs)]
+    runs: u64,
+    /// How many turns of a loop a difference is looked for in, from the beginning of a function
+    #[arg(long, default_value_t = Bounds::default().turns)]
+    turns: u32,
+    /// Run also what is the same text, to its end
     #[arg(long)]
-    full: bool,
+    no_identity: bool,
+    /// Take an option of the configuration for the other way round, such as CONFIG_DEBUG_VM
+    #[arg(long, value_name = "OPTION")]
+    turn: Vec<String>,
     #[command(flatten)]
     workers: Workers,
-    /// Write the report to a file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    output: PlainOutput,
 }
 
 /// `mmdiff diff`
@@ -76,27 +86,26 @@ pub(super) struct PatchOptions {
 }
 
 pub(super) fn run(options: &Options) -> Result<Ended, Failure> {
-    let [old, new] = [&options.old, &options.new].map(|path| Tree::read(path));
+    let [old, new] = [&options.old, &options.new].map(|path| Whole::read(path));
     let (old, new) = (old.map_err(Failure::new)?, new.map_err(Failure::new)?);
     let names = [&options.old, &options.new].map(|path| path.display().to_string());
-    compare(&old, &new, names, Vec::new(), &options.how)
+    compared(&old, &new, names, &options.how)
 }
 
 pub(super) fn patch(options: &PatchOptions) -> Result<Ended, Failure> {
-    let old = Tree::find(options.tree.as_deref()).map_err(Failure::new)?;
-    let (mut new, mut elsewhere) = (old.clone(), Vec::new());
+    let old = Whole::find(options.tree.as_deref()).map_err(Failure::new)?;
+    let mut new = old.clone();
     for file in &options.patches {
-        new = patched(new, file, &mut elsewhere)?;
+        new = patched(new, file)?;
     }
     let name = old.origin().display().to_string();
     let patches: Vec<_> = options.patches.iter().map(|file| file.display().to_string()).collect();
     let names = [name, format!("the same with {}", patches.join(", "))];
-    compare(&old, &new, names, elsewhere, &options.how)
+    compared(&old, &new, names, &options.how)
 }
 
-/// The tree with the changes of one file of patches. Changes of files that nothing is cut out of go to
-/// `elsewhere`.
-fn patched(mut tree: Tree, file: &PathBuf, elsewhere: &mut Vec<String>) -> Result<Tree, Failure> {
+/// The tree with the changes of one file of patches.
+fn patched(mut tree: Whole, file: &PathBuf) -> Result<Whole, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure(format!("{}: {why}", file.display()));
     let mut bytes = Vec::new();
     let read = match file.as_os_str() == "-" {
@@ -116,20 +125,50 @@ fn patched(mut tree: Tree, file: &PathBuf, elsewhere: &mut Vec<String>) -> Resul
     for change in PatchSet::parse(&mail, options) {
         let change = change.map_err(|error| failed(&error))?;
         any = true;
-        let name = in_tree(change.operation());
-        match (change.patch(), tree.text(name).filter(|_| FILES.contains(&name))) {
-            (PatchKind::Text(patch), Some(text)) if change.operation().is_modify() => {
-                let text = diffy::apply(text, patch)
-                    .map_err(|error| failed(&format_args!("{name}: it does not apply: {error}")))?;
-                tree = tree.with_text(name, text);
-            }
-            _ => elsewhere.push(format!("{name}: no change of a file that is cut")),
-        }
+        tree = with_change(tree, &change).map_err(|why| failed(&why))?;
     }
     match any {
         true => Ok(tree),
         false => Err(failed(&"there is no patch in it")),
     }
+}
+
+/// The tree with the change of one file; why there is none.
+fn with_change(tree: Whole, change: &FilePatch<'_, str>) -> Result<Whole, String> {
+    let name = in_tree(change.operation());
+    let PatchKind::Text(patch) = change.patch() else {
+        return Err(format!("{name}: it is binary"));
+    };
+    let old = tree.text(name);
+    let text = match (change.operation(), &old) {
+        (FileOperation::Create(_), None) => "",
+        (FileOperation::Create(_), Some(_)) => {
+            return Err(format!("{name}: it is created, and is there"));
+        }
+        (_, Some(old)) => old,
+        // Nothing is judged in documentation and the like, and a tree may be a part of one.
+        (_, None) if !name.ends_with(".c") && !name.ends_with(".h") => return Ok(tree),
+        (_, None) => {
+            return Err(format!(
+                "{name}: the tree has no such file; is it of the version that the patch is for?"
+            ));
+        }
+    };
+    let text =
+        diffy::apply(text, patch).map_err(|error| format!("{name}: it does not apply: {error}"))?;
+    Ok(match change.operation() {
+        FileOperation::Delete(_) => tree.with_text(name, None),
+        FileOperation::Rename { from, .. } => {
+            let from = without_top(from);
+            tree.with_text(from, None).with_text(name, Some(text))
+        }
+        _ => tree.with_text(name, Some(text)),
+    })
+}
+
+/// A path without git's a/ or b/.
+fn without_top(path: &str) -> &str {
+    path.strip_prefix("a/").or_else(|| path.strip_prefix("b/")).unwrap_or(path)
 }
 
 /// The file that a patch is for, from the top of the tree: without the a/ and b/ of git, and without the
@@ -153,102 +192,81 @@ fn in_tree<'p>(operation: &'p FileOperation<'_, str>) -> &'p str {
     new
 }
 
-fn compare(
-    old: &Tree,
-    new: &Tree,
-    names: [String; 2],
-    mut not_judged: Vec<String>,
-    how: &How,
-) -> Result<Ended, Failure> {
-    let cut = [old, new].map(|tree| Program::cut(tree, &[]));
-    let touched = Touched::between((old, &cut[0]), (new, &cut[1]));
-    let (headers, files): (Vec<_>, Vec<_>) =
-        touched.not_cut.iter().partition(|(file, _)| file.ends_with(".h"));
-    let not_cut = files.into_iter().chain(headers);
-    not_judged.extend(not_cut.map(|(file, what)| format!("{file}: {what}")));
-    let compile = |tree| Compiled::new(tree, &[]).map(Arc::new).map_err(Failure::new);
-    let objects = match touched.reached.is_empty() {
-        true => Vec::new(),
-        false => vec![compile(old)?, compile(new)?],
-    };
-    for (object, name) in objects.iter().zip(&names) {
-        let faults = object.faults().iter().filter(|it| touched.reached.contains_key(it.name()));
-        not_judged.extend(faults.map(|fault| format!("{name}: {fault}")));
-    }
+/// A tree, as what reads C asks it.
+struct Texts<'w>(&'w Whole);
 
-    interrupt::catch();
-    let is_reached = |name: &str| touched.reached.keys().any(|of| is_call_of(name, of));
-    let wanted = |entry: &str| calls(entry).into_iter().any(is_reached);
+impl Files for Texts<'_> {
+    fn text(&self, path: &str) -> Option<Arc<str>> {
+        self.0.text(path)
+    }
+}
+
+fn compared(old: &Whole, new: &Whole, names: [String; 2], how: &How) -> Result<Ended, Failure> {
+    let changed = Whole::differ(old, new).map_err(Failure::new)?;
+    let files = files(&changed, &how.file);
+    for file in &how.file {
+        if old.text(file).is_none() && new.text(file).is_none() {
+            return Err(Failure(format!(
+                "{file}: neither tree has it; name it from the top of the tree, as mm/truncate.c"
+            )));
+        }
+    }
+    let bounds = Bounds { runs: how.runs, turns: how.turns, identity: !how.no_identity };
+    let config = Config { turned: how.turn.iter().cloned().collect() };
     let pool = how.workers.pool()?;
-    let sides = TWO_TREES.each_ref();
-    let plan = Plan::new(sides.to_vec(), &objects, how.bounds.bounds(), &wanted);
-    let bar = how.workers.progress(plan.units() as u64, "units");
-    let complete = pool.install(|| plan.run(&|| bar.inc(1), &interrupt::asked));
+    let bar = how.workers.progress(files.len() as u64, "files");
+    let of_file = |file: &String| {
+        let compared = compare([&Texts(old), &Texts(new)], file, &changed, &config, bounds);
+        bar.inc(1);
+        (file.clone(), compared)
+    };
+    let by_file: BTreeMap<String, Compared> =
+        pool.install(|| files.par_iter().map(of_file).collect());
     bar.finish_and_clear();
-
-    let paths = Path::ALL.into_iter().filter(|path| match path {
-        Path::Lifecycle => !touched.reached.is_empty(),
-        path => complete.iter().any(|complete| complete.path() == *path),
-    });
-    let paths: Vec<Path> = paths.collect();
-    let bar = how.workers.progress(paths.len() as u64 * how.cases, "scenarios");
-    let cases = (how.seed, how.cases);
-    let mut sampled = Vec::new();
-    for path in paths {
-        let progress = |done| bar.inc(done);
-        let one = || sample(sides, &objects, path, cases, &progress, &interrupt::asked);
-        sampled.push((path, pool.install(one)));
+    let mut all = Compared::default();
+    for compared in by_file.into_values() {
+        all.add(compared);
     }
-    bar.finish_and_clear();
-
-    let (width, styled) = output::terminal(how.out.is_some());
-    let look = Look { width: width.into(), styled, full: how.full };
-    let shown = show(&plan, (&objects, &touched), (&complete, &sampled), &look)?;
+    let is_included = |file: &String| file.ends_with(".h") && !files.is_empty();
+    let not_looked_at = changed
+        .iter()
+        .filter(|file| !files.contains(*file) && !is_included(file))
+        .cloned()
+        .collect();
+    let texts = [old, new].map(|tree| {
+        Box::new(|file: &str| tree.text(file)) as Box<dyn Fn(&str) -> Option<Arc<str>> + '_>
+    });
     let report = Report {
         names,
-        bounds: how.bounds.bounds(),
-        seed: how.seed,
-        cut_off: interrupt::asked(),
-        touched,
-        not_judged,
-        complete,
-        sampled,
-        shown,
+        bounds,
+        compared: all,
+        not_looked_at,
+        is_nothing: changed.is_empty(),
+        texts,
     };
-    let mut written = String::new();
-    text(&report, width, styled, &mut written).map_err(Failure::new)?;
-    output::write(&written, how.out.as_deref())?;
-    Ok(match (report.differ(), report.cut_off, report.is_judged()) {
-        (1.., ..) => Ended::Beyond,
-        (0, true, _) => Ended::CutOff,
-        (0, false, true) => Ended::Intended,
-        (0, false, false) => Ended::NotJudged,
+    how.output
+        .write(&document(&report), |(width, styled), out| text(&report, width, styled, out))?;
+    Ok(match report.verdict() {
+        Some(Verdict::Differs) => Ended::Beyond,
+        Some(Verdict::NotShown) => Ended::CutOff,
+        _ if !report.is_judged() => Ended::NotJudged,
+        _ => Ended::Intended,
     })
 }
 
-/// The first mismatch of some entries, or if there is none of some paths' scenarios.
-fn show(
-    plan: &Plan,
-    (objects, touched): (&[Arc<Compiled>], &Touched),
-    (complete, sampled): (&[Complete], &[(Path, Sampled)]),
-    look: &Look,
-) -> Result<Vec<String>, Failure> {
-    // A caller shows what it calls, with more around it.
-    let mut entries: Vec<&Complete> = complete.iter().filter(|it| it.first.is_some()).collect();
-    let is_changed = |name: &str| touched.changed.iter().any(|of| is_call_of(name, of));
-    entries.sort_by_key(|entry| !entry.mismatches.keys().any(|name| is_changed(name)));
-    let of_paths = entries.into_iter().filter_map(|entry| Found::of_path(plan, entry));
-    let mut found: Vec<Found> = of_paths.take(SHOWN).collect();
-    if found.is_empty() {
-        let first = sampled.iter().filter_map(|(_, sampled)| sampled.first.as_ref());
-        let sides = TWO_TREES.each_ref();
-        found
-            .extend(first.take(SHOWN).map(|scenario| Found::of_scenario(sides, objects, scenario)));
+/// The files that are looked at: those that are asked for, or those that differ. Of a header that differs
+/// alone, those that are looked at most.
+fn files(changed: &BTreeSet<String>, asked: &[String]) -> BTreeSet<String> {
+    if !asked.is_empty() {
+        return asked.iter().cloned().collect();
     }
-    let text = |found: &Found| {
-        let mut text = String::new();
-        found.write(objects, look, &mut text).map_err(Failure::new)?;
-        Ok(text)
-    };
-    found.iter().map(text).collect()
+    let sources: BTreeSet<String> =
+        changed.iter().filter(|file| file.ends_with(".c")).cloned().collect();
+    let usual = || USUAL.iter().map(|file| (*file).to_owned());
+    let has_header = changed.iter().any(|file| file.ends_with(".h"));
+    match sources.len() {
+        0..=MANY if has_header => sources.into_iter().chain(usual()).collect(),
+        0..=MANY => sources,
+        _ => usual().collect(),
+    }
 }

@@ -2,187 +2,466 @@
 //! The report on two trees whose C was compared.
 
 use super::{Style, number};
-use crate::conform::complete::{Complete, calls, is_call_of};
-use crate::conform::sampled::Sampled;
-use crate::explore::{Bounds, LISTED_VALUES};
-use crate::scenario::Path;
 use comfy_table::Cell;
-use mmdiff_kernel::Touched;
-use mmdiff_kernel::tree::FILES;
-use std::collections::BTreeMap;
+use mmdiff_relate::trees::{Compared, Function, Outcome, worst};
+use mmdiff_relate::{Bounds, Difference, Judged, Line, Verdict};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::fmt::{self, Write};
+use std::sync::Arc;
 
-const LOOKED_AT: &str = "Judged is what the ported functions' C comes to, out of {} files of mm, include/linux and\n\
-    virt/kvm; no other file was looked at.";
-const FLAGS_BY_NUMBER: &str = "The trees number the flags of a mapping differently, and here flags count by number: a\n\
-    test of the same flag under another number is among the differences.";
+/// What the document says that it is.
+pub const SCHEMA: &str = "mmdiff-diff-1";
 
-/// How many of the definitions that are not judged are named.
+/// How many findings of a function are shown, and lines that did not run.
+const SHOWN: usize = 4;
+/// How many of a list are named.
 const NAMED: usize = 12;
 
+/// How the text of a tree's file is had.
+pub type Text<'t> = Box<dyn Fn(&str) -> Option<Arc<str>> + 't>;
+
 /// What a comparison of two trees came to.
-#[derive(Debug)]
-pub struct Report {
+pub struct Report<'t> {
     /// What the trees are called: the old one, and the new.
     pub names: [String; 2],
-    /// The bounds of the enumeration.
+    /// Within which bounds it was run.
     pub bounds: Bounds,
-    /// What the scenarios were generated from.
-    pub seed: u64,
-    /// Whether it was interrupted.
-    pub cut_off: bool,
-    /// What differs between their texts.
-    pub touched: Touched,
-    /// What differs and was not run, a line each.
-    pub not_judged: Vec<String>,
-    /// The enumeration of what that reaches.
-    pub complete: Vec<Complete>,
-    /// The scenarios.
-    pub sampled: Vec<(Path, Sampled)>,
-    /// Mismatches, as text.
-    pub shown: Vec<String>,
+    /// What came of the files that were looked at.
+    pub compared: Compared,
+    /// Files that differ and were not looked at.
+    pub not_looked_at: Vec<String>,
+    /// Whether no file differs.
+    pub is_nothing: bool,
+    /// The texts of both.
+    pub texts: [Text<'t>; 2],
 }
 
-/// How many differ, and how many of these only in what is asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Counts {
-    all: u64,
-    asks: u64,
-}
-
-impl Counts {
-    fn add(self, other: Counts) -> Counts {
-        Counts { all: self.all + other.all, asks: self.asks + other.asks }
-    }
-}
-
-impl Report {
-    /// Paths and scenarios on which the trees differ, and of these those on which they only ask
-    /// otherwise.
-    fn counts(&self) -> Counts {
-        let paths = self
-            .complete
-            .iter()
-            .map(|it| Counts { all: it.mismatches.values().sum(), asks: it.asks.values().sum() });
-        let scenarios =
-            self.sampled.iter().map(|(_, it)| Counts { all: it.mismatches, asks: it.asks });
-        paths.chain(scenarios).fold(Counts::default(), Counts::add)
+impl Report<'_> {
+    /// The worst that a function comes to; `None` if none was run.
+    pub fn verdict(&self) -> Option<Verdict> {
+        worst(&self.compared)
     }
 
-    /// On how many they do or return something else.
-    pub fn differ(&self) -> u64 {
-        let Counts { all, asks } = self.counts();
-        all - asks
-    }
-
-    /// Whether all that differs was run.
+    /// Whether all that differs was judged.
     pub fn is_judged(&self) -> bool {
-        let was_run = |complete: &Complete| complete.judged() > 0 && complete.not_judged == 0;
-        self.not_judged.is_empty()
-            && self.complete.iter().all(was_run)
-            && (self.touched.is_nothing() || !self.complete.is_empty())
+        let refused =
+            self.compared.functions.iter().any(|it| matches!(it.outcome, Outcome::NotJudged(_)));
+        !refused
+            && self.compared.not_run.is_empty()
+            && self.compared.unused.is_empty()
+            && self.not_looked_at.is_empty()
     }
 
-    /// On how many of a function's paths the trees differ; `None` if no path calls it.
-    fn counts_of(&self, function: &str) -> Option<Counts> {
-        let is_of = |name: &str| is_call_of(name, function);
-        let calls_it = |it: &&Complete| it.paths > 0 && calls(it.name()).into_iter().any(is_of);
-        let counts = self.complete.iter().filter(calls_it).map(|complete| {
-            let sum = |of: &BTreeMap<&'static str, u64>| {
-                of.iter().filter(|(name, _)| is_of(name)).map(|(_, paths)| paths).sum()
-            };
-            Counts { all: sum(&complete.mismatches), asks: sum(&complete.asks) }
-        });
-        counts.reduce(Counts::add)
+    fn headline(&self) -> &'static str {
+        match self.verdict() {
+            Some(Verdict::Differs) => "DIFFERS.",
+            Some(Verdict::NotShown) => {
+                "NOT SHOWN: no difference is confirmed, and something is open."
+            }
+            _ if !self.is_judged() => {
+                "NOTHING DIFFERS IN WHAT WAS JUDGED; not all that changed was."
+            }
+            Some(Verdict::AsksDifferently) => "ASKS DIFFERENTLY; does and returns the same.",
+            Some(Verdict::SameBehaviour) => "SAME BEHAVIOUR.",
+            None if self.is_nothing => "SAME TEXT.",
+            None => "SAME TEXT in all functions.",
+        }
     }
+
+    /// The line of a file on a side, as it is written.
+    fn source(&self, side: usize, (file, line): &Line) -> String {
+        let text = (self.texts[side])(file);
+        let line =
+            text.as_deref().and_then(|text| text.lines().nth((*line as usize).checked_sub(1)?));
+        line.unwrap_or("").trim().to_owned()
+    }
+}
+
+fn verdict(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::SameText => "same text",
+        Outcome::NotJudged(_) => "not judged",
+        Outcome::Gone => "gone",
+        Outcome::New => "new",
+        Outcome::Judged(judged) => match judged.verdict {
+            Verdict::SameBehaviour => "same behaviour",
+            Verdict::AsksDifferently => "asks differently",
+            Verdict::NotShown => "not shown",
+            Verdict::Differs => "differs",
+        },
+    }
+}
+
+fn judged(function: &Function) -> Option<&Judged> {
+    match &function.outcome {
+        Outcome::Judged(judged) => Some(judged),
+        _ => None,
+    }
+}
+
+/// The findings that are shown of a function: those before which nothing differs, and what is not
+/// confirmed only where nothing is.
+fn shown(judged: &Judged) -> impl Iterator<Item = &Difference> {
+    let is_confirmed = judged.differences.iter().any(|it| it.is_confirmed);
+    judged.differences.iter().filter(move |it| it.is_first && it.is_confirmed == is_confirmed)
 }
 
 /// The report for a person, `width` columns wide.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn text(report: &Report, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
+pub fn text(report: &Report<'_>, width: u16, styled: bool, out: &mut dyn Write) -> fmt::Result {
     let [old, new] = &report.names;
-    writeln!(out, "{old}\nagainst {new}\n")?;
-    let paths: u64 = report.complete.iter().map(Complete::judged).sum();
-    let scenarios: u64 = report.sampled.iter().map(|(_, sampled)| sampled.judged()).sum();
-    let of = format!("{} paths, {} scenarios", number(paths), number(scenarios));
-    let Counts { all, asks } = report.counts();
-    match all {
-        0 if report.touched.is_nothing() && report.not_judged.is_empty() => {
-            writeln!(out, "SAME TEXT in all that is judged.")?;
+    writeln!(out, "{old}\nagainst {new}\n\n{}\n", report.headline())?;
+    if report.verdict().is_some() {
+        writeln!(out, "{}", table(report, Style { width, styled }))?;
+    }
+    let mut at = 0;
+    for function in report.compared.changed() {
+        let Some(judged) = judged(function) else { continue };
+        let all = shown(judged).count();
+        for difference in shown(judged).take(SHOWN) {
+            at += 1;
+            finding(report, at, function, difference, out)?;
         }
-        0 if paths == 0 => writeln!(out, "NOT JUDGED: nothing that differs could be run.")?,
-        0 => writeln!(out, "NO DIFFERENCE on {of}.")?,
-        _ if all == asks => writeln!(
-            out,
-            "ASKS DIFFERENTLY on {} of {of}; does and returns the same on all.",
-            number(asks)
-        )?,
-        _ => writeln!(
-            out,
-            "DIFFERS on {} of {of}; on {} more it only asks differently.",
-            number(all - asks),
-            number(asks)
-        )?,
+        if all > SHOWN {
+            writeln!(
+                out,
+                "\n   and {} more places in {}: --format json has them",
+                all - SHOWN,
+                function.name
+            )?;
+        }
+        questions(function, judged, out)?;
+        for (why, times) in judged.open.iter().take(SHOWN) {
+            writeln!(out, "\nOpen in {}: {why} (met {} times)", function.name, number(*times))?;
+        }
     }
-    match report.cut_off {
-        false if paths > 0 => writeln!(
-            out,
-            "The paths are all that there are OVER LISTED VALUES, within: {}.\n{LISTED_VALUES}\n\
-             The scenarios are from seed {}.",
-            report.bounds, report.seed
-        )?,
-        false => {}
-        true => writeln!(out, "It was INTERRUPTED: the paths are not all that there are.")?,
+    not_judged(report, out)?;
+    limits(report, out)
+}
+
+fn finding(
+    report: &Report<'_>,
+    at: usize,
+    function: &Function,
+    it: &Difference,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    let [old, new] = &it.lines;
+    write!(out, "\n{at}. {}   {}:{} (old ", function.name, new.0, new.1)?;
+    match old.0 == new.0 {
+        true => writeln!(out, "{})", old.1)?,
+        false => writeln!(out, "{}:{})", old.0, old.1)?,
     }
-    writeln!(out, "{}", LOOKED_AT.replace("{}", &(FILES.len() - 1).to_string()))?;
-    if report.touched.changed.contains("mapping_flags") {
-        writeln!(out, "{FLAGS_BY_NUMBER}")?;
-    }
-    if !report.touched.reached.is_empty() {
-        writeln!(out, "\n{}", table(report, Style { width, styled }))?;
-    }
-    for (path, sampled) in report.sampled.iter().filter(|(_, sampled)| sampled.mismatches > 0) {
-        let counts = [sampled.judged(), sampled.mismatches - sampled.asks, sampled.asks];
-        let [cases, differ, asks] = counts.map(number);
+    if !it.is_confirmed {
         writeln!(
             out,
-            "  of {cases} scenarios of {path}, {differ} differ and {asks} ask differently"
+            "   MAY DIFFER: seen from a turn of a loop with any numbers; no run from the beginning shows it"
         )?;
     }
-    if !report.not_judged.is_empty() {
-        writeln!(out, "\nNot judged, and it differs: {} places", report.not_judged.len())?;
-        for what in report.not_judged.iter().take(NAMED) {
-            writeln!(out, "  {what}")?;
-        }
-        if let Some(more @ 1..) = report.not_judged.len().checked_sub(NAMED) {
-            writeln!(out, "  and {more} more")?;
+    for (n, (condition, side, line)) in it.when.iter().enumerate() {
+        let word = if n == 0 { "when" } else { "and " };
+        let tree = ["old", "new"][*side];
+        match *line.0 == *function.file {
+            true => writeln!(out, "   {word}   {condition}   [{tree} {}]", line.1)?,
+            false => writeln!(out, "   {word}   {condition}   [{tree} {}:{}]", line.0, line.1)?,
         }
     }
-    for shown in &report.shown {
-        writeln!(out, "\nFor example {shown}")?;
+    for (side, name) in ["old ", "new "].into_iter().enumerate() {
+        writeln!(out, "   {name}   {}", it.does[side])?;
+        let source = report.source(side, &it.lines[side]);
+        if !source.is_empty() {
+            writeln!(out, "          | {source}")?;
+        }
+    }
+    let numbers: Vec<String> =
+        it.example.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    if !numbers.is_empty() {
+        writeln!(out, "   for    {}", numbers.join(", "))?;
     }
     Ok(())
 }
 
-/// The functions that the change reaches, and what was seen of each.
-fn table(report: &Report, style: Style) -> comfy_table::Table {
-    let mut table = style.table(&["function", "file", "text", "verdict"]);
-    for (function, file) in &report.touched.reached {
-        let is_changed = report.touched.changed.contains(function);
-        let text = if is_changed { "changed" } else { "calls it" };
-        let is_missing = report.complete.iter().any(|it| it.missing.contains(function.as_str()));
-        let verdict = match report.counts_of(function) {
-            _ if is_missing => "not judged".to_owned(),
-            None => "through its callers".to_owned(),
-            Some(Counts { all: 0, .. }) => "no difference".to_owned(),
-            Some(Counts { all, asks }) if all == asks => {
-                format!("asks differently on {} paths", number(asks))
-            }
-            Some(Counts { all, asks }) => format!("differs on {} paths", number(all - asks)),
+fn questions(function: &Function, judged: &Judged, out: &mut dyn Write) -> fmt::Result {
+    if judged.asks.is_empty() || judged.verdict != Verdict::AsksDifferently {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n{} asks differently, and does and returns the same whatever the answer is:",
+        function.name
+    )?;
+    for (side, what, line, _) in judged.asks.iter().take(NAMED) {
+        let who = if *side == 0 { "only the old one asks" } else { "only the new one asks" };
+        writeln!(out, "   {who}   {what}   [{}:{}]", line.0, line.1)?;
+    }
+    Ok(())
+}
+
+fn not_judged(report: &Report<'_>, out: &mut dyn Write) -> fmt::Result {
+    let compared = &report.compared;
+    let mut lines: Vec<String> = Vec::new();
+    for function in &compared.functions {
+        if let Outcome::NotJudged(refused) = &function.outcome {
+            lines.push(format!("{}: {refused}", function.name));
+        }
+    }
+    for it in &compared.not_run {
+        let tree = if it.is_new { "new" } else { "old" };
+        lines.push(format!("{}:{} ({tree}): {}", it.line.0, it.line.1, it.why));
+    }
+    lines.extend(
+        compared
+            .unused
+            .iter()
+            .map(|(file, name)| format!("{name} ({file}): nobody who was judged uses it")),
+    );
+    lines.extend(
+        report
+            .not_looked_at
+            .iter()
+            .map(|file| format!("{file}: not looked at; --file {file} does")),
+    );
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nNot judged, and it differs: {} places", number(lines.len() as u64))?;
+    for line in lines.iter().take(NAMED) {
+        writeln!(out, "  {line}")?;
+    }
+    if let Some(more @ 1..) = lines.len().checked_sub(NAMED) {
+        writeln!(out, "  and {more} more: --format json has them")?;
+    }
+    Ok(())
+}
+
+fn limits(report: &Report<'_>, out: &mut dyn Write) -> fmt::Result {
+    if report.verdict().is_none() {
+        return Ok(());
+    }
+    let off: Vec<&str> = report
+        .compared
+        .options
+        .iter()
+        .filter(|(_, is_on)| !**is_on)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    writeln!(
+        out,
+        "\nFor all numbers and any number of turns; a difference is looked for in {} turns of each loop.\n\
+         A function that is called is an event: both sides do the same in it, or it is judged for itself.\n\
+         Options are on, but for {} such as {}: --turn OPTION turns one.",
+        report.bounds.turns,
+        off.len(),
+        off.iter()
+            .filter(|name| name.contains("DEBUG"))
+            .take(2)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
+}
+
+/// The functions whose text differs, and what each comes to.
+fn table(report: &Report<'_>, style: Style) -> comfy_table::Table {
+    let mut table = style.table(&["function", "file", "verdict", "runs"]);
+    for function in report.compared.changed() {
+        let place = match function.lines {
+            [_, Some(line)] | [Some(line), None] => format!("{}:{line}", function.file),
+            [None, None] => function.file.clone(),
         };
-        table.add_row([function.as_str(), file, text, &verdict].map(Cell::new));
+        let runs = judged(function).map_or(String::new(), |judged| number(judged.runs));
+        table.add_row(
+            [function.name.as_str(), &place, verdict(&function.outcome), &runs].map(Cell::new),
+        );
     }
     table
+}
+
+/// The report for a program.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct Document {
+    /// What this is.
+    schema: &'static str,
+    /// The old tree, and the new one.
+    old: String,
+    new: String,
+    /// The worst verdict of a function; null if none was run.
+    verdict: Option<&'static str>,
+    /// Whether all that differs was judged.
+    all_judged: bool,
+    /// The functions of the files that were looked at.
+    functions: Vec<FunctionDocument>,
+    /// What differs.
+    findings: Vec<FindingDocument>,
+    /// The changed lines of functions.
+    changed_lines: LinesDocument,
+    /// Changed definitions outside functions that nobody who was judged uses.
+    unused: Vec<String>,
+    /// Files that differ and were not looked at.
+    not_looked_at: Vec<String>,
+    /// Options of the configuration that are taken for off.
+    off: Vec<String>,
+}
+
+/// A function.
+#[derive(Serialize, JsonSchema, Debug)]
+struct FunctionDocument {
+    name: String,
+    file: String,
+    /// "same text", "same behaviour", "asks differently", "differs", "not shown", "not judged", "new" or
+    /// "gone".
+    verdict: &'static str,
+    /// Within what the verdict holds.
+    within: String,
+    /// Why it is not judged, or not shown.
+    reason: Option<String>,
+    /// What one side asks and the other does not.
+    asks: Vec<String>,
+    /// The numbers of its findings, from 0.
+    findings: Vec<usize>,
+}
+
+/// What differs.
+#[derive(Serialize, JsonSchema, Debug)]
+struct FindingDocument {
+    /// The same for the same finding, whatever else changes in the file.
+    signature: String,
+    function: String,
+    old: SideDocument,
+    new: SideDocument,
+    /// Conditions, in C's words.
+    when: Vec<String>,
+    /// What comes of it; null where that is not known.
+    then: Option<String>,
+    /// Which expectation explains it; null if none does.
+    expected: Option<String>,
+    /// Numbers for which it is seen.
+    example: Vec<String>,
+    /// Whether a run from the function's beginning shows it.
+    confirmed: bool,
+    /// Whether nothing differs before it.
+    first: bool,
+}
+
+/// What one side does.
+#[derive(Serialize, JsonSchema, Debug)]
+struct SideDocument {
+    file: String,
+    line: u32,
+    does: String,
+}
+
+/// The changed lines of functions.
+#[derive(Serialize, JsonSchema, Debug)]
+struct LinesDocument {
+    /// How many ran.
+    run: u64,
+    /// Those that did not.
+    not_run: Vec<NotRunDocument>,
+}
+
+/// A changed line that did not run.
+#[derive(Serialize, JsonSchema, Debug)]
+struct NotRunDocument {
+    file: String,
+    line: u32,
+    /// "old" or "new".
+    tree: &'static str,
+    why: String,
+}
+
+/// The report for a program.
+pub fn document(report: &Report<'_>) -> Document {
+    let (mut functions, mut findings) = (Vec::new(), Vec::new());
+    for function in &report.compared.functions {
+        let first = findings.len();
+        let of = judged(function);
+        for it in of.into_iter().flat_map(|judged| &judged.differences) {
+            let side = |side: usize| SideDocument {
+                file: it.lines[side].0.to_string(),
+                line: it.lines[side].1,
+                does: it.does[side].clone(),
+            };
+            let parted = [0, 1].map(|side| report.source(side, &it.lines[side]));
+            findings.push(FindingDocument {
+                signature: format!("{}: {}: {} / {}", function.name, it.what, parted[0], parted[1]),
+                function: function.name.clone(),
+                old: side(0),
+                new: side(1),
+                when: it.when.iter().map(|(condition, ..)| condition.clone()).collect(),
+                then: None,
+                expected: None,
+                example: it
+                    .example
+                    .iter()
+                    .map(|(name, value)| format!("{name} = {value}"))
+                    .collect(),
+                confirmed: it.is_confirmed,
+                first: it.is_first,
+            });
+        }
+        let reason = match &function.outcome {
+            Outcome::NotJudged(refused) => Some(refused.to_string()),
+            Outcome::Judged(judged) => judged.open.first().map(|(why, _)| why.clone()),
+            _ => None,
+        };
+        functions.push(FunctionDocument {
+            name: function.name.clone(),
+            file: function.file.clone(),
+            verdict: verdict(&function.outcome),
+            within: of.map_or(String::new(), |judged| {
+                format!(
+                    "{} runs, any number of turns; findings within {} turns",
+                    judged.runs, report.bounds.turns
+                )
+            }),
+            reason,
+            asks: of.map_or(Vec::new(), |judged| {
+                judged
+                    .asks
+                    .iter()
+                    .map(|(side, what, ..)| format!("{}: {what}", ["old", "new"][*side]))
+                    .collect()
+            }),
+            findings: (first..findings.len()).collect(),
+        });
+    }
+    let not_run = report.compared.not_run.iter().map(|it| NotRunDocument {
+        file: it.line.0.clone(),
+        line: it.line.1,
+        tree: if it.is_new { "new" } else { "old" },
+        why: it.why.clone(),
+    });
+    Document {
+        schema: SCHEMA,
+        old: report.names[0].clone(),
+        new: report.names[1].clone(),
+        verdict: report.verdict().map(|worst| match worst {
+            Verdict::SameBehaviour => "same behaviour",
+            Verdict::AsksDifferently => "asks differently",
+            Verdict::NotShown => "not shown",
+            Verdict::Differs => "differs",
+        }),
+        all_judged: report.is_judged(),
+        functions,
+        findings,
+        changed_lines: LinesDocument { run: report.compared.run, not_run: not_run.collect() },
+        unused: report
+            .compared
+            .unused
+            .iter()
+            .map(|(file, name)| format!("{file}: {name}"))
+            .collect(),
+        not_looked_at: report.not_looked_at.clone(),
+        off: report
+            .compared
+            .options
+            .iter()
+            .filter(|(_, is_on)| !**is_on)
+            .map(|(name, _)| name.clone())
+            .collect(),
+    }
 }

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Two trees: which functions differ, what each comes to, and what of the change was not looked at.
+
+use crate::side::Line;
+use crate::{Bounds, Judge, Judged, Verdict};
+use mmdiff_c::{Config, Files, Refused, Sort, Unit};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What a function of a changed file comes to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Nothing that it is made of differs; what it calls is judged for itself.
+    SameText,
+    /// It was run.
+    Judged(Box<Judged>),
+    /// It cannot be read, on the old side or on the new one.
+    NotJudged(Refused),
+    /// The new tree has no such function.
+    Gone,
+    /// The old tree has none.
+    New,
+}
+
+/// A function of a changed file.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// The file that it stands in.
+    pub file: String,
+    /// Where it begins: in the old tree, and in the new one.
+    pub lines: [Option<u32>; 2],
+    /// What it comes to.
+    pub outcome: Outcome,
+}
+
+/// A line that one tree has and the other has not, and that did not run.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct NotRun {
+    /// Whether it is the new tree's.
+    pub is_new: bool,
+    /// The file and the line.
+    pub line: (String, u32),
+    /// Why.
+    pub why: String,
+}
+
+/// What came of the files that were looked at together.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    /// The functions of the files.
+    pub functions: Vec<Function>,
+    /// How many changed lines of functions ran.
+    pub run: u64,
+    /// Those that did not.
+    pub not_run: Vec<NotRun>,
+    /// Changed definitions that nobody who was judged uses: the file and the name.
+    pub unused: BTreeSet<(String, String)>,
+    /// Options of the configuration that code of the files asks for: what they are taken for.
+    pub options: BTreeMap<String, bool>,
+}
+
+impl Compared {
+    /// Adds what came of another file.
+    pub fn add(&mut self, other: Compared) {
+        for function in other.functions {
+            // A header's function is judged with the first file that includes it.
+            let is_known = |it: &Function| it.name == function.name && it.file == function.file;
+            if !self.functions.iter().any(is_known) {
+                self.functions.push(function);
+            }
+        }
+        self.run += other.run;
+        self.not_run.extend(other.not_run);
+        self.unused.extend(other.unused);
+        self.options.extend(other.options);
+    }
+
+    /// The functions whose text differs.
+    pub fn changed(&self) -> impl Iterator<Item = &Function> {
+        self.functions.iter().filter(|it| !matches!(it.outcome, Outcome::SameText))
+    }
+}
+
+/// Compares a file of two trees. `changed`: the files that differ between them; only what of these the file
+/// includes counts.
+pub fn compare(
+    trees: [&dyn Files; 2],
+    file: &str,
+    changed: &BTreeSet<String>,
+    config: &Config,
+    bounds: Bounds,
+) -> Compared {
+    let units = trees.map(|files| Unit::read(files, config, file));
+    let (mut old, mut new) = match units {
+        [Some(old), Some(new)] => (old, new),
+        [old, new] => return of_one(file, old, new),
+    };
+    let lines = changed_lines(trees, changed);
+    let mut judge = Judge::new([&mut old, &mut new], lines.clone(), bounds);
+    let mut compared = Compared::default();
+    for (name, place) in functions(&mut judge, file, changed) {
+        let outcome = judge.outcome(&name);
+        let at = [0, 1].map(|side| judge.units()[side].place(&name).map(|(_, lines)| lines[0]));
+        compared.functions.push(Function { name, file: place, lines: at, outcome });
+    }
+    account(&mut judge, &mut compared, &lines);
+    unused(&mut judge, &mut compared, changed);
+    for unit in judge.units() {
+        compared
+            .options
+            .extend(unit.asked().iter().map(|option| (option.clone(), config.is_on(option))));
+    }
+    compared
+}
+
+/// A file that one of the trees lacks: all its functions are new, or gone.
+fn of_one(file: &str, old: Option<Unit<'_>>, new: Option<Unit<'_>>) -> Compared {
+    let mut compared = Compared::default();
+    for (is_new, unit) in [(false, old), (true, new)] {
+        for name in unit.iter().flat_map(Unit::functions) {
+            let line = unit.as_ref().and_then(|unit| unit.place(&name).map(|(_, lines)| lines[0]));
+            let (lines, outcome) = match is_new {
+                true => ([None, line], Outcome::New),
+                false => ([line, None], Outcome::Gone),
+            };
+            compared.functions.push(Function { name, file: file.to_owned(), lines, outcome });
+        }
+    }
+    compared
+}
+
+/// The functions of the file, and of the changed headers that it includes; each with where it stands.
+fn functions(
+    judge: &mut Judge<'_, '_>,
+    file: &str,
+    changed: &BTreeSet<String>,
+) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    let units = judge.units();
+    for unit in units.iter() {
+        let here = unit.functions().into_iter().map(|name| (name, file.to_owned()));
+        let of_headers =
+            changed.iter().filter(|header| header.ends_with(".h")).flat_map(|header| {
+                let names = unit.defined_in(header);
+                let functions = names.into_iter().filter(|name| unit.has(Sort::Function, name));
+                functions.map(|name| (name.to_string(), header.clone())).collect::<Vec<_>>()
+            });
+        for (name, place) in here.chain(of_headers) {
+            if !all.iter().any(|(known, _)| *known == name) {
+                all.push((name, place));
+            }
+        }
+    }
+    all
+}
+
+impl Judge<'_, '_> {
+    /// What a function comes to.
+    fn outcome(&mut self, name: &str) -> Outcome {
+        match [0, 1].map(|side| self.units()[side].has(Sort::Function, name)) {
+            [true, false] => return Outcome::Gone,
+            [false, true] => return Outcome::New,
+            _ => {}
+        }
+        if self.bounds.identity && self.policy.is_same_for_itself(name) {
+            return Outcome::SameText;
+        }
+        match self.judge(name) {
+            Ok(judged) => Outcome::Judged(Box::new(judged)),
+            Err(refused) => Outcome::NotJudged(refused),
+        }
+    }
+}
+
+/// The lines that one tree has and the other has not.
+fn changed_lines(trees: [&dyn Files; 2], changed: &BTreeSet<String>) -> [BTreeSet<Line>; 2] {
+    let mut lines: [BTreeSet<Line>; 2] = Default::default();
+    for file in changed {
+        let [Some(old), Some(new)] = trees.map(|files| files.text(file)) else { continue };
+        let name: Arc<str> = file.as_str().into();
+        let mut options = diffy::DiffOptions::new();
+        options.set_context_len(0);
+        for hunk in options.create_patch(&old, &new).hunks() {
+            let (mut at_old, mut at_new) =
+                (hunk.old_range().start() as u32, hunk.new_range().start() as u32);
+            for line in hunk.lines() {
+                match line {
+                    diffy::Line::Context(_) => (at_old, at_new) = (at_old + 1, at_new + 1),
+                    diffy::Line::Delete(_) => {
+                        lines[0].insert((name.clone(), at_old));
+                        at_old += 1;
+                    }
+                    diffy::Line::Insert(_) => {
+                        lines[1].insert((name.clone(), at_new));
+                        at_new += 1;
+                    }
+                }
+            }
+        }
+    }
+    lines
+}
+
+/// Counts the changed lines that ran, and says why others did not.
+fn account(judge: &mut Judge<'_, '_>, compared: &mut Compared, lines: &[BTreeSet<Line>; 2]) {
+    for side in 0..2 {
+        let mut ran: BTreeSet<Line> = BTreeSet::new();
+        for function in &compared.functions {
+            if let Outcome::Judged(judged) = &function.outcome {
+                ran.extend(judged.ran[side].iter().cloned());
+            }
+        }
+        for function in compared.functions.clone() {
+            let Some((file, [first, last])) = judge.units()[side].place(&function.name) else {
+                continue;
+            };
+            let file: Arc<str> = file.into();
+            let left_out = judge.units()[side].left_out(&file);
+            let code: BTreeSet<u32> = match judge.units()[side].function(&function.name) {
+                Some(Ok(body)) => body
+                    .blocks
+                    .iter()
+                    .flat_map(|block| block.ops.iter().map(|(_, line)| *line).chain([block.end.1]))
+                    .collect(),
+                _ => BTreeSet::new(),
+            };
+            let is_judged = matches!(function.outcome, Outcome::Judged(_));
+            let is_cut_in =
+                ran.iter().any(|(of, line)| *of == file && (first..=last).contains(line));
+            for (_, line) in lines[side].range((file.clone(), first)..=(file.clone(), last)) {
+                let is_out = left_out.iter().any(|[from, to]| (from..=to).contains(&line));
+                let why = match (&function.outcome, code.contains(line)) {
+                    _ if is_out => "a condition of the configuration leaves it out",
+                    (Outcome::NotJudged(_), _) => "its function is not judged",
+                    (Outcome::SameText, _) => continue,
+                    (Outcome::New | Outcome::Gone, true) if !is_cut_in => {
+                        "nobody who was judged calls its function"
+                    }
+                    (_, true) if ran.contains(&(file.clone(), *line)) => {
+                        compared.run += 1;
+                        continue;
+                    }
+                    (_, true) if is_judged || is_cut_in => "no run comes to it",
+                    _ => continue,
+                };
+                let line = (file.to_string(), *line);
+                compared.not_run.push(NotRun { is_new: side == 1, line, why: why.to_owned() });
+            }
+        }
+    }
+}
+
+/// Definitions that differ and that nobody uses who was judged.
+fn unused(judge: &mut Judge<'_, '_>, compared: &mut Compared, changed: &BTreeSet<String>) {
+    let mut used: BTreeSet<Arc<str>> = BTreeSet::new();
+    for function in compared.changed() {
+        for unit in judge.units().iter() {
+            used.extend(words(unit, &function.name));
+        }
+    }
+    for file in changed {
+        let names: BTreeSet<Arc<str>> =
+            judge.units().iter().flat_map(|unit| unit.defined_in(file)).collect();
+        for name in names {
+            let says = [0, 1].map(|side| judge.units()[side].says(&name));
+            let is_function = judge.units().iter().any(|unit| unit.has(Sort::Function, &name));
+            if says[0] != says[1] && !is_function && !used.contains(&name) {
+                compared.unused.insert((file.clone(), name.to_string()));
+            }
+        }
+    }
+    let [old, new] = [0, 1].map(|side| {
+        judge.units()[side]
+            .shadowed()
+            .map(|(name, says)| (name.to_owned(), says.to_owned()))
+            .collect::<BTreeMap<_, _>>()
+    });
+    for (name, says) in &old {
+        if new.get(name).is_some_and(|other| other != says) {
+            compared.unused.insert(("a macro that mmdiff has its own of".to_owned(), name.clone()));
+        }
+    }
+}
+
+/// All words that a name comes to, without those of functions that it calls.
+fn words(unit: &Unit<'_>, name: &str) -> BTreeSet<Arc<str>> {
+    let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut todo: Vec<Arc<str>> = vec![name.into()];
+    while let Some(word) = todo.pop() {
+        if !seen.insert(word.clone())
+            || (&*word != name && unit.has(Sort::Function, &word) && !unit.has_macro(&word))
+        {
+            continue;
+        }
+        todo.extend(unit.words_of(&word));
+    }
+    seen
+}
+
+/// The worst that functions come to.
+pub fn worst(compared: &Compared) -> Option<Verdict> {
+    let verdicts = compared.functions.iter().filter_map(|function| match &function.outcome {
+        Outcome::Judged(judged) => Some(judged.verdict),
+        _ => None,
+    });
+    verdicts.max()
+}

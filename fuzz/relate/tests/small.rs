@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Small functions of our own in two versions, and what they come to. No kernel is needed.
+
+use mmdiff_c::{Config, Files};
+use mmdiff_relate::trees::{Outcome, compare};
+use mmdiff_relate::{Bounds, Judged, Verdict};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What every file begins with.
+const HEAD: &str = "
+typedef unsigned long pgoff_t;
+typedef long long loff_t;
+struct list { struct list *next; };
+struct folio { unsigned long flags; pgoff_t index; struct mapping *mapping; };
+struct control { unsigned long pfn; unsigned int nr; int mode; _Bool abort; struct mapping *mapping; };
+struct mapping { unsigned long flags; int (*drop)(struct folio *); };
+void folio_lock(struct folio *);
+void folio_unlock(struct folio *);
+void put(struct folio *);
+int drop(struct folio *, pgoff_t);
+struct folio *next(struct control *);
+_Bool folio_test_dirty(struct folio *);
+";
+
+const FILE: &str = "mm/small.c";
+
+/// A tree of one file.
+struct One(String);
+
+impl Files for One {
+    fn text(&self, path: &str) -> Option<Arc<str>> {
+        (path == FILE).then(|| self.0.as_str().into())
+    }
+}
+
+/// What `f` comes to, of two texts that define it.
+fn judged(old: &str, new: &str) -> Judged {
+    let [old, new] = [old, new].map(|text| One(format!("{HEAD}{text}")));
+    let changed = BTreeSet::from([FILE.to_owned()]);
+    let compared = compare([&old, &new], FILE, &changed, &Config::default(), Bounds::default());
+    let function = compared.functions.into_iter().find(|it| it.name == "f").expect("there is an f");
+    match function.outcome {
+        Outcome::Judged(judged) => *judged,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn verdict(old: &str, new: &str) -> Verdict {
+    let judged = judged(old, new);
+    println!("{:#?} {:#?} {:#?}", judged.differences, judged.asks, judged.open);
+    judged.verdict
+}
+
+/// Asserts that two texts do the same.
+fn same(old: &str, new: &str) {
+    assert_eq!(verdict(old, new), Verdict::SameBehaviour, "{old}\n{new}");
+}
+
+fn differs(old: &str, new: &str) {
+    assert_eq!(verdict(old, new), Verdict::Differs, "{old}\n{new}");
+}
+
+#[test]
+fn another_way_to_say_a_condition_is_no_difference() {
+    let old = "int f(struct folio *x, int a) { if (!a || x->index > 3) return -22; folio_lock(x); return 0; }";
+    let new = "int f(struct folio *x, int a) { if (a && x->index <= 3) { folio_lock(x); return 0; } else return -22; }";
+    same(old, new);
+    same(
+        old,
+        "int f(struct folio *x, int a) { int r = -22; if (!(a != 0 && !(x->index > 3))) goto out; folio_lock(x); r = 0; out: return r; }",
+    );
+    differs(
+        old,
+        "int f(struct folio *x, int a) { if (!a || x->index >= 3) return -22; folio_lock(x); return 0; }",
+    );
+    differs(
+        old,
+        "int f(struct folio *x, int a) { if (!a && x->index > 3) return -22; folio_lock(x); return 0; }",
+    );
+}
+
+#[test]
+fn lines_that_move_into_a_helper_are_no_difference_and_another_effect_in_it_is() {
+    let old =
+        "void f(struct folio *x) { folio_lock(x); drop(x, x->index); folio_unlock(x); put(x); }";
+    let helper = |body: &str| {
+        format!(
+            "static void done(struct folio *y) {{ {body} }} void f(struct folio *x) {{ folio_lock(x); drop(x, x->index); done(x); }}"
+        )
+    };
+    same(old, &helper("folio_unlock(y); put(y);"));
+    differs(old, &helper("put(y); folio_unlock(y);"));
+    differs(old, &helper("put(y);"));
+}
+
+#[test]
+fn a_switch_is_the_same_as_a_chain_of_ifs() {
+    let old = "int f(int m) { if (m == 1) return 5; if (m == 2 || m == 3) return 6; return 7; }";
+    same(
+        old,
+        "int f(int m) { switch (m) { case 1: return 5; case 2: case 3: return 6; default: return 7; } }",
+    );
+    differs(
+        old,
+        "int f(int m) { switch (m) { case 1: return 5; case 2: return 6; default: return 7; } }",
+    );
+}
+
+#[test]
+fn a_compare_that_became_signed_differs_for_a_negative_number_alone() {
+    // The page cache of a file ends where positions do: both sums are positive.
+    let old = "int f(loff_t end, struct folio *x, unsigned size) { return end < (loff_t)(x->index << 12) + (unsigned long)size; }";
+    let new = "int f(loff_t end, struct folio *x, unsigned size) { return end < (loff_t)((x->index << 12) + size); }";
+    let judged = judged(old, new);
+    assert_eq!(judged.verdict, Verdict::Differs);
+    let end = judged.differences[0]
+        .example
+        .iter()
+        .find(|(name, _)| name == "end")
+        .expect("it is an example");
+    assert_eq!(end.1, "-1");
+}
+
+#[test]
+fn a_number_that_only_one_side_knows_is_found() {
+    let scan = |also: &str| {
+        format!(
+            "int f(struct control *cc, unsigned long end) {{
+                unsigned long pfn = cc->pfn, start = pfn;
+                unsigned int got = 0;
+                for (; pfn < end; pfn++) {{
+                    struct folio *x = next(cc);
+                    if (!x) continue;
+                    {also}
+                    folio_lock(x);
+                    got++;
+                    if (got >= 32) break;
+                }}
+                cc->pfn = pfn;
+                return got;
+            }}"
+        )
+    };
+    let old = scan("");
+    same(&old, &scan(";"));
+    differs(&old, &scan("if (got == 1) break;"));
+    differs(&old, &scan("if (cc->nr == 20) break;"));
+    differs(&old, &scan("if (pfn == 777) continue;"));
+    // So many turns are not run from the beginning: it is not said to be the same all the same.
+    assert_eq!(verdict(&old, &scan("if (pfn - start == 200) break;")), Verdict::NotShown);
+    differs(&old, &scan("if (got == 7) break;"));
+}
+
+#[test]
+fn a_loop_turned_over_is_no_difference_for_any_number_of_turns() {
+    let old = "void f(struct control *cc) { struct folio *x = next(cc); while (x) { put(x); x = next(cc); } }";
+    same(
+        old,
+        "void f(struct control *cc) { struct folio *y; for (y = next(cc); y != 0; y = next(cc)) put(y); }",
+    );
+    same(
+        old,
+        "void f(struct control *cc) { struct folio *x = next(cc); if (!x) return; do { put(x); x = next(cc); } while (x); }",
+    );
+    same(
+        old,
+        "void f(struct control *cc) { struct folio *x; again: x = next(cc); if (x) { put(x); goto again; } }",
+    );
+    differs(
+        old,
+        "void f(struct control *cc) { struct folio *x = next(cc); while (x) { x = next(cc); put(x); } }",
+    );
+}
+
+#[test]
+fn what_is_stored_where_the_caller_sees_it_counts_and_a_local_does_not() {
+    let old = "void f(struct control *cc) { cc->nr++; cc->pfn += 4; put(0); }";
+    same(
+        old,
+        "void f(struct control *cc) { unsigned long p = cc->pfn + 4; cc->pfn = p; cc->nr = cc->nr + 1; put(0); }",
+    );
+    differs(old, "void f(struct control *cc) { cc->pfn += 4; put(0); cc->nr++; }");
+    differs(old, "void f(struct control *cc) { cc->nr++; put(0); }");
+}
+
+#[test]
+fn two_pointers_may_be_one() {
+    let old =
+        "int f(struct control *a, struct control *b) { int m = a->mode; b->mode = 3; return m; }";
+    differs(old, "int f(struct control *a, struct control *b) { b->mode = 3; return a->mode; }");
+    same(
+        old,
+        "int f(struct control *a, struct control *b) { int m = a->mode; (*b).mode = 1 + 2; return m; }",
+    );
+}
+
+#[test]
+fn of_two_stores_that_may_be_to_one_place_the_last_counts() {
+    let old = "void f(struct control *a, struct control *b) { a->mode = 1; b->mode = 2; }";
+    differs(old, "void f(struct control *a, struct control *b) { b->mode = 2; a->mode = 1; }");
+    let old = "void f(struct control *a, struct control *b) { a->mode = 1; b->nr = 2; }";
+    same(old, "void f(struct control *a, struct control *b) { b->nr = 2; a->mode = 1; }");
+    differs(
+        "void f(int *a, long n) { a[0] = 1; a[n] = 2; }",
+        "void f(int *a, long n) { a[n] = 2; a[0] = 1; }",
+    );
+    let whole = "void f(struct folio *p, struct folio *q, struct folio x) { %s }";
+    differs(
+        &whole.replace("%s", "unsigned long i = q->index; *p = x; drop(p, i);"),
+        &whole.replace("%s", "*p = x; drop(p, q->index);"),
+    );
+}
+
+#[test]
+fn what_a_pointer_points_at_counts_where_the_text_that_is_left_is_the_same() {
+    let with = |value: &str| {
+        format!("int f(struct folio *x) {{\nint v = {value}, *p = &v;\nput(x);\nreturn *p;\n}}")
+    };
+    differs(&with("1"), &with("2"));
+}
+
+#[test]
+fn a_number_that_is_set_on_some_turns_alone_is_any_on_the_others() {
+    let with = |value: &str| {
+        format!(
+            "void f(struct control *cc) {{ struct folio *x; int first = 1, i = 0, y; while ((x = next(cc))) {{ if (!first) drop(x, y); first = 0; y = {value}; i++; }} }}"
+        )
+    };
+    differs(&with("i"), &with("i + 1"));
+    same(&with("i"), &with("i + 1 - 1"));
+}
+
+#[test]
+fn a_division_by_zero_is_not_what_somebody_made_of_it() {
+    differs(
+        "int f(unsigned n) { return 100 / n; }",
+        "int f(unsigned n) { return n ? 100 / n : 0; }",
+    );
+}
+
+#[test]
+fn a_question_more_is_asking_differently() {
+    let old = "void f(struct folio *x) { folio_lock(x); put(x); }";
+    let new = "void f(struct folio *x) { folio_test_dirty(x); folio_lock(x); put(x); }";
+    assert_eq!(verdict(old, new), Verdict::AsksDifferently);
+    differs(
+        old,
+        "void f(struct folio *x) { if (folio_test_dirty(x)) return; folio_lock(x); put(x); }",
+    );
+}
+
+#[test]
+fn what_narrows_or_widens_a_number_is_seen() {
+    let old = "int f(unsigned long n) { return n > 4096; }";
+    differs(old, "int f(unsigned long n) { unsigned int m = n; return m > 4096; }");
+    same(
+        old,
+        "int f(unsigned long n) { unsigned long m = (unsigned long)(loff_t)n; return !(m <= 4096); }",
+    );
+    differs(old, "int f(unsigned long n) { long m = n; return m > 4096; }");
+    same("int f(unsigned n) { return n / 8 * 8; }", "int f(unsigned n) { return n & ~7u; }");
+    differs("int f(int n) { return n / 8 * 8; }", "int f(int n) { return n & ~7; }");
+}
+
+#[test]
+fn one_effect_less_does_not_hide_the_next() {
+    let old =
+        "void f(struct folio *x) {\nfolio_lock(x);\nput(x);\ndrop(x, 1);\nfolio_unlock(x);\n}";
+    let new = "void f(struct folio *x) {\nfolio_lock(x);\ndrop(x, 2);\nfolio_unlock(x);\n}";
+    let judged = judged(old, new);
+    let shown: Vec<_> =
+        judged.differences.iter().filter(|it| it.is_first).map(|it| it.what.as_str()).collect();
+    assert_eq!(shown, ["does", "argument 2"]);
+}
+
+#[test]
+fn whoever_is_called_through_a_pointer_is_an_argument() {
+    let old = "void f(struct mapping *m, struct folio *x) { m->drop(x); }";
+    same(
+        old,
+        "void f(struct mapping *m, struct folio *x) { int (*d)(struct folio *) = m->drop; d(x); }",
+    );
+    differs(old, "void f(struct mapping *m, struct folio *x) { x->mapping->drop(x); }");
+}
+
+#[test]
+fn without_identity_a_function_is_run_against_itself() {
+    let text = "int f(struct control *cc) { int n = 0; struct folio *x; while ((x = next(cc))) { if (folio_test_dirty(x)) continue; put(x); n++; } return n; }";
+    let tree = One(format!("{HEAD}{text}"));
+    let changed = BTreeSet::from([FILE.to_owned()]);
+    let bounds = Bounds { identity: false, ..Bounds::default() };
+    let compared = compare([&tree, &tree], FILE, &changed, &Config::default(), bounds);
+    let Outcome::Judged(judged) = &compared.functions[0].outcome else { panic!("it is judged") };
+    assert_eq!(judged.verdict, Verdict::SameBehaviour);
+    assert!(judged.runs > 2 && judged.turns > 0);
+}
