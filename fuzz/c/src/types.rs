@@ -90,11 +90,14 @@ impl Type {
     }
 }
 
+/// A structure's members: their names and types.
+pub(crate) type Members = Rc<[(Arc<str>, Type)]>;
+
 /// The structures that were looked into.
 #[derive(Default, Debug)]
 pub(crate) struct Types {
     /// By tag: members, those of nameless members as if they were its own.
-    records: FxHashMap<Arc<str>, Rc<[(Arc<str>, Type)]>>,
+    records: FxHashMap<Arc<str>, Members>,
     typedefs: FxHashMap<Arc<str>, Type>,
     pub(crate) enumerators: FxHashMap<Arc<str>, u64>,
     nameless: u32,
@@ -324,7 +327,7 @@ impl Unit<'_> {
     }
 
     /// The members of a structure.
-    pub(crate) fn record(&mut self, tag: &str) -> Result<Rc<[(Arc<str>, Type)]>, Refused> {
+    pub(crate) fn record(&mut self, tag: &str) -> Result<Members, Refused> {
         if let Some(known) = self.types.records.get(tag) {
             return Ok(known.clone());
         }
@@ -335,11 +338,7 @@ impl Unit<'_> {
         self.busy(format!("struct {tag}"), |unit| unit.looked_into(tag, &chunk))
     }
 
-    fn looked_into(
-        &mut self,
-        tag: &str,
-        chunk: &crate::unit::Chunk,
-    ) -> Result<Rc<[(Arc<str>, Type)]>, Refused> {
+    fn looked_into(&mut self, tag: &str, chunk: &crate::unit::Chunk) -> Result<Members, Refused> {
         let parsed = self.parse(&chunk.tokens, &chunk.file)?;
         let mut todo = vec![parsed.tree.root_node()];
         while let Some(node) = todo.pop() {

@@ -120,10 +120,10 @@ impl<'t> Unit<'t> {
     /// other; `None` if it has none.
     pub fn says(&self, name: &str) -> Option<String> {
         let mut all = String::new();
-        if let Some(definition) = self.pp.macros.get(name) {
-            if &*definition.file != "prelude.h" {
-                all = format!("#define {}", definition.says());
-            }
+        if let Some(definition) = self.pp.macros.get(name)
+            && &*definition.file != "prelude.h"
+        {
+            all = format!("#define {}", definition.says());
         }
         for sort in [Sort::Function, Sort::Tag, Sort::Enumerator, Sort::Typedef, Sort::Variable] {
             if let Some(chunk) = self.find(sort, name) {
@@ -276,11 +276,7 @@ impl<'t> Unit<'t> {
             tags(tokens, &mut names);
             if tokens[0].is("typedef") || tokens.get(1).is_some_and(|it| it.is("typedef")) {
                 names.extend(declared(tokens, &self.pp.macros).map(|name| (Sort::Typedef, name)));
-            } else if !(is_of_type(tokens)
-                && tokens.iter().rev().nth(1).is_some_and(|it| it.is("}"))
-                && !has_value(tokens))
-                && (!tokens[0].is("struct") || !tokens.get(2).is_some_and(|it| it.is(";")))
-            {
+            } else if !declares_a_type(tokens) {
                 match called(tokens) {
                     Some(name) if is_prototype(tokens) => names.push((Sort::Prototype, name)),
                     _ => names.extend(
@@ -337,6 +333,13 @@ fn called(tokens: &[Token]) -> Option<Arc<str>> {
 fn is_new(word: &Token) -> bool {
     word.is_word()
         && !["void", "int", "long", "short", "char", "unsigned", "signed"].contains(&&*word.text)
+}
+
+/// Whether it declares a structure or an enum, and no variable.
+fn declares_a_type(tokens: &[Token]) -> bool {
+    let is_forward = tokens[0].is("struct") && tokens.get(2).is_some_and(|it| it.is(";"));
+    let ends_in_body = tokens.iter().rev().nth(1).is_some_and(|it| it.is("}"));
+    is_forward || (is_of_type(tokens) && ends_in_body && !has_value(tokens))
 }
 
 /// Whether something is set to a value.

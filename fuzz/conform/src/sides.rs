@@ -4,7 +4,7 @@
 use super::c::{C, Ended, take_end};
 use super::whole;
 use crate::explore::{Model, Side};
-use crate::run::{Returned, Run, Tree, tree};
+use crate::run::{Returned, Run};
 use crate::trace::Event;
 use crate::trace::equality::{Digest, Mismatch, Ran, compare};
 use mmcore::Function;

@@ -16,6 +16,8 @@ mod balance;
 mod brute;
 #[path = "change.rs"]
 mod change;
+#[path = "changes.rs"]
+mod changes;
 #[path = "check.rs"]
 mod check;
 #[path = "clauses.rs"]

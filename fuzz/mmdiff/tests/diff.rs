@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `mmdiff diff` and `mmdiff patch`: what a change of a tree does, as the tree's own C tells.
 
-use super::conform::changed;
-use mmdiff_kernel::Tree;
+use mmdiff_kernel::tree::whole::Whole as Tree;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use tempfile::tempdir;
 
-const FILE: &str = "mm/filemap.c";
-const SET: &str = "ret = -ENOSPC;";
+const FILE: &str = "mm/truncate.c";
+/// A condition that stands once in the file, in `try_folio_split_or_unmap`.
+const CONDITION: &str = "if (ret && !shmem_mapping(folio->mapping)) {";
 
 /// What the command ends with, and what it says.
 fn mmdiff(args: &[&str]) -> (Option<i32>, String, String) {
@@ -19,98 +19,94 @@ fn mmdiff(args: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-/// The tree as it is, against the tree in which the only `from` in `filemap_check_errors` is `to`.
-fn diff(from: &str, to: &str) -> (Option<i32>, String, String) {
-    let [old, new] = [(), ()].map(|()| tempdir().expect("a directory"));
-    let (whole, replaced) = function(from, to);
-    changed(old.path(), FILE, &whole, &whole);
-    changed(new.path(), FILE, &whole, &replaced);
-    let [old, new] = [&old, &new].map(|dir| dir.path().to_str().expect("UTF-8"));
-    mmdiff(&["diff", old, new, "--cases", "50"])
-}
-
-/// `filemap_check_errors`, and the same with one thing replaced.
-fn function(from: &str, to: &str) -> (String, String) {
+/// The mail of a change of the tree's file.
+fn change(from: &str, to: &str) -> String {
     let tree = Tree::find(None).expect("there is a tree");
     let text = tree.text(FILE).expect("it has the file");
-    let start = text.find("int filemap_check_errors(").expect("it has the function");
-    let end = start + text[start..].find("\n}\n").expect("it ends");
-    let whole = &text[start..end];
-    assert_eq!(whole.matches(from).count(), 1, "the change fits");
-    (whole.to_owned(), whole.replace(from, to))
+    assert_eq!(text.matches(from).count(), 1, "the change fits");
+    let mut options = diffy::DiffOptions::new();
+    options.set_original_filename(format!("a/{FILE}")).set_modified_filename(format!("b/{FILE}"));
+    mail(FILE, &options.create_patch(&text, &text.replace(from, to)).to_string())
+}
+
+/// What the tree with a change comes to.
+fn changed(from: &str, to: &str) -> (Option<i32>, String, String) {
+    let place = tempdir().expect("a directory");
+    patch(place.path(), &change(from, to), &[])
 }
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
-fn another_spelling_is_no_difference() {
-    let (code, out, err) = diff(SET, "ret = 0 - ENOSPC;");
+fn another_spelling_is_the_same_behaviour() {
+    let (code, out, err) =
+        changed(CONDITION, "if (!ret)\n\t\treturn ret;\n\tif (!shmem_mapping(folio->mapping)) {");
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
-    assert!(out.contains("NO DIFFERENCE on "), "{out}");
-    assert!(out.contains(" filemap_check_errors"), "{out}");
+    assert!(out.contains("SAME BEHAVIOUR.") && out.contains(" try_folio_split_or_unmap"), "{out}");
 }
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn a_comment_more_is_the_same_text() {
-    let (code, out, err) = diff(SET, "ret = -ENOSPC; /* it is full */");
+    let (code, out, err) =
+        changed(CONDITION, "if (ret && /* not split */ !shmem_mapping(folio->mapping)) {");
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
-    assert!(out.contains("SAME TEXT"), "{out}");
+    assert!(out.contains("SAME TEXT in all functions."), "{out}");
 }
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
-fn what_moves_into_a_function_of_the_file_is_judged_with_it() {
-    let helper = |errno| {
-        let call = "ret = full(mapping);";
-        let (whole, replaced) = function(SET, call);
-        let full = "static int full(struct address_space *mapping)\n{\n\treturn -";
-        let both = format!("{full}{errno};\n}}\n\n{replaced}");
-        let [old, new] = [(), ()].map(|()| tempdir().expect("a directory"));
-        changed(old.path(), FILE, &whole, &whole);
-        changed(new.path(), FILE, &whole, &both);
-        let [old, new] = [&old, &new].map(|dir| dir.path().to_str().expect("UTF-8"));
-        mmdiff(&["diff", old, new, "--cases", "50"])
-    };
-    let (code, out, err) = helper("ENOSPC");
-    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
-    assert!(out.contains("NO DIFFERENCE on ") && out.contains(" full "), "{out}");
-    let (code, out, _) = helper("EIO");
-    assert_eq!(code, Some(1), "{out}");
-}
-
-#[test]
-#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
-fn a_change_of_a_second_definition_is_not_the_same_text() {
-    let second = |errno| format!("int filemap_check_errors(void)\n{{\n\treturn -{errno};\n}}\n");
-    let (whole, _) = function(SET, SET);
-    let [old, new] = [(), ()].map(|()| tempdir().expect("a directory"));
-    for (place, errno) in [(&old, "EIO"), (&new, "ENOSPC")] {
-        let text = format!("{whole}\n}}\n{}", second(errno));
-        changed(place.path(), FILE, &format!("{whole}\n}}\n"), &text);
+fn what_differs_is_told_with_the_condition_and_the_lines_of_both() {
+    let (code, out, err) =
+        changed(CONDITION, "if (ret == -EBUSY && !shmem_mapping(folio->mapping)) {");
+    assert_eq!((code, err.as_str()), (Some(1), ""), "{out}");
+    assert!(out.contains("DIFFERS."), "{out}");
+    for said in
+        ["1. try_folio_split_or_unmap   mm/truncate.c:", "!(ret == -EBUSY)", "   old ", "   new "]
+    {
+        assert!(out.contains(said), "{said}: {out}");
     }
-    let [old, new] = [&old, &new].map(|dir| dir.path().to_str().expect("UTF-8"));
-    let (code, out, err) = mmdiff(&["diff", old, new]);
-    assert_eq!((code, err.as_str()), (Some(4), ""), "{out}");
-    assert!(out.contains("mm/filemap.c: filemap_check_errors"), "{out}");
 }
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn a_question_more_is_asking_differently_and_passes() {
-    let (code, out, err) =
-        diff("int ret = 0;", "int ret = 0 * test_bit(AS_EXITING, &mapping->flags);");
+    let (code, out, err) = changed(
+        CONDITION,
+        "if (folio_test_dirty(folio) * 0 + ret && !shmem_mapping(folio->mapping)) {",
+    );
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
-    assert!(out.contains("ASKS DIFFERENTLY on "), "{out}");
+    assert!(out.contains("ASKS DIFFERENTLY; does and returns the same."), "{out}");
 }
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
-fn another_error_differs_and_both_trees_show_where() {
-    let (code, out, err) = diff(SET, "ret = -EIO;");
-    assert_eq!((code, err.as_str()), (Some(1), ""), "{out}");
-    assert!(out.contains("DIFFERS on "), "{out}");
-    assert!(out.contains("-ENOSPC") && out.contains("-EIO"), "{out}");
-    assert!(out.contains("the lines of old") && out.contains("the lines of new"), "{out}");
+fn a_changed_line_that_no_run_comes_to_is_not_judged() {
+    let (code, out, err) = changed(
+        CONDITION,
+        "if (0 && ret)\n\t\tfolio_lock(folio);\n\tif (ret && !shmem_mapping(folio->mapping)) {",
+    );
+    assert_eq!((code, err.as_str()), (Some(4), ""), "{out}");
+    assert!(out.contains("(new): no run comes to it"), "{out}");
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn a_program_is_told_the_same() {
+    let place = tempdir().expect("a directory");
+    let (code, out, _) = patch(
+        place.path(),
+        &change(CONDITION, "if (ret == -EBUSY && !shmem_mapping(folio->mapping)) {"),
+        &["--format", "json"],
+    );
+    assert_eq!(code, Some(1), "{out}");
+    let said: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(said["verdict"], "differs");
+    let schema = Command::new(env!("CARGO_BIN_EXE_mmdiff"))
+        .args(["schema", "diff"])
+        .output()
+        .expect("mmdiff runs");
+    let schema: serde_json::Value = serde_json::from_slice(&schema.stdout).expect("JSON");
+    assert!(jsonschema::is_valid(&schema, &said), "{out}");
 }
 
 #[test]
@@ -132,42 +128,33 @@ fn mail(file: &str, patch: &str) -> String {
     )
 }
 
-fn patch(place: &Path, mail: &str) -> (Option<i32>, String, String) {
+fn patch(place: &Path, mail: &str, more: &[&str]) -> (Option<i32>, String, String) {
     let file = place.join("0001.patch");
     fs::write(&file, mail).expect("a file");
-    mmdiff(&["patch", file.to_str().expect("UTF-8"), "--cases", "50"])
+    mmdiff(&[&["patch", file.to_str().expect("UTF-8")], more].concat())
 }
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
-fn a_mail_is_the_change_that_it_describes() {
-    let (old, new) = function(SET, "ret = -EIO;");
-    let tree = Tree::find(None).expect("there is a tree");
-    let text = tree.text(FILE).expect("it has the file");
-    let changed = text.replace(&old, &new);
-    let mut options = diffy::DiffOptions::new();
-    options.set_original_filename(format!("a/{FILE}")).set_modified_filename(format!("b/{FILE}"));
-    let change = options.create_patch(text, &changed).to_string();
+fn a_patch_that_does_not_apply_is_refused_with_its_file() {
     let place = tempdir().expect("a directory");
-
-    let (code, out, err) = patch(place.path(), &mail(FILE, &change));
-    assert_eq!((code, err.as_str()), (Some(1), ""), "{out}");
-    assert!(out.contains("DIFFERS on "), "{out}");
-
-    let twice = [mail(FILE, &change), mail(FILE, &change)].concat();
-    let (code, _, err) = patch(place.path(), &twice);
-    assert_eq!(code, Some(2), "{err}");
-    assert!(err.contains("0001.patch") && err.contains("does not apply"), "{err}");
+    let mail = change(CONDITION, "if (ret == -EBUSY && !shmem_mapping(folio->mapping)) {");
+    let (code, out, err) = patch(place.path(), &[mail.clone(), mail].concat(), &[]);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(
+        err.contains("0001.patch") && err.contains("mm/truncate.c: it does not apply"),
+        "{err}"
+    );
 }
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
-fn what_a_patch_does_elsewhere_is_not_judged_and_said() {
+fn a_patch_for_a_file_that_the_tree_has_not_is_refused() {
     let place = tempdir().expect("a directory");
-    let change = "--- a/mm/memory.c\n+++ b/mm/memory.c\n@@ -1,2 +1,2 @@\n-one\n+two\n three\n";
-    let (code, out, err) = patch(place.path(), &mail("mm/memory.c", change));
-    assert_eq!((code, err.as_str()), (Some(4), ""), "{out}");
-    assert!(out.contains("NOT JUDGED") && out.contains("mm/memory.c"), "{out}");
+    let change = "--- a/mm/nowhere.c\n+++ b/mm/nowhere.c\n@@ -1,2 +1,2 @@\n-one\n+two\n three\n";
+    let (code, out, err) = patch(place.path(), &mail("mm/nowhere.c", change), &[]);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.contains("mm/nowhere.c: the tree has no such file"), "{err}");
 }
 
 #[test]
@@ -181,7 +168,7 @@ fn a_patch_without_an_end_is_refused() {
 #[test]
 fn what_is_no_patch_is_refused_by_its_name() {
     let place = tempdir().expect("a directory");
-    let (code, out, err) = patch(place.path(), "no patch\n");
+    let (code, out, err) = patch(place.path(), "no patch\n", &[]);
     assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
     assert!(err.contains("0001.patch"), "{err}");
     assert_eq!(err.lines().count(), 1, "{err}");

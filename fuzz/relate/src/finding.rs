@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What differs, grouped by where the sides part.
 
+use crate::Explained;
 use crate::joint::Ended;
 use crate::path::{Conditions, Literal, Solver};
 use crate::show::{number, show};
@@ -110,7 +111,7 @@ pub(crate) fn explain(
     ended: &[Ended],
     terms: &mut Terms,
     solver: &mut Solver,
-) -> (Vec<(String, usize, Line)>, Vec<(String, String)>) {
+) -> Explained {
     let finding = &findings.all[at];
     let mut cube: Vec<&Literal> = finding.literals.iter().take(MOST).collect();
     // A run without the finding is told apart by a literal that it has the other way round: which these

@@ -158,7 +158,7 @@ impl<'u, 't> Judge<'u, 't> {
         while !wanted.is_empty() && turns <= self.bounds.turns {
             let explored = self.explore(&functions, Loops::Turns(turns), &wanted);
             let found: BTreeSet<_> = explored.signatures(|_| true).collect();
-            let is_over = wanted.is_subset(&found) || explored.cut_off;
+            let is_over = !wanted.is_disjoint(&found) || explored.cut_off;
             bounded = Some(explored);
             if is_over {
                 break;

@@ -13,10 +13,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// A block of a function.
+type Spot = (Arc<str>, BlockId);
+
 /// What was found out about pairs of blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Same {
-    known: FxHashMap<(Arc<str>, BlockId, Arc<str>, BlockId), Option<Rc<Pairs>>>,
+    known: FxHashMap<(Spot, Spot), Option<Rc<Pairs>>>,
     /// Whether it is looked for.
     pub(crate) is_off: bool,
 }
@@ -61,7 +64,7 @@ impl Same {
         if a.function.name != b.function.name || a.at != b.at || a.activation != b.activation {
             return false;
         }
-        let key = (a.function.name.clone(), a.block, b.function.name.clone(), b.block);
+        let key = ((a.function.name.clone(), a.block), (b.function.name.clone(), b.block));
         let pairs = match self.known.get(&key) {
             Some(known) => known.clone(),
             None => {

@@ -48,7 +48,10 @@ impl Explorer<'_, '_, '_> {
     /// Both are at the head of a loop.
     pub(crate) fn arrive(&mut self, joint: &Joint) {
         let key = key(joint);
-        let slots = slots(joint, &mut self.terms);
+        let mut slots = slots(joint, &mut self.terms);
+        if let Some(&at) = self.starts.by.get(&key) {
+            self.complete(at, joint, &mut slots);
+        }
         let widths: BTreeMap<Slot, u8> =
             slots.iter().map(|(slot, value)| (slot.clone(), self.terms.width(*value))).collect();
         match self.starts.by.get(&key) {
@@ -74,6 +77,22 @@ impl Explorer<'_, '_, '_> {
                     start.joint.objects.truncate(objects);
                     start.is_done = false;
                 }
+            }
+        }
+    }
+
+    /// What was stored on another way and not on this one is there all the same: what the whole object holds,
+    /// or nothing yet.
+    fn complete(&mut self, at: usize, joint: &Joint, slots: &mut BTreeMap<Slot, Term>) {
+        for (slot, width) in &self.starts.all[at].widths {
+            if let Slot::Local(side, base, path) = slot
+                && path.last() != Some(&Step::All)
+                && !slots.contains_key(slot)
+            {
+                let memory = &joint.sides[*side].memory;
+                let value =
+                    memory.load_local(&mut self.terms, &self.snapshots, *base, path, *width);
+                slots.insert(slot.clone(), value);
             }
         }
     }
@@ -216,7 +235,8 @@ fn sorted(
     terms: &Terms,
     is_first: bool,
 ) -> BTreeMap<Slot, (usize, Option<Term>)> {
-    let mut classes: BTreeMap<(usize, Term), usize> = BTreeMap::new();
+    // What is new is equal to the same of the other side at most.
+    let mut classes: BTreeMap<(usize, Term, Option<(Term, Path)>), usize> = BTreeMap::new();
     let mut sorted = BTreeMap::new();
     // A class keeps its number where it can, so that what did not change is seen.
     let mut used = BTreeSet::new();
@@ -228,7 +248,13 @@ fn sorted(
             None => (usize::MAX, None),
         };
         let next = sorted.len() + known.len();
-        let class = *classes.entry((before, *value)).or_insert_with(|| {
+        let place = match slot {
+            Slot::Local(_, base, path) if before == usize::MAX && !is_first => {
+                Some((*base, path.clone()))
+            }
+            _ => None,
+        };
+        let class = *classes.entry((before, *value, place)).or_insert_with(|| {
             match before != usize::MAX && used.insert(before) {
                 true => before,
                 false => {

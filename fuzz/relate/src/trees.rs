@@ -205,7 +205,7 @@ fn changed_lines(trees: [&dyn Files; 2], changed: &BTreeSet<String>) -> [BTreeSe
 
 /// Counts the changed lines that ran, and says why others did not.
 fn account(judge: &mut Judge<'_, '_>, compared: &mut Compared, lines: &[BTreeSet<Line>; 2]) {
-    for side in 0..2 {
+    for (side, lines) in lines.iter().enumerate() {
         let mut ran: BTreeSet<Line> = BTreeSet::new();
         for function in &compared.functions {
             if let Outcome::Judged(judged) = &function.outcome {
@@ -229,7 +229,7 @@ fn account(judge: &mut Judge<'_, '_>, compared: &mut Compared, lines: &[BTreeSet
             let is_judged = matches!(function.outcome, Outcome::Judged(_));
             let is_cut_in =
                 ran.iter().any(|(of, line)| *of == file && (first..=last).contains(line));
-            for (_, line) in lines[side].range((file.clone(), first)..=(file.clone(), last)) {
+            for (_, line) in lines.range((file.clone(), first)..=(file.clone(), last)) {
                 let is_out = left_out.iter().any(|[from, to]| (from..=to).contains(&line));
                 let why = match (&function.outcome, code.contains(line)) {
                     _ if is_out => "a condition of the configuration leaves it out",
