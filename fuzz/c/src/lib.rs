@@ -7,17 +7,15 @@
 //! What cannot be read costs the function that needs it, with its line ([`Refused`]), and nothing else.
 #![forbid(unsafe_code)]
 
-mod flow;
 mod lex;
-mod lower;
-mod parse;
 mod pp;
-mod types;
 mod unit;
 
-pub use flow::{Block, BlockId, Callee, End, Function, Op, Operand, Place, Step, Temp, Var, VarId};
 pub use pp::Config;
-pub use types::Type;
+pub use unit::flow::{
+    Block, BlockId, Callee, End, Function, Op, Operand, Place, Step, Temp, Var, VarId,
+};
+pub use unit::types::Type;
 pub use unit::{Sort, Unit};
 
 use std::fmt;

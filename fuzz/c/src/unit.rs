@@ -2,6 +2,11 @@
 //! A file of the kernel with all that it includes, cut into its top-level definitions, which are found by
 //! name. They are looked into only when they are asked for.
 
+pub(crate) mod flow;
+mod lower;
+mod parse;
+pub(crate) mod types;
+
 use crate::lex::{Kind, Token};
 use crate::pp::{Config, Macro, Placed, Preprocessor};
 use crate::{Files, PRELUDE};
@@ -42,7 +47,7 @@ pub struct Unit<'t> {
     pub(crate) pp: Preprocessor<'t>,
     pub(crate) chunks: Vec<Chunk>,
     names: FxHashMap<(Sort, Arc<str>), usize>,
-    pub(crate) types: crate::types::Types,
+    pub(crate) types: crate::unit::types::Types,
     pub(crate) functions: FxHashMap<Arc<str>, Result<Rc<crate::Function>, crate::Refused>>,
     pub(crate) typeofs: Vec<Vec<Token>>,
     /// Of the function that is being read: variables, and who is called at the end of their scope.
@@ -65,7 +70,7 @@ impl<'t> Unit<'t> {
             pp,
             chunks: Vec::new(),
             names: FxHashMap::default(),
-            types: crate::types::Types::default(),
+            types: crate::unit::types::Types::default(),
             functions: FxHashMap::default(),
             typeofs: Vec::new(),
             cleanups: FxHashMap::default(),

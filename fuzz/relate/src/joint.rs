@@ -6,14 +6,18 @@
 //! What differs is noted, and ends the run only where the two can no longer be told which of their steps
 //! belong together.
 
-use crate::finding::{Finding, Findings, Signature};
+pub(crate) mod finding;
+pub(crate) mod same;
+pub(crate) mod starts;
+
+use crate::joint::finding::{Finding, Findings, Signature};
+use crate::joint::same::Same;
+use crate::joint::starts::Starts;
 use crate::memory::{self, Path, Snapshots, Step, local_of, resolve};
-use crate::path::{Conditions, Literal, Solver};
+use crate::path::{Conditions, Line, Literal, Solver};
 use crate::policy::{Policy, is_silent};
-use crate::same::Same;
 use crate::show::show;
-use crate::side::{Event, Line, POINTER, STORED, Side, Stop, With, is_answer};
-use crate::starts::Starts;
+use crate::side::{Event, POINTER, STORED, Side, Stop, With, is_answer};
 use mmdiff_term::{Term, Terms};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

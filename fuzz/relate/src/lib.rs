@@ -14,20 +14,17 @@
 //! is little, and errs to the side of a difference.
 #![forbid(unsafe_code)]
 
-mod finding;
 mod joint;
 mod memory;
 mod path;
 mod policy;
-mod same;
 mod show;
 mod side;
-mod starts;
 pub mod trees;
 
-pub use side::Line;
+pub use path::Line;
 
-use finding::{Findings, Signature, explain};
+use joint::finding::{Findings, Signature, explain};
 use joint::{Explorer, Joint, Loops};
 use mmdiff_c::{Refused, Unit};
 use mmdiff_term::Terms;
@@ -188,7 +185,7 @@ impl<'u, 't> Judge<'u, 't> {
             found: Vec::new(),
             slips: 0,
         };
-        let mut same = same::Same::default();
+        let mut same = joint::same::Same::default();
         same.is_off = !self.bounds.identity;
         let mut explorer = Explorer {
             terms,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The conditions under which a run goes the way that it goes.
 
-use crate::side::Line;
 use mmdiff_term::{Answer, Cmp, Model, Node, Term, Terms};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// A line of the kernel's: its file and its number.
+pub type Line = (Arc<str>, u32);
 
 /// A bit that was decided, and who asked.
 #[derive(Clone, Debug)]

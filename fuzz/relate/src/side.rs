@@ -2,7 +2,7 @@
 //! One side: a function that runs on terms, up to where both sides have to look at each other.
 
 use crate::memory::{self, LOCAL, Memory, Path, Snapshots, Step, local_of, resolve};
-use crate::path::Conditions;
+use crate::path::{Conditions, Line};
 use crate::policy::{Call, Lasts, OfOrder, Policy, lasts, of_order};
 use mmdiff_c::{BlockId, Callee, End, Function, Op, Operand, Place, Refused, VarId};
 use mmdiff_term::{Bin, Cmp, Node, Term, Terms};
@@ -22,9 +22,6 @@ pub(crate) const STORED: &str = "a store";
 
 /// The name of a call through a pointer, which is its first argument.
 pub(crate) const POINTER: &str = "->";
-
-/// A line of the kernel's: its file and its number.
-pub type Line = (Arc<str>, u32);
 
 /// A function that is running.
 #[derive(Clone, Debug)]
@@ -208,7 +205,9 @@ impl Side {
                 continue;
             }
             let (end, line) = &block.end;
-            self.ran.insert((function.file.clone(), *line));
+            if !matches!(end, End::Jump(_)) {
+                self.ran.insert((function.file.clone(), *line));
+            }
             let to = match end {
                 End::Jump(to) => *to,
                 End::Unreachable => return Stop::Dead,

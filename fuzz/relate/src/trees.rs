@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Two trees: which functions differ, what each comes to, and what of the change was not looked at.
 
-use crate::side::Line;
+use crate::path::Line;
 use crate::{Bounds, Judge, Judged, Verdict};
 use mmdiff_c::{Config, Files, Refused, Sort, Unit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -218,12 +218,8 @@ fn account(judge: &mut Judge<'_, '_>, compared: &mut Compared, lines: &[BTreeSet
             };
             let file: Arc<str> = file.into();
             let left_out = judge.units()[side].left_out(&file);
-            let code: BTreeSet<u32> = match judge.units()[side].function(&function.name) {
-                Some(Ok(body)) => body
-                    .blocks
-                    .iter()
-                    .flat_map(|block| block.ops.iter().map(|(_, line)| *line).chain([block.end.1]))
-                    .collect(),
+            let code = match judge.units()[side].function(&function.name) {
+                Some(Ok(body)) => lines_of(&body),
                 _ => BTreeSet::new(),
             };
             let is_judged = matches!(function.outcome, Outcome::Judged(_));
@@ -250,6 +246,16 @@ fn account(judge: &mut Judge<'_, '_>, compared: &mut Compared, lines: &[BTreeSet
             }
         }
     }
+}
+
+/// The lines on which a function does, asks or decides something.
+fn lines_of(function: &mmdiff_c::Function) -> BTreeSet<u32> {
+    let of_block = |block: &mmdiff_c::Block| {
+        let end = (!matches!(block.end.0, mmdiff_c::End::Jump(_) | mmdiff_c::End::Unreachable))
+            .then_some(block.end.1);
+        block.ops.iter().map(|(_, line)| *line).chain(end).collect::<Vec<_>>()
+    };
+    function.blocks.iter().flat_map(of_block).collect()
 }
 
 /// Definitions that differ and that nobody uses who was judged.

@@ -3,9 +3,9 @@
 
 use crate::Explained;
 use crate::joint::Ended;
+use crate::path::Line;
 use crate::path::{Conditions, Literal, Solver};
 use crate::show::{number, show};
-use crate::side::Line;
 use mmdiff_term::{Answer, Model, Node, Term, Terms};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,7 @@
 //! Functions as flow graphs: blocks of operations on numbers of a width. What C converts without a word
 //! is an operation here.
 
-use crate::types::Type;
+use crate::unit::types::Type;
 use mmdiff_term::{Bin, Cmp};
 use std::fmt;
 use std::sync::Arc;

@@ -3,10 +3,10 @@
 
 use super::{Cases, Lower, Typed};
 use crate::Refused;
-use crate::flow::{BlockId, Callee, End, Op, Operand, Place, Step};
-use crate::parse::{AUTO, Parsed};
-use crate::types::{INT, Type};
 use crate::unit::Unit;
+use crate::unit::flow::{BlockId, Callee, End, Op, Operand, Place, Step};
+use crate::unit::parse::{AUTO, Parsed};
+use crate::unit::types::{INT, Type};
 use mmdiff_term::Cmp;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;

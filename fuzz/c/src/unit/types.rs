@@ -3,7 +3,7 @@
 //! members' names and types are known.
 
 use crate::lex::Token;
-use crate::parse::{AUTO, Parsed, TYPE_OF, TYPEDEF};
+use crate::unit::parse::{AUTO, Parsed, TYPE_OF, TYPEDEF};
 use crate::unit::{Sort, Unit};
 use crate::{Operand, Refused};
 use rustc_hash::FxHashMap;
@@ -134,7 +134,7 @@ impl Unit<'_> {
         &mut self,
         parsed: &Parsed,
         node: Node<'_>,
-        within: Option<&mut crate::lower::Lower>,
+        within: Option<&mut crate::unit::lower::Lower>,
     ) -> Result<Type, Refused> {
         let text = parsed.text(node);
         match node.kind() {
@@ -186,7 +186,7 @@ impl Unit<'_> {
     fn type_of(
         &mut self,
         tokens: &[Token],
-        within: Option<&mut crate::lower::Lower>,
+        within: Option<&mut crate::unit::lower::Lower>,
     ) -> Result<Type, Refused> {
         let file = self.file.clone();
         let line = tokens.first().map_or(0, |token| token.line);
@@ -213,7 +213,7 @@ impl Unit<'_> {
         &mut self,
         parsed: &Parsed,
         node: Node<'_>,
-        within: Option<&mut crate::lower::Lower>,
+        within: Option<&mut crate::unit::lower::Lower>,
     ) -> Result<Type, Refused> {
         let specifier = node
             .child_by_field_name("type")
@@ -451,7 +451,7 @@ impl Unit<'_> {
         parsed: &Parsed,
         node: Node<'_>,
     ) -> Result<Option<u64>, Refused> {
-        let mut lower = crate::lower::Lower::new(self, &self.file.clone());
+        let mut lower = crate::unit::lower::Lower::new(self, &self.file.clone());
         let (value, kind) = lower.value(self, parsed, node)?;
         Ok(match value {
             Operand::Const(value, bits) if kind.is_signed() => {

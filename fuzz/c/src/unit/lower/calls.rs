@@ -4,10 +4,10 @@
 use super::statements::children;
 use super::{Lower, Typed};
 use crate::Refused;
-use crate::flow::{Callee, End, Op, Operand};
-use crate::parse::Parsed;
-use crate::types::{INT, LONG, Type, ULONG};
 use crate::unit::Unit;
+use crate::unit::flow::{Callee, End, Op, Operand};
+use crate::unit::parse::Parsed;
+use crate::unit::types::{INT, LONG, Type, ULONG};
 use mmdiff_term::Cmp;
 use std::rc::Rc;
 use tree_sitter::Node;

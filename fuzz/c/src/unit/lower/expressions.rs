@@ -4,10 +4,10 @@
 use super::statements::children;
 use super::{Lower, Typed};
 use crate::Refused;
-use crate::flow::{BlockId, Op, Operand, Place, Step};
-use crate::parse::Parsed;
 use crate::pp::number;
-use crate::types::{INT, LONG, Type, ULONG};
+use crate::unit::flow::{BlockId, Op, Operand, Place, Step};
+use crate::unit::parse::Parsed;
+use crate::unit::types::{INT, LONG, Type, ULONG};
 use crate::unit::{Sort, Unit};
 use mmdiff_term::{Bin, Cmp, mask};
 use std::rc::Rc;

@@ -6,10 +6,10 @@ mod expressions;
 mod statements;
 
 use crate::Refused;
-use crate::flow::{Block, BlockId, End, Function, Op, Operand, Place, Temp, Var, VarId};
 use crate::lex::Token;
-use crate::parse::Parsed;
-use crate::types::{INT, Type, find};
+use crate::unit::flow::{Block, BlockId, End, Function, Op, Operand, Place, Temp, Var, VarId};
+use crate::unit::parse::Parsed;
+use crate::unit::types::{INT, Type, find};
 use crate::unit::{Sort, Unit};
 use mmdiff_term::{Bin, Cmp, mask, signed};
 use rustc_hash::FxHashMap;
