@@ -21,6 +21,9 @@ enum Slot {
     Local(usize, Term, Path),
 }
 
+/// Something in an object, of whichever side; none, where that does not matter.
+type Place = Option<(Term, Path)>;
+
 /// A pair of heads, and what holds there.
 #[derive(Clone, Debug)]
 struct Start {
@@ -236,7 +239,7 @@ fn sorted(
     is_first: bool,
 ) -> BTreeMap<Slot, (usize, Option<Term>)> {
     // What is new is equal to the same of the other side at most.
-    let mut classes: BTreeMap<(usize, Term, Option<(Term, Path)>), usize> = BTreeMap::new();
+    let mut classes: BTreeMap<(usize, Term, Place), usize> = BTreeMap::new();
     let mut sorted = BTreeMap::new();
     // A class keeps its number where it can, so that what did not change is seen.
     let mut used = BTreeSet::new();
