@@ -50,6 +50,8 @@ pub struct Unit<'t> {
     pub(crate) types: crate::unit::types::Types,
     pub(crate) functions: FxHashMap<Arc<str>, Result<Rc<crate::Function>, crate::Refused>>,
     pub(crate) typeofs: Vec<Vec<Token>>,
+    /// How many texts were parsed.
+    parsed: usize,
     /// Of the function that is being read: variables, and who is called at the end of their scope.
     pub(crate) cleanups: FxHashMap<Arc<str>, Arc<str>>,
 }
@@ -73,6 +75,7 @@ impl<'t> Unit<'t> {
             types: crate::unit::types::Types::default(),
             functions: FxHashMap::default(),
             typeofs: Vec::new(),
+            parsed: 0,
             cleanups: FxHashMap::default(),
         };
         unit.split(tokens);

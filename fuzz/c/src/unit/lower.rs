@@ -47,6 +47,8 @@ pub(crate) struct Lower {
     cleanups: Vec<Vec<(VarId, Arc<str>)>>,
     cases: Vec<Cases>,
     labels: FxHashMap<Arc<str>, (BlockId, bool)>,
+    /// Of expressions that were looked into: by the text, and the node.
+    types: FxHashMap<(usize, usize), Type>,
     words: Vec<(u32, BlockId, Arc<str>)>,
 }
 
@@ -157,6 +159,7 @@ impl Lower {
             continues: Vec::new(),
             cases: Vec::new(),
             labels: FxHashMap::default(),
+            types: FxHashMap::default(),
             words: Vec::new(),
         };
         lower.block();

@@ -20,6 +20,8 @@ pub(crate) const AUTO: &str = "AUTO__";
 pub(crate) struct Parsed {
     pub(crate) text: String,
     pub(crate) tree: Tree,
+    /// Tells it from every other text that was parsed.
+    pub(crate) number: usize,
     /// Where each token begins, its line, and the macro that a reader knows it by.
     starts: Vec<(usize, u32, Option<Arc<str>>)>,
 }
@@ -132,6 +134,7 @@ impl Unit<'_> {
         file: &str,
     ) -> Result<Parsed, Refused> {
         let plain = self.plain(expanded);
+        self.parsed += 1;
         let (mut text, mut starts) = (String::new(), Vec::with_capacity(plain.len()));
         for token in &plain {
             starts.push((text.len(), token.line, token.from.clone()));
@@ -145,7 +148,7 @@ impl Unit<'_> {
             .set_language(&tree_sitter_c::LANGUAGE.into())
             .map_err(|_| refused("there is no parser of C"))?;
         let tree = parser.parse(&text, None).ok_or_else(|| refused("the parser gave up"))?;
-        let parsed = Parsed { text, tree, starts };
+        let parsed = Parsed { text, tree, number: self.parsed, starts };
         match bad(parsed.tree.root_node()) {
             None => Ok(parsed),
             Some(node) => {

@@ -5,6 +5,9 @@ use super::Failure;
 use super::progress::Progress;
 use clap::Args;
 
+/// The stack of a thread, in bytes: C nests as deep as its author likes.
+const STACK: usize = 256 << 20;
+
 /// How many threads a command uses.
 #[derive(Args, Debug)]
 pub(super) struct Workers {
@@ -20,7 +23,7 @@ impl Workers {
     /// The threads.
     pub(super) fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
         let threads = usize::from(self.threads.unwrap_or(0));
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
         pool.map_err(|error| Failure(format!("cannot start threads: {error}")))
     }
 

@@ -32,6 +32,11 @@ impl Lower {
         parsed: &Parsed,
         node: Node<'_>,
     ) -> Result<Type, Refused> {
+        // Asked for again and again where conditional expressions nest.
+        let key = (parsed.number, node.id());
+        if let Some(known) = self.types.get(&key) {
+            return Ok(known.clone());
+        }
         let (current, blocks, temps, vars) =
             (self.current, self.blocks.len(), self.temps, self.vars.len());
         let (words, line) = (self.words.len(), self.line);
@@ -56,6 +61,9 @@ impl Lower {
         self.vars.truncate(vars);
         self.words.truncate(words);
         (self.current, self.temps, self.line) = (current, temps, line);
+        if let Ok(kind) = &kind {
+            self.types.insert(key, kind.clone());
+        }
         kind
     }
 
