@@ -3,6 +3,10 @@
 //! build, so an option of the configuration is what [`Config`] says, and a header that a build makes is
 //! passed over.
 
+mod condition;
+
+pub(crate) use condition::number;
+
 use crate::Files;
 use crate::lex::{Hidden, Kind, Token, Words, tokens};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -137,6 +141,8 @@ pub(crate) struct Preprocessor<'t> {
     pub(crate) missing: BTreeSet<String>,
     /// What the tree has in their place.
     pub(crate) shadowed: BTreeMap<Arc<str>, String>,
+    /// The files that were read.
+    pub(crate) read: BTreeSet<Arc<str>>,
     once: FxHashSet<Arc<str>>,
     /// Macros that are no more. They still expand: what stands at the top of a file and was made with
     /// them is looked into later.
@@ -159,6 +165,7 @@ impl<'t> Preprocessor<'t> {
             kept: FxHashSet::default(),
             missing: BTreeSet::new(),
             shadowed: BTreeMap::new(),
+            read: BTreeSet::new(),
             once: FxHashSet::default(),
             undefined: FxHashSet::default(),
             assembly: FxHashMap::default(),
@@ -187,6 +194,7 @@ impl<'t> Preprocessor<'t> {
 
     pub(crate) fn text(&mut self, path: &str, text: &str, out: &mut Vec<Placed>, deep: usize) {
         let file: Arc<str> = path.into();
+        self.read.insert(file.clone());
         let all = tokens(text, &mut self.words);
         // Of each condition that is open: whether this branch is taken, and whether one was.
         let mut open: Vec<(bool, bool)> = Vec::new();
@@ -274,7 +282,7 @@ impl<'t> Preprocessor<'t> {
         }
         self.undefined.remove(&name.text);
         let (mut params, mut last, mut body) = (None, None, rest);
-        if let Some(first) = rest.first().filter(|first| first.is("(") && !first.spaced) {
+        if rest.first().is_some_and(|first| first.is("(") && !first.spaced) {
             let close = rest.iter().position(|token| token.is(")")).unwrap_or(rest.len() - 1);
             let mut names = Vec::new();
             for token in &rest[1..close] {
@@ -288,7 +296,6 @@ impl<'t> Preprocessor<'t> {
                     names.push(token.text.clone());
                 }
             }
-            let _ = first;
             params = Some(names);
             body = &rest[close + 1..];
         }
@@ -349,7 +356,7 @@ impl<'t> Preprocessor<'t> {
             _ => {
                 let tokens = self.with_defined(rest);
                 let expanded = self.expand(&tokens);
-                Condition { tokens: &expanded, at: 0 }.choice() != 0
+                condition::value(&expanded) != 0
             }
         }
     }
@@ -622,130 +629,4 @@ fn paste(out: &mut Vec<Token>, with: &[Token]) {
     };
     out.push(last.with(kind, &text));
     out.extend_from_slice(&with[1..]);
-}
-
-/// The value of a preprocessor's condition: C's expressions over 64 bits, words being 0.
-struct Condition<'t> {
-    tokens: &'t [Token],
-    at: usize,
-}
-
-const LEVELS: &[&[&str]] = &[
-    &["||"],
-    &["&&"],
-    &["|"],
-    &["^"],
-    &["&"],
-    &["==", "!="],
-    &["<", ">", "<=", ">="],
-    &["<<", ">>"],
-    &["+", "-"],
-    &["*", "/", "%"],
-];
-
-impl Condition<'_> {
-    fn peek(&self) -> &str {
-        self.tokens.get(self.at).map_or("", |token| &token.text)
-    }
-
-    fn takes(&mut self, text: &str) -> bool {
-        let is = self.peek() == text;
-        self.at += usize::from(is);
-        is
-    }
-
-    fn choice(&mut self) -> i64 {
-        let value = self.level(0);
-        if !self.takes("?") {
-            return value;
-        }
-        let yes = self.choice();
-        self.takes(":");
-        let no = self.choice();
-        if value != 0 { yes } else { no }
-    }
-
-    fn level(&mut self, level: usize) -> i64 {
-        let Some(operators) = LEVELS.get(level) else { return self.unary() };
-        let mut value = self.level(level + 1);
-        while let Some(operator) = operators.iter().find(|operator| **operator == self.peek()) {
-            self.at += 1;
-            let with = self.level(level + 1);
-            value = match *operator {
-                "||" => (value != 0 || with != 0).into(),
-                "&&" => (value != 0 && with != 0).into(),
-                "|" => value | with,
-                "^" => value ^ with,
-                "&" => value & with,
-                "==" => (value == with).into(),
-                "!=" => (value != with).into(),
-                "<" => (value < with).into(),
-                ">" => (value > with).into(),
-                "<=" => (value <= with).into(),
-                ">=" => (value >= with).into(),
-                "<<" => value.checked_shl(with as u32).unwrap_or(0),
-                ">>" => value.checked_shr(with as u32).unwrap_or(0),
-                "+" => value.wrapping_add(with),
-                "-" => value.wrapping_sub(with),
-                "*" => value.wrapping_mul(with),
-                "/" => value.checked_div(with).unwrap_or(0),
-                _ => value.checked_rem(with).unwrap_or(0),
-            };
-        }
-        value
-    }
-
-    fn unary(&mut self) -> i64 {
-        for (operator, of) in [("!", 0), ("-", 1), ("~", 2), ("+", 3)] {
-            if self.takes(operator) {
-                let value = self.unary();
-                return match of {
-                    0 => (value == 0).into(),
-                    1 => value.wrapping_neg(),
-                    2 => !value,
-                    _ => value,
-                };
-            }
-        }
-        if self.takes("(") {
-            let value = self.choice();
-            self.takes(")");
-            return value;
-        }
-        let Some(token) = self.tokens.get(self.at) else { return 0 };
-        self.at += 1;
-        match token.kind {
-            Kind::Number => number(&token.text).map_or(0, |(value, _)| value as i64),
-            Kind::Word if self.peek() == "(" => {
-                // A function-like word that nobody defined.
-                let mut depth = 0;
-                while let Some(token) = self.tokens.get(self.at) {
-                    depth += i32::from(token.is("(")) - i32::from(token.is(")"));
-                    self.at += 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-                0
-            }
-            _ => 0,
-        }
-    }
-}
-
-/// The value of an integer, and its suffix in small letters.
-pub(crate) fn number(text: &str) -> Option<(u64, String)> {
-    let small = text.to_ascii_lowercase();
-    let digits = small.trim_end_matches(['u', 'l']);
-    let suffix = small[digits.len()..].to_owned();
-    let value = if let Some(hex) = digits.strip_prefix("0x") {
-        u64::from_str_radix(hex, 16)
-    } else if let Some(bits) = digits.strip_prefix("0b") {
-        u64::from_str_radix(bits, 2)
-    } else if digits.len() > 1 && digits.starts_with('0') {
-        u64::from_str_radix(&digits[1..], 8)
-    } else {
-        digits.parse()
-    };
-    value.ok().map(|value| (value, suffix))
 }

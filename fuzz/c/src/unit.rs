@@ -168,6 +168,16 @@ impl<'t> Unit<'t> {
         self.pp.shadowed.iter().map(|(name, says)| (&**name, &**says))
     }
 
+    /// Whether a file was read for it.
+    pub fn includes(&self, file: &str) -> bool {
+        self.pp.read.contains(file)
+    }
+
+    /// Whether a name is a structure's, a union's or an enum's, or a typedef's.
+    pub fn is_type(&self, name: &str) -> bool {
+        self.has(Sort::Tag, name) || self.has(Sort::Typedef, name)
+    }
+
     /// All names that are defined in a file of those that are included: macros, functions, types, constants
     /// and variables.
     pub fn defined_in(&self, file: &str) -> BTreeSet<Arc<str>> {

@@ -82,25 +82,26 @@ impl fmt::Display for NoTree {
 
 impl std::error::Error for NoTree {}
 
+/// Where the tree is that is `chosen`, or else the one that [`VARIABLE`] names, or else Debian's.
+fn place(chosen: Option<&Path>) -> Result<PathBuf, NoTree> {
+    if let Some(path) = chosen {
+        return Ok(path.into());
+    }
+    if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+        return Ok(path.into());
+    }
+    let unpacked = Path::new(DEBIAN).with_extension("").with_extension("");
+    let found = [unpacked, PathBuf::from(DEBIAN)].into_iter().find(|path| path.exists());
+    found.ok_or(NoTree::NotFound)
+}
+
 impl Tree {
     /// The tree at `chosen`, or else the one that [`VARIABLE`] names, or else Debian's.
     ///
     /// # Errors
     /// If there is none, or it cannot be read.
     pub fn find(chosen: Option<&Path>) -> Result<Tree, NoTree> {
-        if let Some(path) = chosen {
-            return Tree::read(path);
-        }
-        if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-            return Tree::read(Path::new(&path));
-        }
-        let unpacked = Path::new(DEBIAN).with_extension("").with_extension("");
-        for path in [unpacked.as_path(), Path::new(DEBIAN)] {
-            if path.exists() {
-                return Tree::read(path);
-            }
-        }
-        Err(NoTree::NotFound)
+        Tree::read(&place(chosen)?)
     }
 
     /// The trees that are `chosen`; or else the one that is [found](Tree::find) without a choice, and that of

@@ -149,6 +149,18 @@ fn a_patch_that_does_not_apply_is_refused_with_its_file() {
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn a_header_that_nobody_reads_is_not_the_same() {
+    let place = tempdir().expect("a directory");
+    let change =
+        "--- /dev/null\n+++ b/include/linux/nobodys.h\n@@ -0,0 +1,1 @@\n+#define NOBODYS 1\n";
+    let change = change.replace("--- /dev/null", "new file mode 100644\n--- /dev/null");
+    let (code, out, err) = patch(place.path(), &mail("include/linux/nobodys.h", &change), &[]);
+    assert_eq!((code, err.as_str()), (Some(4), ""), "{out}");
+    assert!(out.contains("include/linux/nobodys.h: not looked at"), "{out}");
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn a_patch_for_a_file_that_the_tree_has_not_is_refused() {
     let place = tempdir().expect("a directory");
     let change = "--- a/mm/nowhere.c\n+++ b/mm/nowhere.c\n@@ -1,2 +1,2 @@\n-one\n+two\n three\n";

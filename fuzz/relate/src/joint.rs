@@ -6,6 +6,7 @@
 //! What differs is noted, and ends the run only where the two can no longer be told which of their steps
 //! belong together.
 
+mod compare;
 pub(crate) mod finding;
 pub(crate) mod same;
 pub(crate) mod starts;
@@ -13,7 +14,7 @@ pub(crate) mod starts;
 use crate::joint::finding::{Finding, Findings, Signature};
 use crate::joint::same::Same;
 use crate::joint::starts::Starts;
-use crate::memory::{self, Path, Snapshots, Step, local_of, resolve};
+use crate::memory::{Snapshots, Step, resolve};
 use crate::path::{Conditions, Line, Literal, Solver};
 use crate::policy::{Policy, is_silent};
 use crate::show::show;
@@ -31,7 +32,8 @@ pub(crate) struct Joint {
     pub(crate) conditions: Conditions,
     /// How often the kernel was called.
     pub(crate) events: u32,
-    /// Local objects of the two that were given away as the same.
+    /// Local objects of the two that are the same: each was given away, itself or in another, so that
+    /// whoever is called may look into it and change it.
     pub(crate) objects: Vec<(Term, Term)>,
     /// How often each pair of heads was come to.
     pub(crate) turns: BTreeMap<String, u32>,
@@ -188,6 +190,13 @@ impl Explorer<'_, '_, '_> {
                         return self.end(joint);
                     }
                 }
+                (Stop::Dead, Stop::Return(_, line)) | (Stop::Return(_, line), Stop::Dead)
+                    if joint.found.is_empty() =>
+                {
+                    let why = format!("{}:{}: the other side cannot come to there", line.0, line.1);
+                    *self.open.entry(why).or_default() += 1;
+                    return self.end(joint);
+                }
                 _ => return self.end(joint),
             }
         }
@@ -266,16 +275,14 @@ impl Explorer<'_, '_, '_> {
         }
         for (at, (&a, &b)) in old.args.iter().zip(&new.args).enumerate() {
             let what = format!("argument {}", at + 1);
-            if !self.compare(joint, (a, b), (&old, &new), &what) {
-                return false;
-            }
+            self.compare(joint, (a, b), (&old, &new), &what);
         }
         if is_silent(&old.name) {
             self.answer(joint, &old, [true, true]);
             return true;
         }
         self.compare_memory(joint, (&old.line, &new.line), &old.name);
-        self.compare_objects(joint, &old, &new);
+        self.compare_objects(joint, (&old.line, &new.line), &old.name);
         self.changed_by(joint, &old, &new);
         self.answer(joint, &old, [true, true]);
         if joint.events - joint.since > LONG {
@@ -327,96 +334,12 @@ impl Explorer<'_, '_, '_> {
             }
         }
         // Objects that were given away hold what the kernel put there.
-        for (number, &(a, b)) in joint.objects.clone().iter().enumerate() {
-            let mut given = old.args.iter().any(|arg| local_of(&self.terms, *arg) == Some(a));
-            given |= joint.sides[0].given.iter().any(|(root, _, _)| *root == a);
-            if given {
-                let name = self.terms.name(&format!("given {number}@{}", joint.events));
-                let handle = self.terms.app(name, &[a], 64);
-                joint.sides[0].memory.store_local(a, vec![Step::All], handle);
-                joint.sides[1].memory.store_local(b, vec![Step::All], handle);
-            }
+        for (number, &(a, b)) in joint.objects.iter().enumerate() {
+            let name = self.terms.name(&format!("given {number}@{}", joint.events));
+            let handle = self.terms.app(name, &[a], 64);
+            joint.sides[0].memory.store_local(a, vec![Step::All], handle);
+            joint.sides[1].memory.store_local(b, vec![Step::All], handle);
         }
-    }
-
-    /// Whether two values of the sides are equal; notes it if they need not be. False if they cannot be.
-    fn compare(
-        &mut self,
-        joint: &mut Joint,
-        (a, b): (Term, Term),
-        (old, new): (&Event, &Event),
-        what: &str,
-    ) -> bool {
-        if let (Some(x), Some(y)) = (local_of(&self.terms, a), local_of(&self.terms, b)) {
-            match joint.objects.iter().find(|(p, q)| *p == x || *q == y) {
-                Some(pair) if *pair == (x, y) => {}
-                Some(_) => {}
-                None => joint.objects.push((x, y)),
-            }
-        }
-        let b = self.translated(joint, b);
-        let does = |this: &Self, event: &Event, value: Term| {
-            format!("{}: {what} is {}", this.does(event), show(&this.terms, value))
-        };
-        if a == b {
-            return true;
-        }
-        let says = [does(self, old, a), does(self, new, b)];
-        self.must_be_equal(joint, (a, b), (&old.line, &new.line), &says, what)
-    }
-
-    /// A term of the new side's with the old side's objects in place of those that are the same.
-    fn translated(&mut self, joint: &Joint, term: Term) -> Term {
-        let objects = joint.objects.clone();
-        self.terms.replace(term, &|part| {
-            objects.iter().find(|(_, new)| *new == part).map(|(old, _)| *old)
-        })
-    }
-
-    /// Two values that have to be equal: if they need not be, that is a finding, and the run goes on where they
-    /// are. False if they cannot be.
-    fn must_be_equal(
-        &mut self,
-        joint: &mut Joint,
-        (a, b): (Term, Term),
-        lines: (&Line, &Line),
-        says: &[String; 2],
-        what: &str,
-    ) -> bool {
-        let width = self.terms.width(a);
-        let b = self.terms.resize(b, width, false);
-        let equal = self.terms.eq(a, b);
-        match joint.conditions.decide(&self.terms, equal) {
-            Some(true) => return true,
-            Some(false) => {
-                self.found(joint, lines, says, what, None);
-                return true;
-            }
-            None => {}
-        }
-        match self.solver.can_be(&mut self.terms, &joint.conditions, equal, false) {
-            Some(false) => return true,
-            Some(true) => self.found(joint, lines, says, what, Some((equal, false))),
-            None => {
-                let why = format!(
-                    "{}:{}: whether {} and {} are equal",
-                    lines.1.0,
-                    lines.1.1,
-                    show(&self.terms, a),
-                    show(&self.terms, b)
-                );
-                *self.open.entry(why).or_default() += 1;
-            }
-        }
-        if let Some(Some(model)) =
-            self.solver.branch(&mut self.terms, &joint.conditions, equal, true)
-        {
-            joint.conditions.model = Some(model);
-            let literal =
-                Literal { bit: equal, value: true, words: None, line: lines.1.clone(), side: 1 };
-            joint.conditions.assume(&self.terms, literal);
-        }
-        true
     }
 
     /// Notes what differs, if there are numbers for it.
@@ -547,186 +470,6 @@ impl Explorer<'_, '_, '_> {
             }
         }
         self.compare_questions(joint);
-    }
-
-    /// What one side asked and the other did not.
-    pub(crate) fn compare_questions(&mut self, joint: &Joint) {
-        for side in 0..2 {
-            let (this, other) = (&joint.sides[side], &joint.sides[1 - side]);
-            for &question in &this.asked {
-                if other.asked.contains(&question) {
-                    continue;
-                }
-                let translated = self.translated(joint, question);
-                if side == 1 && other.asked.contains(&translated) {
-                    continue;
-                }
-                let line = this.asked_at.get(&question).cloned().unwrap_or_else(|| ("".into(), 0));
-                let text = show(&self.terms, question);
-                *self.asks.entry((side, text, line)).or_default() += 1;
-            }
-        }
-    }
-
-    /// What both stored where others can see it, since the kernel was last called.
-    pub(crate) fn compare_memory(
-        &mut self,
-        joint: &mut Joint,
-        lines: (&Line, &Line),
-        before: &str,
-    ) {
-        let [old, new] = [0, 1].map(|side| joint.sides[side].memory.shared.clone());
-        if old == new {
-            return;
-        }
-        self.order_counts(joint, &old, &new);
-        let mut ways: BTreeSet<(Term, Path)> = BTreeSet::new();
-        for (base, path, _) in old.iter() {
-            ways.insert((*base, path.clone()));
-        }
-        for (base, path, _) in new.iter() {
-            let base = self.translated(joint, *base);
-            ways.insert((base, path.clone()));
-        }
-        for (base, path) in ways {
-            let stored = [&old, &new].map(|log| {
-                log.iter()
-                    .rev()
-                    .find(|(to, way, _)| *to == base && *way == path)
-                    .map(|(.., value)| *value)
-            });
-            let place = memory::address(&mut self.terms, base, &path);
-            let place = show(&self.terms, place).trim_start_matches('&').to_owned();
-            match stored {
-                [Some(a), Some(b)] if a == b => {}
-                [Some(a), Some(b)] => {
-                    let b = self.translated(joint, b);
-                    let says = [a, b].map(|value| {
-                        format!(
-                            "has stored {} in {place} before {before}",
-                            show(&self.terms, value)
-                        )
-                    });
-                    self.must_be_equal(joint, (a, b), lines, &says, &format!("stores in {place}"));
-                }
-                [one, other] => {
-                    let says = [one, other].map(|value| match value {
-                        Some(value) => format!(
-                            "has stored {} in {place} before {before}",
-                            show(&self.terms, value)
-                        ),
-                        None => format!("has stored nothing in {place} before {before}"),
-                    });
-                    self.found(joint, lines, &says, &format!("stores in {place}"), None);
-                }
-            }
-        }
-    }
-
-    /// Where two stores may be to one place, the last counts: if the sides have them in another order, the run
-    /// goes on where the places are apart, and what is seen where they are one is a finding.
-    fn order_counts(
-        &mut self,
-        joint: &mut Joint,
-        old: &[(Term, Path, Term)],
-        new: &[(Term, Path, Term)],
-    ) {
-        let place = |of: &[(Term, Path, Term)], (base, path): (Term, &Path)| {
-            of.iter().position(|(to, way, _)| *to == base && way == path)
-        };
-        for (at, (a, p, x)) in old.iter().enumerate() {
-            for (b, q, y) in &old[at + 1..] {
-                let turned = match (place(new, (*a, p)), place(new, (*b, q))) {
-                    (Some(first), Some(second)) => first > second,
-                    _ => false,
-                };
-                let Some(one) =
-                    memory::meets(&mut self.terms, (*a, p), (*b, q)).filter(|_| turned && x != y)
-                else {
-                    continue;
-                };
-                let lines = [0, 1].map(|side| joint.sides[side].here());
-                let at = memory::address(&mut self.terms, *a, p);
-                let at = show(&self.terms, at).trim_start_matches('&').to_owned();
-                let says =
-                    [y, x].map(|last| format!("stores {} in {at} last", show(&self.terms, *last)));
-                self.must_not_be(
-                    (joint, one),
-                    (&lines[0], &lines[1]),
-                    &says,
-                    &format!("stores in {at}"),
-                );
-            }
-        }
-    }
-
-    /// A bit under which the sides differ: that is a finding, and the run goes on where it is not set.
-    fn must_not_be(
-        &mut self,
-        (joint, bit): (&mut Joint, Term),
-        lines: (&Line, &Line),
-        says: &[String; 2],
-        what: &str,
-    ) {
-        if self.solver.can_be(&mut self.terms, &joint.conditions, bit, true) != Some(false) {
-            self.found(joint, lines, says, what, Some((bit, true)));
-        }
-        if self.terms.value(bit).is_none() {
-            let literal =
-                Literal { bit, value: false, words: None, line: lines.1.clone(), side: 1 };
-            joint.conditions.model = None;
-            joint.conditions.assume(&self.terms, literal);
-        }
-    }
-
-    /// What is in the objects that are given to a function.
-    fn compare_objects(&mut self, joint: &mut Joint, old: &Event, new: &Event) {
-        for (a, b) in joint.objects.clone() {
-            let is_given = old.args.iter().any(|arg| local_of(&self.terms, *arg) == Some(a))
-                || joint.sides[0].given.iter().any(|(root, ..)| *root == a);
-            if is_given {
-                self.compare_inside(joint, (a, b), (&old.line, &new.line), &old.name);
-            }
-        }
-    }
-
-    fn compare_inside(
-        &mut self,
-        joint: &mut Joint,
-        (a, b): (Term, Term),
-        lines: (&Line, &Line),
-        name: &str,
-    ) {
-        let inside = [(0, a), (1, b)].map(|(side, of)| {
-            let inside = joint.sides[side].memory.inside(of);
-            inside.map(|(path, value)| (path.clone(), *value)).collect::<BTreeMap<Path, Term>>()
-        });
-        if inside[0] == inside[1] {
-            return;
-        }
-        let ways: BTreeSet<Path> = inside.iter().flat_map(|of| of.keys().cloned()).collect();
-        for path in ways.into_iter().filter(|path| path.last() != Some(&Step::All)) {
-            let width = inside
-                .iter()
-                .find_map(|of| of.get(&path))
-                .map_or(64, |value| self.terms.width(*value));
-            let x =
-                joint.sides[0].memory.load_local(&mut self.terms, &self.snapshots, a, &path, width);
-            let y =
-                joint.sides[1].memory.load_local(&mut self.terms, &self.snapshots, b, &path, width);
-            let y = self.translated(joint, y);
-            if x != y {
-                let place = format!(
-                    "{}{}",
-                    show(&self.terms, a).trim_start_matches('&'),
-                    memory::spelled(&path)
-                );
-                let says = [x, y].map(|value| {
-                    format!("{place} is {} when {name} is called", show(&self.terms, value))
-                });
-                self.must_be_equal(joint, (x, y), lines, &says, &format!("gives {place}"));
-            }
-        }
     }
 
     /// Both begin a turn of a loop.

@@ -297,9 +297,7 @@ impl Snapshots {
                 _ => None,
             }));
         }
-        let indices = args.len();
         args.extend(&values);
-        let _ = indices;
         self.members.insert(name, paths.into());
         terms.app(name, &args, 64)
     }

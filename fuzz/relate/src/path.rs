@@ -72,7 +72,7 @@ impl Conditions {
         self.literals.push(Literal { bit, value, ..literal });
     }
 
-    /// Whether nothing was decided.
+    /// The bits and their values.
     pub(crate) fn plain(&self) -> Vec<(Term, bool)> {
         self.literals.iter().map(|literal| (literal.bit, literal.value)).collect()
     }
@@ -252,9 +252,7 @@ impl Solver {
         self.answers.insert(all, (answer.clone(), limit));
         answer
     }
-}
 
-impl Solver {
     /// The same, and numbers that a reader would rather see.
     pub(crate) fn ask_for(
         &mut self,

@@ -230,6 +230,16 @@ impl<'u, 't> Policy<'u, 't> {
         self.is_same_through(name, is_cut_in)
     }
 
+    /// Whether both sides' functions are lowered to the same: to the same widths and conversions too.
+    pub(crate) fn is_same_flow(&mut self, name: &str) -> bool {
+        let functions = [0, 1].map(|side| self.units[side].function(name));
+        match functions {
+            [Some(Ok(old)), Some(Ok(new))] => old.does_the_same(&new),
+            // What cannot be read on one of the sides is not the same on both.
+            _ => false,
+        }
+    }
+
     fn is_same_through(
         &mut self,
         name: &str,
@@ -278,9 +288,10 @@ impl<'u, 't> Policy<'u, 't> {
         if begins(DO) {
             return false;
         }
-        self.asks.insert(key.clone(), begins(ASK));
+        // Until more is known; so it ends where functions call each other.
+        self.asks.insert(key.clone(), false);
         let asks = match self.units[side].function(name) {
-            Some(Ok(function)) => begins(ASK) || self.only_asks(side, &function),
+            Some(Ok(function)) => self.only_asks(side, &function),
             _ => begins(ASK),
         };
         self.asks.insert(key, asks);
@@ -364,12 +375,8 @@ const KEPT: &[&str] = &[
     "wait_stable",
     "zero_",
     "dirty",
-    "folio_lock",
-    "trylock",
     "flush_dcache",
     "folio_invalidate",
-    "folio_get",
-    "folio_try_get",
     "referenced",
     "accessed",
     "set_bit",

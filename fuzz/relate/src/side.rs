@@ -180,15 +180,19 @@ impl Side {
 
     fn path(&mut self, place: &Place, terms: &mut Terms) -> (Term, Path) {
         let base = self.value(&place.base, terms);
-        let path: Path = place
-            .path
-            .iter()
-            .map(|step| match step {
+        let path = self.steps(place, terms);
+        resolve(terms, base, &path)
+    }
+
+    fn steps(&mut self, place: &Place, terms: &mut Terms) -> Path {
+        let mut path = Path::new();
+        for step in &place.path {
+            path.push(match step {
                 mmdiff_c::Step::Field(name) => Step::Field(name.clone()),
                 mmdiff_c::Step::Index(index) => Step::Index(self.value(index, terms)),
-            })
-            .collect();
-        resolve(terms, base, &path)
+            });
+        }
+        path
     }
 
     /// Runs until both sides have to look at each other.
@@ -293,19 +297,7 @@ impl Side {
             }
             Op::Address { place, .. } => {
                 let base = self.value(&place.base, with.terms);
-                let (base, path) = {
-                    let steps: Path = place
-                        .path
-                        .iter()
-                        .map(|step| match step {
-                            mmdiff_c::Step::Field(name) => Step::Field(name.clone()),
-                            mmdiff_c::Step::Index(index) => {
-                                Step::Index(self.value(index, with.terms))
-                            }
-                        })
-                        .collect();
-                    (base, steps)
-                };
+                let path = self.steps(place, with.terms);
                 memory::address(with.terms, base, &path)
             }
             other => self.compute(other, with.terms),
@@ -330,17 +322,7 @@ impl Side {
             }
             Op::Bin { op, a, b, .. } => {
                 let (a, b) = (self.value(a, terms), self.value(b, terms));
-                let value = terms.bin(*op, a, b);
-                if !matches!(op, Bin::Div | Bin::DivSigned | Bin::Rem | Bin::RemSigned) {
-                    return value;
-                }
-                // Nobody knows what comes of a division by zero: nothing else does.
-                let width = terms.width(b);
-                let zero = terms.number(0, width);
-                let by_zero = terms.eq(b, zero);
-                let name = terms.name("division by zero");
-                let lost = terms.app(name, &[a], width);
-                terms.choose(by_zero, lost, value)
+                operated(*op, a, b, terms)
             }
             Op::Compare { cmp, a, b, .. } => {
                 let (a, b) = (self.value(a, terms), self.value(b, terms));
@@ -611,6 +593,37 @@ impl Side {
         let answer = terms.truncate(answer, bits);
         self.ask(question);
         answer
+    }
+}
+
+/// What an operator gives; of a division by zero, and of a shift by the width or more, something that is like
+/// nothing else.
+fn operated(op: Bin, a: Term, b: Term, terms: &mut Terms) -> Term {
+    let value = terms.bin(op, a, b);
+    let width = terms.width(b);
+    let is_lost = match op {
+        Bin::Div | Bin::DivSigned | Bin::Rem | Bin::RemSigned => {
+            let zero = terms.number(0, width);
+            terms.eq(b, zero)
+        }
+        // An order is less than any width.
+        Bin::ShiftLeft | Bin::ShiftRight | Bin::ShiftRightSigned if !is_order(terms, b) => {
+            let most = terms.number(width.into(), width);
+            let is_less = terms.ult(b, most);
+            terms.not(is_less)
+        }
+        _ => return value,
+    };
+    let name = terms.name(&format!("{op:?} that is not defined"));
+    let lost = terms.app(name, &[a, b], width);
+    terms.choose(is_lost, lost, value)
+}
+
+fn is_order(terms: &Terms, of: Term) -> bool {
+    match terms.node(of) {
+        Node::App(name, _) => terms.width(of) == 8 && terms.text(*name).starts_with("folio_order"),
+        Node::Extend { of, .. } | Node::Truncate(of) => is_order(terms, *of),
+        _ => false,
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Compared {
     pub unused: BTreeSet<(String, String)>,
     /// Options of the configuration that code of the files asks for: what they are taken for.
     pub options: BTreeMap<String, bool>,
+    /// Those of the changed files that were read.
+    pub read: BTreeSet<String>,
 }
 
 impl Compared {
@@ -75,6 +77,7 @@ impl Compared {
         self.not_run.extend(other.not_run);
         self.unused.extend(other.unused);
         self.options.extend(other.options);
+        self.read.extend(other.read);
     }
 
     /// The functions whose text differs.
@@ -100,14 +103,16 @@ pub fn compare(
     let lines = changed_lines(trees, changed);
     let mut judge = Judge::new([&mut old, &mut new], lines.clone(), bounds);
     let mut compared = Compared::default();
+    let types = types_differ(&mut judge, changed);
     for (name, place) in functions(&mut judge, file, changed) {
-        let outcome = judge.outcome(&name);
+        let outcome = judge.outcome(&name, types);
         let at = [0, 1].map(|side| judge.units()[side].place(&name).map(|(_, lines)| lines[0]));
         compared.functions.push(Function { name, file: place, lines: at, outcome });
     }
     account(&mut judge, &mut compared, &lines);
     unused(&mut judge, &mut compared, changed);
     for unit in judge.units() {
+        compared.read.extend(changed.iter().filter(|file| unit.includes(file)).cloned());
         compared
             .options
             .extend(unit.asked().iter().map(|option| (option.clone(), config.is_on(option))));
@@ -117,7 +122,7 @@ pub fn compare(
 
 /// A file that one of the trees lacks: all its functions are new, or gone.
 fn of_one(file: &str, old: Option<Unit<'_>>, new: Option<Unit<'_>>) -> Compared {
-    let mut compared = Compared::default();
+    let mut compared = Compared { read: BTreeSet::from([file.to_owned()]), ..Compared::default() };
     for (is_new, unit) in [(false, old), (true, new)] {
         for name in unit.iter().flat_map(Unit::functions) {
             let line = unit.as_ref().and_then(|unit| unit.place(&name).map(|(_, lines)| lines[0]));
@@ -157,14 +162,15 @@ fn functions(
 }
 
 impl Judge<'_, '_> {
-    /// What a function comes to.
-    fn outcome(&mut self, name: &str) -> Outcome {
+    /// What a function comes to. `types`: whether a type differs, which it may use without a word of its own.
+    fn outcome(&mut self, name: &str, types: bool) -> Outcome {
         match [0, 1].map(|side| self.units()[side].has(Sort::Function, name)) {
             [true, false] => return Outcome::Gone,
             [false, true] => return Outcome::New,
             _ => {}
         }
-        if self.bounds.identity && self.policy.is_same_for_itself(name) {
+        let is_same = self.bounds.identity && self.policy.is_same_for_itself(name);
+        if is_same && (!types || self.policy.is_same_flow(name)) {
             return Outcome::SameText;
         }
         match self.judge(name) {
@@ -172,6 +178,16 @@ impl Judge<'_, '_> {
             Err(refused) => Outcome::NotJudged(refused),
         }
     }
+}
+
+/// Whether a structure, an enum or a typedef differs.
+fn types_differ(judge: &mut Judge<'_, '_>, changed: &BTreeSet<String>) -> bool {
+    let [old, new] = judge.units();
+    let names = |unit: &Unit<'_>| {
+        let names = changed.iter().flat_map(|file| unit.defined_in(file));
+        names.filter(|name| unit.is_type(name)).collect::<BTreeSet<_>>()
+    };
+    names(old).union(&names(new)).any(|name| old.says(name) != new.says(name))
 }
 
 /// The lines that one tree has and the other has not.

@@ -232,6 +232,112 @@ fn a_number_that_is_set_on_some_turns_alone_is_any_on_the_others() {
 }
 
 #[test]
+fn of_two_objects_each_is_itself_however_it_is_called() {
+    let old = "void f(void) { struct folio a, b; put(&a); put(&a); }";
+    same(old, "void f(void) { struct folio c, d; put(&c); put(&c); }");
+    differs(old, "void f(void) { struct folio a, b; put(&b); put(&a); }");
+    differs(old, "void f(void) { struct folio a, b; put(&a); put(&b); }");
+}
+
+#[test]
+fn a_whole_structure_that_is_given_away_counts() {
+    let with = |of: &str| {
+        format!("void f(struct folio *p, struct folio *q) {{ struct folio x = *{of}; put(&x); }}")
+    };
+    differs(&with("p"), &with("q"));
+    let zero = "void f(struct folio *p) { struct folio x = {}; put(&x); }";
+    differs(zero, "void f(struct folio *p) { struct folio x; put(&x); }");
+}
+
+#[test]
+fn what_is_given_away_inside_something_else_is_given_away() {
+    let with = |before: &str, after: &str| {
+        format!(
+            "long f(struct folio *x) {{
+                struct mapping m = {{}}; struct control c = {{ .mapping = &m }};
+                unsigned long was; {before} next(&c); {after} return was; }}"
+        )
+    };
+    let old = with("m.flags = 1;", "was = m.flags;");
+    same(&old, &with("m.flags = 2 - 1;", "was = m.flags;"));
+    // What it holds is seen by whoever is called, and may be another number after.
+    differs(&old, &with("m.flags = 2;", "was = m.flags;"));
+    differs(&old, &with("m.flags = 1; was = m.flags;", ""));
+    let kept = "long f(struct control *cc) { struct mapping m = {}; cc->mapping = &m; next(cc); put(0); return m.flags; }";
+    differs(
+        kept,
+        "long f(struct control *cc) { struct mapping m = {}; cc->mapping = &m; next(cc); put(0); return 0; }",
+    );
+}
+
+#[test]
+fn what_cannot_be_come_to_on_one_side_alone_is_not_the_same() {
+    let old = "int f(int a) { if (a) return 1; return 2; }";
+    assert_eq!(
+        verdict(old, "int f(int a) { if (a) __builtin_unreachable(); return 2; }"),
+        Verdict::NotShown
+    );
+}
+
+#[test]
+fn a_shift_by_the_width_is_not_what_somebody_made_of_it() {
+    let old = "unsigned long f(unsigned long n, unsigned by) { return n << by; }";
+    differs(old, "unsigned long f(unsigned long n, unsigned by) { return by < 64 ? n << by : 0; }");
+    same(
+        old,
+        "unsigned long f(unsigned long n, unsigned by) { unsigned long m = n << by; return m; }",
+    );
+}
+
+#[test]
+fn what_is_read_before_a_lock_may_be_another_after() {
+    let old = "unsigned long f(struct folio *x) { folio_lock(x); return x->index; }";
+    differs(
+        old,
+        "unsigned long f(struct folio *x) { unsigned long i = x->index; folio_lock(x); return i; }",
+    );
+}
+
+#[test]
+fn a_member_whose_type_differs_is_seen_by_who_never_names_its_structure() {
+    struct Two(&'static str);
+    impl Files for Two {
+        fn text(&self, path: &str) -> Option<Arc<str>> {
+            let width = self.0;
+            match path {
+                "mm/small.c" => Some(
+                    "#include \"small.h\"\nint f(struct outer *o) { return o->in->n > 4096; }"
+                        .into(),
+                ),
+                "mm/small.h" => Some(
+                    format!("struct inner {{ {width} n; }}; struct outer {{ struct inner *in; }};")
+                        .into(),
+                ),
+                _ => None,
+            }
+        }
+    }
+    let changed = BTreeSet::from(["mm/small.h".to_owned()]);
+    let compare = |new| {
+        compare(
+            [&Two("unsigned long"), &Two(new)],
+            FILE,
+            &changed,
+            &Config::default(),
+            Bounds::default(),
+        )
+    };
+    let verdict = |new| match &compare(new).functions[0].outcome {
+        Outcome::Judged(judged) => Some(judged.verdict),
+        Outcome::SameText => None,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(verdict("unsigned long"), None);
+    assert_eq!(verdict("unsigned short"), Some(Verdict::Differs));
+    assert!(compare("long").read.contains("mm/small.h"));
+}
+
+#[test]
 fn a_division_by_zero_is_not_what_somebody_made_of_it() {
     differs(
         "int f(unsigned n) { return 100 / n; }",

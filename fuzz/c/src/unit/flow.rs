@@ -236,6 +236,20 @@ impl Op {
     }
 }
 
+impl Function {
+    /// Whether another does the same by the same operations; where they stand does not count.
+    pub fn does_the_same(&self, other: &Function) -> bool {
+        let plain = |block: &Block| {
+            let ops = block.ops.iter().map(|(op, _)| op.clone()).collect::<Vec<_>>();
+            (ops, block.end.0.clone(), block.is_head)
+        };
+        self.vars == other.vars
+            && self.returns == other.returns
+            && self.blocks.len() == other.blocks.len()
+            && self.blocks.iter().zip(&other.blocks).all(|(a, b)| plain(a) == plain(b))
+    }
+}
+
 impl fmt::Display for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {}:{}", self.name, self.file, self.lines[0])?;

@@ -83,7 +83,7 @@ impl Unit<'_> {
     ) -> Result<Function, Refused> {
         self.cleanups.clear();
         let parsed = self.parse(tokens, file)?;
-        let mut lower = Lower::new(self, file);
+        let mut lower = Lower::new(file);
         lower.name = name.clone();
         let root = parsed.tree.root_node();
         let node = find(root, "function_definition").ok_or_else(|| Refused {
@@ -132,7 +132,7 @@ impl Unit<'_> {
         let parsed = self.parse(&tokens, &chunk.file)?;
         let root = parsed.tree.root_node();
         let Some(node) = find(root, "declaration") else { return Ok(None) };
-        let mut lower = Lower::new(self, &chunk.file);
+        let mut lower = Lower::new(&chunk.file);
         lower.line = tokens[0].line;
         let count = lower.head(self, &parsed, node)?;
         let params = lower.vars.iter().take(count).map(|var| var.kind.clone()).collect();
@@ -141,8 +141,7 @@ impl Unit<'_> {
 }
 
 impl Lower {
-    pub(crate) fn new(unit: &Unit<'_>, file: &str) -> Lower {
-        let _ = unit;
+    pub(crate) fn new(file: &str) -> Lower {
         let mut lower = Lower {
             file: file.into(),
             name: "".into(),

@@ -451,7 +451,7 @@ impl Unit<'_> {
         parsed: &Parsed,
         node: Node<'_>,
     ) -> Result<Option<u64>, Refused> {
-        let mut lower = crate::unit::lower::Lower::new(self, &self.file.clone());
+        let mut lower = crate::unit::lower::Lower::new(&self.file);
         let (value, kind) = lower.value(self, parsed, node)?;
         Ok(match value {
             Operand::Const(value, bits) if kind.is_signed() => {

@@ -97,7 +97,11 @@ impl Reader for Revision {
         // A newline would be two questions.
         match file.contains('\n') {
             true => Ok(None),
-            false => self.batch.text(&format!("{}:{file}", self.tree)),
+            false => {
+                let bytes = self.batch.bytes(&format!("{}:{file}", self.tree))?;
+                // What is no UTF-8 stands in a comment or in a string.
+                Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+            }
         }
     }
 
@@ -142,6 +146,12 @@ impl Batch {
 
     /// The text of a file; `None` if there is none of that name.
     fn text(&mut self, name: &str) -> io::Result<Option<String>> {
+        let bytes = self.bytes(name)?;
+        bytes.map(|bytes| String::from_utf8(bytes).map_err(io::Error::other)).transpose()
+    }
+
+    /// The bytes of a file; `None` if there is none of that name.
+    fn bytes(&mut self, name: &str) -> io::Result<Option<Vec<u8>>> {
         writeln!(self.questions, "{name}")?;
         self.questions.flush()?;
         let mut header = String::new();
@@ -161,7 +171,7 @@ impl Batch {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
         }
         match kind {
-            "blob" => String::from_utf8(bytes).map(Some).map_err(io::Error::other),
+            "blob" => Ok(Some(bytes)),
             // A directory, where other trees have a file.
             _ => Ok(None),
         }

@@ -2,11 +2,11 @@
 //! A tree of which any file may be asked for, as it is or with other texts in some files.
 
 use super::source::{FOLDERS, Reader, open};
-use super::{DEBIAN, NoTree, VARIABLE};
+use super::{NoTree, place};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::{env, io};
 
 /// A file's text, if there is one.
 type Text = Option<Arc<str>>;
@@ -18,23 +18,16 @@ pub struct Whole {
     reader: Arc<Mutex<Box<dyn Reader>>>,
     known: Arc<Mutex<BTreeMap<String, Text>>>,
     edits: BTreeMap<String, Text>,
+    failure: Arc<Mutex<Option<String>>>,
 }
 
 impl Whole {
-    /// The tree at `chosen`, or else the one that [`VARIABLE`] names, or else Debian's.
+    /// The tree at `chosen`, or else the one that [`VARIABLE`](super::VARIABLE) names, or else Debian's.
     ///
     /// # Errors
     /// If there is none, or it cannot be read.
     pub fn find(chosen: Option<&Path>) -> Result<Whole, NoTree> {
-        if let Some(path) = chosen {
-            return Whole::read(path);
-        }
-        if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-            return Whole::read(Path::new(&path));
-        }
-        let unpacked = Path::new(DEBIAN).with_extension("").with_extension("");
-        let found = [unpacked.as_path(), Path::new(DEBIAN)].into_iter().find(|path| path.exists());
-        found.map_or(Err(NoTree::NotFound), Whole::read)
+        Whole::read(&place(chosen)?)
     }
 
     /// The tree at `path`, which [`open`] says how to spell.
@@ -54,6 +47,7 @@ impl Whole {
             reader: Arc::new(Mutex::new(reader)),
             known: Arc::default(),
             edits: BTreeMap::new(),
+            failure: Arc::default(),
         })
     }
 
@@ -62,7 +56,8 @@ impl Whole {
         &self.origin
     }
 
-    /// The text of a file, if there is one. One that cannot be read is not there.
+    /// The text of a file, if there is one. If it cannot be read, there is none, and
+    /// [`failure`](Whole::failure) says why.
     pub fn text(&self, file: &str) -> Text {
         if let Some(edited) = self.edits.get(file) {
             return edited.clone();
@@ -70,9 +65,22 @@ impl Whole {
         if let Some(known) = lock(&self.known).get(file) {
             return known.clone();
         }
-        let text = lock(&self.reader).text(file).ok().flatten().map(Arc::from);
+        let read = lock(&self.reader).text(file);
+        let text = match read {
+            Ok(text) => text.map(Arc::from),
+            Err(error) => {
+                let why = format!("{}: {file}: {error}", self.origin.display());
+                lock(&self.failure).get_or_insert(why);
+                None
+            }
+        };
         lock(&self.known).insert(file.to_owned(), text.clone());
         text
+    }
+
+    /// Why a file could not be read, if one could not: what was made of the tree is worth nothing then.
+    pub fn failure(&self) -> Option<String> {
+        lock(&self.failure).clone()
     }
 
     /// The same tree with another text in a file, or without the file.

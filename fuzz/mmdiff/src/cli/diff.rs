@@ -227,10 +227,14 @@ fn compared(old: &Whole, new: &Whole, names: [String; 2], how: &How) -> Result<E
     for compared in by_file.into_values() {
         all.add(compared);
     }
-    let is_included = |file: &String| file.ends_with(".h") && !files.is_empty();
+    for tree in [old, new] {
+        if let Some(why) = tree.failure() {
+            return Err(Failure(why));
+        }
+    }
     let not_looked_at = changed
         .iter()
-        .filter(|file| !files.contains(*file) && !is_included(file))
+        .filter(|file| !files.contains(*file) && !all.read.contains(*file))
         .cloned()
         .collect();
     let texts = [old, new].map(|tree| {

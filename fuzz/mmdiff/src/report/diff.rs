@@ -238,6 +238,12 @@ fn not_judged(report: &Report<'_>, out: &mut dyn Write) -> fmt::Result {
 }
 
 fn limits(report: &Report<'_>, out: &mut dyn Write) -> fmt::Result {
+    if report.compared.read.iter().any(|file| file.ends_with(".h")) {
+        writeln!(
+            out,
+            "\nOf a header that differs, it was looked at what the files that were read make of it."
+        )?;
+    }
     if report.verdict().is_none() {
         return Ok(());
     }
