@@ -85,16 +85,19 @@ impl Explorer<'_, '_, '_> {
     }
 
     /// What was stored on another way and not on this one is there all the same: what the whole object holds,
-    /// or nothing yet.
+    /// or, for the whole itself, what nobody has set.
     fn complete(&mut self, at: usize, joint: &Joint, slots: &mut BTreeMap<Slot, Term>) {
         for (slot, width) in &self.starts.all[at].widths {
             if let Slot::Local(side, base, path) = slot
-                && path.last() != Some(&Step::All)
                 && !slots.contains_key(slot)
             {
                 let memory = &joint.sides[*side].memory;
-                let value =
-                    memory.load_local(&mut self.terms, &self.snapshots, *base, path, *width);
+                let value = match is_whole(path) {
+                    true => self.terms.free("not set", *width),
+                    false => {
+                        memory.load_local(&mut self.terms, &self.snapshots, *base, path, *width)
+                    }
+                };
                 slots.insert(slot.clone(), value);
             }
         }
@@ -164,13 +167,17 @@ impl Explorer<'_, '_, '_> {
         for ((side, base), inside) in objects {
             // What is all of an object comes first: it is what the rest stands on.
             let (all, rest): (Vec<_>, Vec<_>) =
-                inside.into_iter().partition(|(path, _)| path.last() == Some(&Step::All));
+                inside.into_iter().partition(|(path, _)| is_whole(path));
             for (path, value) in all.into_iter().chain(rest) {
                 joint.sides[side].memory.store_local(base, path, value);
             }
         }
         joint
     }
+}
+
+fn is_whole(path: &Path) -> bool {
+    path.last() == Some(&Step::All)
 }
 
 fn object(terms: &Terms, base: Term) -> String {
@@ -238,7 +245,8 @@ fn sorted(
     terms: &Terms,
     is_first: bool,
 ) -> BTreeMap<Slot, (usize, Option<Term>)> {
-    // What is new is equal to the same of the other side at most.
+    // What is new is equal to the same of the other side at most; but wholes, which nobody had set before,
+    // were equal then.
     let mut classes: BTreeMap<(usize, Term, Place), usize> = BTreeMap::new();
     let mut sorted = BTreeMap::new();
     // A class keeps its number where it can, so that what did not change is seen.
@@ -252,7 +260,7 @@ fn sorted(
         };
         let next = sorted.len() + known.len();
         let place = match slot {
-            Slot::Local(_, base, path) if before == usize::MAX && !is_first => {
+            Slot::Local(_, base, path) if before == usize::MAX && !is_first && !is_whole(path) => {
                 Some((*base, path.clone()))
             }
             _ => None,
