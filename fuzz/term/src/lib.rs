@@ -100,6 +100,8 @@ pub enum Cmp {
 /// Terms, each there once.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
+    /// What the solver has done, in steps.
+    work: std::cell::Cell<u64>,
     nodes: Vec<(Node, u8)>,
     known: FxHashMap<(Node, u8), Term>,
     names: Vec<String>,
@@ -123,6 +125,11 @@ impl Terms {
             Node::Const(value) => Some(*value),
             _ => None,
         }
+    }
+
+    /// What the solver has done for these terms: how many bits it has concluded. It is the same on every machine.
+    pub fn work(&self) -> u64 {
+        self.work.get()
     }
 
     /// The name with this text.

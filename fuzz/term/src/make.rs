@@ -203,7 +203,9 @@ impl Terms {
     /// What is on both sides goes; what is left stands left, and the constant right.
     fn eq_of_sums(&mut self, a: Term, b: Term, width: u8) -> Term {
         if !matches!(self.node(a), Node::Sum(..)) && !matches!(self.node(b), Node::Sum(..)) {
-            return self.compare(Cmp::Eq, a.min(b), a.max(b));
+            let is_constant = self.value(b).is_some();
+            let (a, b) = if is_constant { (a, b) } else { (a.min(b), a.max(b)) };
+            return self.compare(Cmp::Eq, a, b);
         }
         let difference = self.sub(a, b);
         let (mut terms, mut constant) = match self.node(difference) {

@@ -114,6 +114,7 @@ impl Terms {
             rather.iter().map(|(term, values)| (blaster.bits(*term), values)).collect();
         blaster.congruence();
         let answer = blaster.solver.solve_limited(&given);
+        self.work.set(self.work.get() + blaster.solver.num_propagations());
         if answer == lbool::TRUE {
             let mut model = blaster.model();
             let mut assumed: Vec<Lit> = given;
@@ -311,6 +312,14 @@ impl<'t> Blaster<'t> {
     /// Quotient and remainder, without a sign; both 0 if `b` is.
     fn divide(&mut self, a: &[Lit], b: &[Lit]) -> (Bits, Bits) {
         let width = a.len();
+        if let Some(by) = self.power_of_two(b) {
+            let no = !self.yes;
+            let mut quotient = a[by..].to_vec();
+            let mut rest = a[..by].to_vec();
+            quotient.resize(width, no);
+            rest.resize(width, no);
+            return (quotient, rest);
+        }
         let mut quotient = self.number(0, width as u8);
         let mut rest = self.number(0, width as u8 + 1);
         let wide: Bits = b.iter().copied().chain([!self.yes]).collect();
@@ -328,6 +337,16 @@ impl<'t> Blaster<'t> {
         let by_zero = self.equal(b, &zero);
         let mut keep = |bits: Bits| bits.into_iter().map(|bit| self.and(bit, !by_zero)).collect();
         (keep(quotient), keep(rest))
+    }
+
+    /// Of which power of two these bits are the constant, if they are one.
+    fn power_of_two(&self, bits: &[Lit]) -> Option<usize> {
+        let is_constant = bits.iter().all(|bit| *bit == self.yes || *bit == !self.yes);
+        let mut ones = (0..bits.len()).filter(|at| bits[*at] == self.yes);
+        match (is_constant, ones.next(), ones.next()) {
+            (true, Some(one), None) => Some(one),
+            _ => None,
+        }
     }
 
     fn negate_if(&mut self, c: Lit, a: &[Lit]) -> Bits {
