@@ -8,18 +8,22 @@
 
 mod compare;
 pub(crate) mod finding;
+pub(crate) mod merge;
 pub(crate) mod same;
 pub(crate) mod starts;
+mod stretch;
 
-use crate::joint::finding::{Finding, Findings, Signature};
-use crate::joint::same::Same;
+use crate::joint::finding::{Again, Finding, Findings, Signature};
+use crate::joint::merge::Merged;
+use crate::joint::same::{Rest, Same};
 use crate::joint::starts::Starts;
-use crate::memory::{Snapshots, Step, resolve};
+use crate::joint::stretch::Until;
+use crate::memory::{Snapshots, Step, resolve, spelled};
 use crate::path::{Conditions, Line, Literal, Solver};
 use crate::policy::{Policy, is_silent};
 use crate::show::show;
 use crate::side::{Event, POINTER, STORED, Side, Stop, With, is_answer};
-use mmdiff_term::{Term, Terms};
+use mmdiff_term::{Answer, Term, Terms};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -43,6 +47,13 @@ pub(crate) struct Joint {
     pub(crate) since: u32,
     /// How often one side did something that the other did not.
     pub(crate) slips: u32,
+}
+
+impl Joint {
+    /// Whether nothing differed, and the same was asked.
+    fn is_alike(&self) -> bool {
+        self.found.is_empty() && self.sides[0].asked == self.sides[1].asked
+    }
 }
 
 /// How loops are run.
@@ -72,6 +83,7 @@ pub(crate) struct Explorer<'p, 'u, 't> {
     pub(crate) policy: &'p mut Policy<'u, 't>,
     pub(crate) solver: Solver,
     pub(crate) same: Same,
+    pub(crate) merged: Merged,
     pub(crate) loops: Loops,
     /// Lines that one side has and the other has not, or has otherwise.
     pub(crate) changed: [BTreeSet<Line>; 2],
@@ -94,8 +106,9 @@ pub(crate) struct Explorer<'p, 'u, 't> {
 /// How often the kernel may be called on one run.
 const LONG: u32 = 2_000;
 
-/// How often the solver is asked for one function.
-const SOLVED: u64 = 800;
+/// How much may be [spent](Solver::spent) on the solver for one function, and how much where a finding is looked
+/// for from the beginning.
+const SPENT: [u64; 2] = [800, 800];
 
 /// How many runs tell when a difference is seen, once one of those that are looked for was.
 const ENOUGH: u64 = 400;
@@ -106,9 +119,10 @@ const SLIPS: u32 = 4;
 impl Explorer<'_, '_, '_> {
     /// Runs from a moment to all ends.
     pub(crate) fn run(&mut self, from: Joint) {
+        let most = if self.loops == Loops::Any { SPENT[0] } else { SPENT[1] };
         let mut todo = vec![from];
-        while let Some(joint) = todo.pop() {
-            if self.paths >= self.budget || self.solver.calls >= SOLVED {
+        while let Some(joint) = todo.pop().or_else(|| self.merged.next()) {
+            if self.paths >= self.budget || self.solver.spent >= most {
                 self.cut_off = true;
                 return;
             }
@@ -128,6 +142,10 @@ impl Explorer<'_, '_, '_> {
     }
 
     fn go(&mut self, mut joint: Joint, todo: &mut Vec<Joint>) {
+        if let [Some(Stop::Fork(bit, words, line)), None] = joint.stops.clone() {
+            joint.stops = [None, None];
+            return self.fork(joint, 0, (bit, words, line), todo);
+        }
         loop {
             for side in 0..2 {
                 if joint.stops[side].is_some() {
@@ -140,14 +158,47 @@ impl Explorer<'_, '_, '_> {
                     conditions: &joint.conditions,
                     events: joint.events,
                 });
-                if let Stop::Fork(bit, words, line) = stop {
-                    return self.fork(joint, side, (bit, words, line), todo);
-                }
                 joint.stops[side] = Some(stop);
             }
             let [Some(old), Some(new)] = joint.stops.clone() else { return };
             joint.stops = [None, None];
             match (old, new) {
+                (Stop::Fork(bit, words, line), Stop::Fork(mut other, of_new, at_new)) => {
+                    if bit != other {
+                        joint.stops[1] = Some(Stop::Fork(other, of_new, at_new));
+                        self.unite(&mut joint);
+                        if let Some(Stop::Fork(bit, ..)) = joint.stops[1].take() {
+                            other = bit;
+                        }
+                    }
+                    let until = self.until();
+                    if bit == other && self.rejoined(&mut joint, until) {
+                        return self.end(joint);
+                    }
+                    let is_alike = bit == other && joint.is_alike();
+                    if is_alike
+                        && self.loops != Loops::Any
+                        && self.merged.is_worn(&joint, &self.terms)
+                    {
+                        return self.end(joint);
+                    }
+                    if is_alike && self.start > 0 {
+                        joint.stops[0] = Some(Stop::Fork(bit, words, line));
+                        if let Some(joint) = self.merged.wait(joint, &mut self.terms) {
+                            self.end(joint);
+                        }
+                        return;
+                    }
+                    return self.fork(joint, 0, (bit, words, line), todo);
+                }
+                (Stop::Fork(bit, words, line), other) => {
+                    joint.stops[1] = Some(other);
+                    return self.fork(joint, 0, (bit, words, line), todo);
+                }
+                (other, Stop::Fork(bit, words, line)) => {
+                    joint.stops[0] = Some(other);
+                    return self.fork(joint, 1, (bit, words, line), todo);
+                }
                 (Stop::Refused(refused), _) | (_, Stop::Refused(refused)) => {
                     *self.open.entry(refused.to_string()).or_default() += 1;
                     return self.end(joint);
@@ -224,7 +275,7 @@ impl Explorer<'_, '_, '_> {
                 line: line.clone(),
                 side,
             };
-            joint.conditions.assume(&self.terms, literal);
+            joint.conditions.assume(&mut self.terms, literal);
             todo.push(joint);
         }
     }
@@ -247,6 +298,7 @@ impl Explorer<'_, '_, '_> {
             let lines = [0, 1].map(|side| joint.sides[side].here());
             self.compare_memory(joint, (&lines[0], &lines[1]), "the next turn of the loop");
             self.compare_questions(joint);
+            self.unite(joint);
             self.arrive(joint);
             return false;
         }
@@ -292,7 +344,8 @@ impl Explorer<'_, '_, '_> {
                 .or_default() += 1;
             return false;
         }
-        !self.rejoined(joint)
+        let until = self.until();
+        !self.rejoined(joint, until)
     }
 
     /// The answer to what is done, for one side or both.
@@ -323,8 +376,10 @@ impl Explorer<'_, '_, '_> {
         joint.events += 1;
         for (side, event) in [(0, old), (1, new)] {
             let this = &mut joint.sides[side];
-            let stored: Vec<Term> = this.memory.shared.iter().map(|(base, ..)| *base).collect();
-            this.given.extend(stored.into_iter().map(|base| (base, joint.events, STORED.into())));
+            let stored = this.memory.shared.iter();
+            this.given.extend(stored.map(|(base, path, _)| {
+                (*base, joint.events, format!("{STORED}{}", spelled(path)).into())
+            }));
             this.memory.shared = Rc::default();
             for &arg in &event.args {
                 if is_answer(&self.terms, arg) {
@@ -334,6 +389,8 @@ impl Explorer<'_, '_, '_> {
             }
         }
         // Objects that were given away hold what the kernel put there.
+        let [old, new] = &joint.sides;
+        joint.objects.retain(|(a, b)| old.is_live(*a) && new.is_live(*b));
         for (number, &(a, b)) in joint.objects.iter().enumerate() {
             let name = self.terms.name(&format!("given {number}@{}", joint.events));
             let handle = self.terms.app(name, &[a], 64);
@@ -351,30 +408,33 @@ impl Explorer<'_, '_, '_> {
         what: &str,
         also: Option<(Term, bool)>,
     ) {
-        let mut all = joint.conditions.plain();
-        all.extend(also);
-        let answer = self.solver.ask(&mut self.terms, all);
-        let model = match answer {
-            mmdiff_term::Answer::Impossible(_) => return,
-            mmdiff_term::Answer::Model(model) => Some(model),
-            mmdiff_term::Answer::Unknown => {
-                let why = format!(
-                    "{}:{}: whether there are numbers for: {}",
-                    lines.1.0, lines.1.1, says[1]
-                );
-                *self.open.entry(why).or_default() += 1;
-                return;
-            }
-        };
         let mut finding =
             Finding::new([lines.0.clone(), lines.1.clone()], says.clone(), what, self.start);
         finding.is_first = joint.found.is_empty()
             || self.changed[0].contains(lines.0)
             || self.changed[1].contains(lines.1);
-        let at = self.findings.add(finding, &joint.conditions, also, model);
+        let at = match self.findings.again(&finding, joint.conditions.literals.len()) {
+            Again::Known(at) => at,
+            Again::Unknown => return self.not_told(&finding),
+            Again::Try => {
+                let conditions = &joint.conditions;
+                let model = match self.solver.seen(&mut self.terms, conditions, also) {
+                    Answer::Impossible(_) => return,
+                    Answer::Unknown => return self.not_told(&finding),
+                    Answer::Model(model) => Some(model),
+                };
+                self.findings.add(finding, conditions, also, model)
+            }
+        };
         if !joint.found.contains(&at) {
             joint.found.push(at);
         }
+    }
+
+    fn not_told(&mut self, finding: &Finding) {
+        let (file, line) = &finding.lines[1];
+        let why = format!("{file}:{line}: whether there are numbers for: {}", finding.says[1]);
+        *self.open.entry(why).or_default() += 1;
     }
 
     /// The sides do different things. Where the text tells which of the two is new or gone, it runs on.
@@ -475,7 +535,7 @@ impl Explorer<'_, '_, '_> {
     /// Both begin a turn of a loop.
     fn both_turn(&mut self, joint: &mut Joint) -> bool {
         let lines = [0, 1].map(|side| joint.sides[side].here());
-        if self.rejoined(joint) {
+        if self.rejoined(joint, Until::End) {
             return false;
         }
         let key = lines.each_ref().map(|(file, line)| format!("{file}:{line}")).join(" ");
@@ -494,12 +554,24 @@ impl Explorer<'_, '_, '_> {
         }
     }
 
-    /// Whether what is left to run is the same text, on the same numbers: then it does the same.
-    fn rejoined(&mut self, joint: &mut Joint) -> bool {
-        let is_same = self.same.is_same(joint, &mut self.terms, self.policy);
-        if is_same {
-            self.compare_questions(joint);
+    /// How far the text has to be the same for a run to end.
+    fn until(&self) -> Until {
+        if self.loops == Loops::Any { Until::Heads } else { Until::End }
+    }
+
+    /// Whether what is left to run is the same text, on the same numbers: then it does the same. If that is so
+    /// up to the heads of loops, turns are run from there.
+    fn rejoined(&mut self, joint: &mut Joint, until: Until) -> bool {
+        self.unite(joint);
+        let heads = match self.same.rest(joint, &mut self.terms, self.policy, until) {
+            Rest::Other => return false,
+            Rest::Same => Vec::new(),
+            Rest::SameUntil(heads) => heads,
+        };
+        self.compare_questions(joint);
+        for head in &heads {
+            self.arrive(head);
         }
-        is_same
+        true
     }
 }

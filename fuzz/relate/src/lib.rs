@@ -193,6 +193,7 @@ impl<'u, 't> Judge<'u, 't> {
             policy: &mut self.policy,
             solver: Default::default(),
             same,
+            merged: Default::default(),
             loops,
             changed: self.changed.clone(),
             findings: Findings::default(),

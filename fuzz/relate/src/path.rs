@@ -3,6 +3,7 @@
 
 use mmdiff_term::{Answer, Cmp, Model, Node, Term, Terms};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -38,6 +39,12 @@ const LIMIT: u64 = 4_000;
 /// How many for whether a branch can be taken: if that is too few, it is taken.
 const BRANCH: u64 = 1_000;
 
+/// How many answers are changed two by two.
+const NEARBY: usize = 6;
+
+/// How many bits are concluded for one unit of what is spent.
+const UNIT: u64 = 100_000;
+
 impl Conditions {
     /// What a bit is, as far as a look tells.
     pub(crate) fn decide(&self, terms: &Terms, bit: Term) -> Option<bool> {
@@ -58,7 +65,21 @@ impl Conditions {
         }
     }
 
-    pub(crate) fn assume(&mut self, terms: &Terms, literal: Literal) {
+    /// A number, or the constant that it is known to be.
+    pub(crate) fn known_as(&self, terms: &mut Terms, of: Term) -> Term {
+        if let Some(constant) = self.constants.get(&of) {
+            return *constant;
+        }
+        match *terms.node(of) {
+            Node::Extend { of: narrow, signed } => match self.constants.get(&narrow).copied() {
+                Some(constant) => terms.extend(constant, terms.width(of), signed),
+                None => of,
+            },
+            _ => of,
+        }
+    }
+
+    pub(crate) fn assume(&mut self, terms: &mut Terms, literal: Literal) {
         let (mut bit, mut value) = (literal.bit, literal.value);
         if let Node::Not(of) = *terms.node(bit) {
             (bit, value) = (of, !value);
@@ -69,7 +90,50 @@ impl Conditions {
         {
             self.constants.insert(*a, *b);
         }
+        self.infer(terms, bit, value);
         self.literals.push(Literal { bit, value, ..literal });
+    }
+
+    /// Of less, equal and greater, one holds: what follows from it is known without the solver, for which two
+    /// long sums are a lot of work.
+    fn infer(&mut self, terms: &mut Terms, bit: Term, value: bool) {
+        let Node::Cmp(cmp @ (Cmp::Less | Cmp::LessSigned), a, b) = *terms.node(bit) else { return };
+        let equal = terms.eq(a, b);
+        let greater = if cmp == Cmp::Less { terms.ult(b, a) } else { terms.slt(b, a) };
+        let known = [equal, greater].map(|bit| self.decide(terms, bit));
+        let follows = match (value, known) {
+            (true, _) => vec![(equal, false), (greater, false)],
+            (false, [_, Some(false)]) => vec![(equal, true)],
+            (false, [Some(false), _]) => vec![(greater, true)],
+            _ => return,
+        };
+        for (bit, value) in follows {
+            let (bit, value) = match *terms.node(bit) {
+                Node::Const(_) => continue,
+                Node::Not(of) => (of, !value),
+                _ => (bit, value),
+            };
+            self.known.entry(bit).or_insert(value);
+        }
+    }
+
+    /// Whether a bit was decided so.
+    pub(crate) fn has(&self, bit: Term, value: bool) -> bool {
+        self.known.get(&bit) == Some(&value)
+    }
+
+    /// Forgets all but some of the bits.
+    pub(crate) fn keep(&mut self, terms: &mut Terms, kept: &BTreeSet<(Term, bool)>) {
+        if self.literals.len() == kept.len() {
+            return;
+        }
+        let mut fewer = Conditions { model: self.model.take(), ..Conditions::default() };
+        for literal in std::mem::take(&mut self.literals) {
+            if kept.contains(&(literal.bit, literal.value)) {
+                fewer.assume(terms, literal);
+            }
+        }
+        *self = fewer;
     }
 
     /// The bits and their values.
@@ -87,6 +151,8 @@ pub(crate) struct Solver {
     leaves: FxHashMap<Term, Rc<[Term]>>,
     /// How often it was asked.
     pub(crate) calls: u64,
+    /// What that cost: one for each answer, and more for one that takes long.
+    pub(crate) spent: u64,
 }
 
 impl Solver {
@@ -161,11 +227,13 @@ impl Solver {
         if let Some(near) = self.near(terms, &known, &all, bit) {
             return Some(Some(Rc::new(near)));
         }
-        match self.ask_within(terms, all, limit) {
+        match self.ask_within(terms, all.clone(), limit) {
             Answer::Impossible(_) => Some(None),
             // What the conditions about other numbers need stays as it was.
             Answer::Model(model) => Some(Some(Rc::new(known.with(&model)))),
-            Answer::Unknown => None,
+            Answer::Unknown => {
+                self.nearby(terms, &known, &all, bit).map(|model| Some(Rc::new(model)))
+            }
         }
     }
 
@@ -184,25 +252,49 @@ impl Solver {
             .into_iter()
             .filter(|it| terms.width(*it) == 1 && matches!(terms.node(*it), Node::App(..)))
             .collect();
-        let values: Vec<u64> = leaves.iter().map(|leaf| known.value(terms, *leaf)).collect();
-        let around =
-            values.iter().flat_map(|value| [*value, value.wrapping_add(1), value.wrapping_sub(1)]);
-        let plain = [0, 1, u64::MAX, 1 << 12, (1 << 12) - 1, 1 << 20];
-        let candidates: Vec<u64> = plain.into_iter().chain(around.take(24)).collect();
+        let candidates = candidates(terms, &leaves, known);
         for &leaf in leaves.iter().chain(&bits) {
-            let most = mmdiff_term::mask(terms.width(leaf));
             for &value in &candidates {
-                let near = known.with_value(leaf, value & most);
-                let holds =
-                    |(bit, value): &(Term, bool)| near.value(terms, *bit) == u64::from(*value);
-                if all.iter().rev().all(holds)
-                    && all.iter().all(|(bit, _)| self.is_within(terms, *bit, &near))
-                {
+                let near = known.with_value(leaf, value & mmdiff_term::mask(terms.width(leaf)));
+                if self.holds(terms, &near, all) {
                     return Some(near);
                 }
             }
         }
         None
+    }
+
+    /// The same, with two answers changed: where the solver has given up.
+    fn nearby(
+        &mut self,
+        terms: &mut Terms,
+        known: &Model,
+        all: &[(Term, bool)],
+        bit: Term,
+    ) -> Option<Model> {
+        let leaves = self.leaves(terms, bit);
+        let leaves = &leaves[..leaves.len().min(NEARBY)];
+        for (at, &one) in leaves.iter().enumerate() {
+            for value in candidates(terms, leaves, known) {
+                let first = known.with_value(one, value & mmdiff_term::mask(terms.width(one)));
+                for &other in &leaves[at + 1..] {
+                    for value in candidates(terms, &[one], &first) {
+                        let value = value & mmdiff_term::mask(terms.width(other));
+                        let near = first.with_value(other, value);
+                        if self.holds(terms, &near, all) {
+                            return Some(near);
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether all of these bits have their values, for numbers such as there are.
+    fn holds(&mut self, terms: &mut Terms, model: &Model, all: &[(Term, bool)]) -> bool {
+        let holds = |(bit, value): &(Term, bool)| model.value(terms, *bit) == u64::from(*value);
+        all.iter().rev().all(holds) && all.iter().all(|(bit, _)| self.is_within(terms, *bit, model))
     }
 
     /// Whether numbers are such as there are, for all that a bit depends on.
@@ -223,6 +315,28 @@ impl Solver {
         value: bool,
     ) -> Option<Option<Rc<Model>>> {
         self.model_for(terms, conditions, bit, value, BRANCH)
+    }
+
+    /// Numbers for which conditions hold, and a bit has a value: those that are known, if they will do.
+    pub(crate) fn seen(
+        &mut self,
+        terms: &mut Terms,
+        conditions: &Conditions,
+        also: Option<(Term, bool)>,
+    ) -> Answer {
+        let mut all = conditions.plain();
+        all.extend(also);
+        let known = match also {
+            None => conditions.model.clone(),
+            Some((bit, value)) => self.model_for(terms, conditions, bit, value, LIMIT).flatten(),
+        };
+        let holds = |model: &Model| {
+            all.iter().all(|(bit, value)| model.value(terms, *bit) == u64::from(*value))
+        };
+        match known.filter(|model| holds(model)) {
+            Some(model) => Answer::Model(model.as_ref().clone()),
+            None => self.ask(terms, all),
+        }
     }
 
     /// Numbers for which bits have these values.
@@ -267,8 +381,21 @@ impl Solver {
         for part in terms.parts(&bits) {
             with.extend(bound(terms, part).map(|bit| (bit, true)));
         }
-        terms.solve_with(&with, rather, limit)
+        let before = terms.work();
+        let answer = terms.solve_with(&with, rather, limit);
+        self.spent += 1 + (terms.work() - before) / UNIT;
+        answer
     }
+}
+
+/// Numbers that are tried for an answer: plain ones, and those around what others are.
+fn candidates(terms: &Terms, leaves: &[Term], known: &Model) -> Vec<u64> {
+    let plain = [0, 1, u64::MAX, 1 << 12, (1 << 12) - 1, 1 << 20, (1_u64 << 12).wrapping_neg()];
+    let around = leaves.iter().flat_map(|leaf| {
+        let value = known.value(terms, *leaf);
+        [value, value.wrapping_add(1), value.wrapping_sub(1)]
+    });
+    plain.into_iter().chain(around.take(24)).collect()
 }
 
 /// Whether equal arguments have equal answers under a model.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Who is called: what a call of a function is to those that are compared. See [`Call`].
 
-use mmdiff_c::{Callee, Function, Op, Operand, Place, Sort, Unit};
+use mmdiff_c::{Callee, Function, Op, Operand, Place, Sort, Temp, Unit, VarId};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -315,6 +315,71 @@ impl<'u, 't> Policy<'u, 't> {
         true
     }
 
+    /// The variables of a function whose addresses it may give to somebody who keeps them: all that are used in
+    /// another way than for a call of who gives nothing to anybody.
+    pub(crate) fn gives_away(&mut self, side: usize, function: &Function) -> BTreeSet<VarId> {
+        let mut given = BTreeSet::new();
+        for op in function.ops() {
+            let keeps = match op {
+                Op::Call { callee: Callee::Named(name), .. } => self.keeps(side, name),
+                _ => true,
+            };
+            given.extend(op.points_at().filter(|_| keeps));
+        }
+        given
+    }
+
+    /// Whether a function that is called may keep what it is given, give it to others or return it.
+    fn keeps(&mut self, side: usize, name: &Arc<str>) -> bool {
+        let function = match self.call(side, name) {
+            Call::Asks => return false,
+            Call::Does => return true,
+            Call::CutIn(function) => function,
+        };
+        // The variables and the numbers that may be such a pointer.
+        let params = (0..function.params as u32).map(VarId);
+        let is_pointer = |var: &VarId| function.vars[var.0 as usize].kind.bits() == 64;
+        let mut vars: BTreeSet<VarId> = params.filter(is_pointer).collect();
+        let mut temps: BTreeSet<Temp> = BTreeSet::new();
+        loop {
+            let before = (vars.len(), temps.len());
+            for op in function.ops() {
+                let from = op.operands().any(|operand| match operand {
+                    Operand::Temp(temp) => temps.contains(temp),
+                    Operand::Local(var) => vars.contains(var),
+                    _ => false,
+                });
+                match op {
+                    // What a pointer points at is not that pointer.
+                    Op::Load { place, .. } if !matches!(place.base, Operand::Local(_)) => {}
+                    Op::Call { callee: Callee::Named(inner), .. }
+                        if from && (inner == name || self.keeps(side, inner)) =>
+                    {
+                        return true;
+                    }
+                    Op::Call { callee: Callee::Pointer(..), .. } if from => return true,
+                    Op::Store { place, value, .. } | Op::Copy { place, from: value } => {
+                        let is_one = matches!(value, Operand::Temp(temp) if temps.contains(temp));
+                        match (&place.base, is_one) {
+                            (Operand::Local(var), true) => drop(vars.insert(*var)),
+                            (_, true) => return true,
+                            _ => {}
+                        }
+                    }
+                    _ if from => temps.extend(op.makes()),
+                    _ => {}
+                }
+            }
+            if before == (vars.len(), temps.len()) {
+                break;
+            }
+        }
+        function.blocks.iter().any(|block| match &block.end.0 {
+            mmdiff_c::End::Return(Some(Operand::Temp(temp))) => temps.contains(temp),
+            _ => false,
+        })
+    }
+
     /// Whether a function does nothing but compute: few steps, without a question.
     fn computes(&mut self, side: usize, name: &Arc<str>) -> bool {
         let key = (side, name.clone());
@@ -376,6 +441,8 @@ const KEPT: &[&str] = &[
     "zero_",
     "dirty",
     "flush_dcache",
+    "clear_highpage",
+    "copy_highpage",
     "folio_invalidate",
     "referenced",
     "accessed",

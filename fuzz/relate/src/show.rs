@@ -2,6 +2,7 @@
 //! Terms in C's words.
 
 use crate::memory::LOCAL;
+use crate::side::PARAMETER;
 use mmdiff_term::{Bin, Cmp, Node, Term, Terms, signed};
 
 /// How deep a term is shown.
@@ -95,7 +96,7 @@ fn app(terms: &Terms, name: &str, args: &[Term], left: u32) -> String {
     let of = |term: &Term| deep(terms, *term, left - 1);
     let plain = name.split(['@', '#']).next().unwrap_or(name);
     let plain = plain.split(" with ").next().unwrap_or(plain);
-    if let Some(parameter) = name.strip_prefix("parameter ") {
+    if let Some(parameter) = name.strip_prefix(PARAMETER) {
         return parameter.split_once(' ').map_or(parameter, |(_, name)| name).to_owned();
     }
     if let Some(local) = name.strip_prefix(LOCAL) {

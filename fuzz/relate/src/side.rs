@@ -4,7 +4,7 @@
 use crate::memory::{self, LOCAL, Memory, Path, Snapshots, Step, local_of, resolve};
 use crate::path::{Conditions, Line};
 use crate::policy::{Call, Lasts, OfOrder, Policy, lasts, of_order};
-use mmdiff_c::{BlockId, Callee, End, Function, Op, Operand, Place, Refused, VarId};
+use mmdiff_c::{BlockId, Callee, End, Function, Op, Operand, Place, Refused};
 use mmdiff_term::{Bin, Cmp, Node, Term, Terms};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -17,8 +17,11 @@ const DEEP: usize = 24;
 /// How many operations may run between two stops.
 const LONG: u32 = 20_000;
 
-/// What stands for a function where something was stored in an object.
+/// What stands for a function where something was stored in an object; the way to it follows.
 pub(crate) const STORED: &str = "a store";
+
+/// What the name of an argument of the function begins with; its number and its name follow.
+pub(crate) const PARAMETER: &str = "parameter ";
 
 /// The name of a call through a pointer, which is its first argument.
 pub(crate) const POINTER: &str = "->";
@@ -30,8 +33,8 @@ pub(crate) struct Frame {
     pub(crate) block: BlockId,
     pub(crate) at: usize,
     pub(crate) temps: Vec<Option<Term>>,
-    /// Tells the activations of one function apart.
-    pub(crate) activation: u32,
+    /// The addresses of its variables. A function is not cut into itself: so one name is enough for each.
+    pub(crate) locals: Rc<[Term]>,
 }
 
 /// One side.
@@ -40,8 +43,6 @@ pub(crate) struct Side {
     pub(crate) index: usize,
     pub(crate) frames: Vec<Frame>,
     pub(crate) memory: Memory,
-    /// How often each function was begun.
-    activations: FxHashMap<Arc<str>, u32>,
     /// How often a thing was read that may change by itself.
     pub(crate) racy: FxHashMap<Term, u32>,
     /// What was given to functions: the object, when, and to whom.
@@ -98,7 +99,6 @@ impl Side {
             index,
             frames: Vec::new(),
             memory: Memory::default(),
-            activations: FxHashMap::default(),
             racy: FxHashMap::default(),
             given: Vec::new(),
             asked: BTreeSet::new(),
@@ -108,20 +108,26 @@ impl Side {
         let args: Vec<Term> = function.vars[..function.params]
             .iter()
             .enumerate()
-            .map(|(at, var)| terms.free(&format!("parameter {at} {}", var.name), var.kind.bits()))
+            .map(|(at, var)| terms.free(&format!("{PARAMETER}{at} {}", var.name), var.kind.bits()))
             .collect();
         side.enter(function, &args, terms);
         side
     }
 
     fn enter(&mut self, function: Rc<Function>, args: &[Term], terms: &mut Terms) {
-        let activation = self.activations.entry(function.name.clone()).or_default();
-        *activation += 1;
+        let locals: Rc<[Term]> = function
+            .vars
+            .iter()
+            .map(|var| terms.free(&format!("{LOCAL}{}.{}", function.name, var.name), 64))
+            .collect();
+        for base in locals.iter() {
+            self.memory.forget(*base);
+        }
         let frame = Frame {
             block: BlockId(0),
             at: 0,
             temps: vec![None; function.temps as usize],
-            activation: *activation,
+            locals,
             function,
         };
         for at in 0..frame.function.params {
@@ -131,7 +137,7 @@ impl Side {
                 Some(value) => terms.resize(*value, bits, false),
                 None => terms.free("no argument", bits),
             };
-            let base = local(&frame, VarId(at as u32), terms);
+            let base = frame.locals[at];
             let path = if kind.bits() == 64 && matches!(kind, mmdiff_c::Type::Record(_)) {
                 vec![Step::All]
             } else {
@@ -170,10 +176,7 @@ impl Side {
                 let known = self.frame().temps[temp.0 as usize];
                 known.unwrap_or_else(|| terms.free("nothing", 64))
             }
-            Operand::Local(var) => {
-                let frame = self.frames.last().expect("a side that has returned is not run");
-                local(frame, *var, terms)
-            }
+            Operand::Local(var) => self.frame().locals[var.0 as usize],
             Operand::Global(name) => terms.free(&format!("&{name}"), 64),
         }
     }
@@ -264,7 +267,10 @@ impl Side {
 
     fn operate(&mut self, op: &Op, with: &mut With<'_, '_, '_>) -> Option<Stop> {
         let made = match op {
-            Op::Load { place, bits, racy, .. } => self.load(place, *bits, *racy, with),
+            Op::Load { place, bits, racy, .. } => {
+                let value = self.load(place, *bits, *racy, with);
+                with.conditions.known_as(with.terms, value)
+            }
             Op::Store { place, value, racy } => {
                 let value = self.value(value, with.terms);
                 let (base, path) = self.path(place, with.terms);
@@ -385,7 +391,7 @@ impl Side {
         with: &mut With<'_, '_, '_>,
     ) -> Term {
         let way = memory::spelled(path);
-        let since = self.since(lasts(of, &way), base, with.events);
+        let since = self.since(lasts(of, &way), (base, &way), with.events);
         let name = with.terms.name(&format!("->{way}{since}"));
         let args = memory::arguments(base, path);
         let mut answer = with.terms.app(name, &args, bits);
@@ -411,16 +417,21 @@ impl Side {
         self.asked_at.entry(answer).or_insert(line);
     }
 
-    /// Since when an answer is what it is, as part of its name.
-    fn since(&self, lasts: Lasts, of: Term, events: u32) -> String {
+    /// Since when the answer to what is asked of an object is what it is, as part of its name. `way`: the member
+    /// that is asked for, or nothing.
+    fn since(&self, lasts: Lasts, (of, way): (Term, &str), events: u32) -> String {
         let last = |ends: &dyn Fn(&str) -> bool| {
             let given = self.given.iter().rev().find(|(object, _, to)| *object == of && ends(to));
             given.map_or(0, |(_, when, _)| *when)
         };
+        // What the side itself has stored there is another number since; a store of the whole is of each part.
+        let is_stored = |to: &str| {
+            let stored = to.strip_prefix(STORED);
+            stored.is_some_and(|to| way.starts_with(to) || to.starts_with(way))
+        };
         let when = match lasts {
             Lasts::UntilNext => events,
-            // What the side itself has stored there is another number since.
-            Lasts::Always => last(&|to| to == STORED),
+            Lasts::Always => last(&is_stored),
             Lasts::UntilGiven(kept) => last(&|to| !kept.iter().any(|word| to.contains(word))),
         };
         if when == 0 { String::new() } else { format!("@{when}") }
@@ -549,7 +560,7 @@ impl Side {
             }
         }
         let (root, _) = resolve(with.terms, of, &[]);
-        let since = self.since(lasts("", name), root, with.events);
+        let since = self.since(lasts("", name), (root, ""), with.events);
         let stored = if ways.is_empty() { String::new() } else { format!(" with {ways}") };
         let name = with.terms.name(&format!("{name}{since}{stored}"));
         let answer = with.terms.app(name, &all, bits);
@@ -564,7 +575,7 @@ impl Side {
         bits: u8,
         with: &mut With<'_, '_, '_>,
     ) -> Term {
-        let since = self.since(lasts("", "folio_order"), folio, with.events);
+        let since = self.since(lasts("", "folio_order"), (folio, ""), with.events);
         let terms = &mut *with.terms;
         let name = terms.name(&format!("folio_order{since}"));
         let order = terms.app(name, &[folio], 8);
@@ -631,19 +642,17 @@ fn frame_block(frames: &[Frame]) -> BlockId {
     frames.last().map_or(BlockId(0), |frame| frame.block)
 }
 
-/// The address of a variable.
-pub(crate) fn local(frame: &Frame, var: VarId, terms: &mut Terms) -> Term {
-    let name = &frame.function.vars[var.0 as usize].name;
-    let text = format!("{LOCAL}{}.{name} {}", frame.function.name, frame.activation);
-    terms.free(&text, 64)
-}
-
 /// Whether a term is an answer of the kernel's.
 pub(crate) fn is_answer(terms: &Terms, term: Term) -> bool {
     matches!(terms.node(term), Node::App(..))
 }
 
 impl Side {
+    /// Whether a local object is one of a function that runs.
+    pub(crate) fn is_live(&self, object: Term) -> bool {
+        self.frames.iter().any(|frame| frame.locals.contains(&object))
+    }
+
     /// At the beginning of a turn, what came before is forgotten.
     pub(crate) fn begin_turn(&mut self) {
         self.racy.clear();

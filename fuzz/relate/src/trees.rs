@@ -65,7 +65,12 @@ pub struct Compared {
 
 impl Compared {
     /// Adds what came of another file.
-    pub fn add(&mut self, other: Compared) {
+    pub fn add(&mut self, mut other: Compared) {
+        // What one of the files uses is used.
+        let unused = self.unused.clone();
+        self.unused.retain(|it| !other.read.contains(&it.0) || other.unused.contains(it));
+        other.unused.retain(|it| !self.read.contains(&it.0) || unused.contains(it));
+        self.unused.append(&mut other.unused);
         for function in other.functions {
             // A header's function is judged with the first file that includes it.
             let is_known = |it: &Function| it.name == function.name && it.file == function.file;
@@ -75,7 +80,6 @@ impl Compared {
         }
         self.run += other.run;
         self.not_run.extend(other.not_run);
-        self.unused.extend(other.unused);
         self.options.extend(other.options);
         self.read.extend(other.read);
     }
@@ -100,6 +104,9 @@ pub fn compare(
         [Some(old), Some(new)] => (old, new),
         [old, new] => return of_one(file, old, new),
     };
+    // What neither of them includes has nothing to do with it.
+    let is_read = |it: &&String| *it == file || old.includes(it) || new.includes(it);
+    let changed: &BTreeSet<String> = &changed.iter().filter(is_read).cloned().collect();
     let lines = changed_lines(trees, changed);
     let mut judge = Judge::new([&mut old, &mut new], lines.clone(), bounds);
     let mut compared = Compared::default();
@@ -111,8 +118,8 @@ pub fn compare(
     }
     account(&mut judge, &mut compared, &lines);
     unused(&mut judge, &mut compared, changed);
+    compared.read.extend(changed.iter().cloned());
     for unit in judge.units() {
-        compared.read.extend(changed.iter().filter(|file| unit.includes(file)).cloned());
         compared
             .options
             .extend(unit.asked().iter().map(|option| (option.clone(), config.is_on(option))));
@@ -136,29 +143,46 @@ fn of_one(file: &str, old: Option<Unit<'_>>, new: Option<Unit<'_>>) -> Compared 
     compared
 }
 
-/// The functions of the file, and of the changed headers that it includes; each with where it stands.
+/// How many functions of changed headers are judged each for itself, whoever uses them.
+const MANY: usize = 200;
+
+/// The functions of the file, and of the changed headers that it includes; each with where it stands. Where
+/// these are very many, as between two versions, it is those that the file's own come to.
 fn functions(
     judge: &mut Judge<'_, '_>,
     file: &str,
     changed: &BTreeSet<String>,
 ) -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> = Vec::new();
     let units = judge.units();
+    let own: BTreeSet<String> = units.iter().flat_map(|unit| unit.functions()).collect();
+    let mut of_headers: BTreeMap<String, String> = BTreeMap::new();
     for unit in units.iter() {
-        let here = unit.functions().into_iter().map(|name| (name, file.to_owned()));
-        let of_headers =
-            changed.iter().filter(|header| header.ends_with(".h")).flat_map(|header| {
-                let names = unit.defined_in(header);
-                let functions = names.into_iter().filter(|name| unit.has(Sort::Function, name));
-                functions.map(|name| (name.to_string(), header.clone())).collect::<Vec<_>>()
-            });
-        for (name, place) in here.chain(of_headers) {
-            if !all.iter().any(|(known, _)| *known == name) {
-                all.push((name, place));
+        for header in changed.iter().filter(|header| header.ends_with(".h")) {
+            for name in unit.defined_in(header) {
+                if unit.has(Sort::Function, &name) && !own.contains(&*name) {
+                    of_headers.entry(name.to_string()).or_insert_with(|| header.clone());
+                }
             }
         }
     }
-    all
+    if of_headers.len() > MANY {
+        let used: BTreeSet<Arc<str>> =
+            units.iter().flat_map(|unit| all_words(unit, &own)).collect();
+        of_headers.retain(|name, _| used.contains(name.as_str()));
+    }
+    own.into_iter().map(|name| (name, file.to_owned())).chain(of_headers).collect()
+}
+
+/// All words that functions come to, through macros and functions.
+fn all_words(unit: &Unit<'_>, functions: &BTreeSet<String>) -> BTreeSet<Arc<str>> {
+    let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut todo: Vec<Arc<str>> = functions.iter().map(|name| name.as_str().into()).collect();
+    while let Some(word) = todo.pop() {
+        if seen.insert(word.clone()) {
+            todo.extend(unit.words_of(&word));
+        }
+    }
+    seen
 }
 
 impl Judge<'_, '_> {
@@ -276,6 +300,8 @@ fn lines_of(function: &mmdiff_c::Function) -> BTreeSet<u32> {
 
 /// Definitions that differ and that nobody uses who was judged.
 fn unused(judge: &mut Judge<'_, '_>, compared: &mut Compared, changed: &BTreeSet<String>) {
+    let looked_at: BTreeSet<String> =
+        compared.functions.iter().map(|function| function.name.clone()).collect();
     let mut used: BTreeSet<Arc<str>> = BTreeSet::new();
     for function in compared.changed() {
         for unit in judge.units().iter() {
@@ -287,8 +313,7 @@ fn unused(judge: &mut Judge<'_, '_>, compared: &mut Compared, changed: &BTreeSet
             judge.units().iter().flat_map(|unit| unit.defined_in(file)).collect();
         for name in names {
             let says = [0, 1].map(|side| judge.units()[side].says(&name));
-            let is_function = judge.units().iter().any(|unit| unit.has(Sort::Function, &name));
-            if says[0] != says[1] && !is_function && !used.contains(&name) {
+            if says[0] != says[1] && !looked_at.contains(&*name) && !used.contains(&name) {
                 compared.unused.insert((file.clone(), name.to_string()));
             }
         }

@@ -4,6 +4,7 @@
 
 use crate::unit::types::Type;
 use mmdiff_term::{Bin, Cmp};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -171,6 +172,17 @@ pub enum End {
     Unreachable,
 }
 
+impl End {
+    /// The blocks that it leads to.
+    pub fn next(&self) -> Vec<usize> {
+        match self {
+            End::Jump(to) => vec![to.0 as usize],
+            End::Branch(_, yes, no) => vec![yes.0 as usize, no.0 as usize],
+            End::Return(_) | End::Unreachable => Vec::new(),
+        }
+    }
+}
+
 /// A block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Block {
@@ -236,7 +248,96 @@ impl Op {
     }
 }
 
+impl Op {
+    /// The place that it is about, if it is about one.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Op::Load { place, .. }
+            | Op::Store { place, .. }
+            | Op::Zero { place }
+            | Op::Copy { place, .. }
+            | Op::Snapshot { place, .. }
+            | Op::Address { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+
+    /// All that it works on: what its place is made of, and its arguments.
+    pub fn operands(&self) -> impl Iterator<Item = &Operand> {
+        let place = self.place().into_iter().flat_map(|place| {
+            let indices = place.path.iter().filter_map(|step| match step {
+                Step::Index(index) => Some(index),
+                Step::Field(_) => None,
+            });
+            [&place.base].into_iter().chain(indices)
+        });
+        let args: Vec<&Operand> = match self {
+            Op::Store { value, .. } => vec![value],
+            Op::Copy { from, .. } => vec![from],
+            Op::Container { of, .. }
+            | Op::Not { of, .. }
+            | Op::Invert { of, .. }
+            | Op::Resize { of, .. } => vec![of],
+            Op::Sum { a, b, .. } | Op::Bin { a, b, .. } | Op::Compare { a, b, .. } => vec![a, b],
+            Op::Choose { by, a, b, .. } => vec![by, a, b],
+            Op::Call { callee: Callee::Pointer(pointer, _), args, .. } => {
+                [pointer].into_iter().chain(args).collect()
+            }
+            Op::Call { args, .. } => args.iter().collect(),
+            Op::Load { .. }
+            | Op::Zero { .. }
+            | Op::Snapshot { .. }
+            | Op::Address { .. }
+            | Op::Symbol { .. } => Vec::new(),
+        };
+        place.chain(args)
+    }
+}
+
+impl Op {
+    /// The variables whose addresses it uses as numbers.
+    pub fn points_at(&self) -> impl Iterator<Item = VarId> {
+        let is_direct = !matches!(self, Op::Address { .. }) && self.place().is_some();
+        self.operands().skip(usize::from(is_direct)).filter_map(|operand| match operand {
+            Operand::Local(var) => Some(*var),
+            _ => None,
+        })
+    }
+}
+
 impl Function {
+    /// All operations, in no order that counts.
+    pub fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.blocks.iter().flat_map(|block| block.ops.iter().map(|(op, _)| op))
+    }
+
+    /// The place of each block in an order in which none comes before those that lead to it, but for the heads
+    /// of loops: reverse postorder.
+    pub fn order(&self) -> Vec<usize> {
+        let mut order = vec![usize::MAX; self.blocks.len()];
+        let mut is_seen = vec![false; self.blocks.len()];
+        let mut last = self.blocks.len();
+        let mut todo = vec![(0, false)];
+        while let Some((at, is_left)) = todo.pop() {
+            if is_left {
+                last -= 1;
+                order[at] = last;
+                continue;
+            }
+            if std::mem::replace(&mut is_seen[at], true) {
+                continue;
+            }
+            todo.push((at, true));
+            todo.extend(self.blocks[at].end.0.next().into_iter().map(|to| (to, false)));
+        }
+        order
+    }
+
+    /// The variables that something may point at.
+    pub fn pointed_at(&self) -> BTreeSet<VarId> {
+        self.ops().flat_map(Op::points_at).collect()
+    }
+
     /// Whether another does the same by the same operations; where they stand does not count.
     pub fn does_the_same(&self, other: &Function) -> bool {
         let plain = |block: &Block| {

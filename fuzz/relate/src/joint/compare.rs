@@ -6,8 +6,9 @@ use super::{Explorer, Joint};
 use crate::memory::{self, Path, Step, local_of};
 use crate::path::{Line, Literal};
 use crate::show::show;
-use crate::side::Event;
+use crate::side::{Event, Stop};
 use mmdiff_term::Term;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes two local objects for the same. False if one of them is the same as another already.
@@ -19,6 +20,23 @@ fn pair(joint: &mut Joint, old: Term, new: Term) -> bool {
             true
         }
     }
+}
+
+/// What the variables of the same names hold, where that is not the same term.
+fn unlike(joint: &Joint) -> Vec<(Term, Path, [Term; 2])> {
+    let [old, new] = &joint.sides;
+    let mut unlike = Vec::new();
+    for (a, b) in old.frames.iter().zip(&new.frames) {
+        for object in a.locals.iter().filter(|object| b.locals.contains(object)) {
+            let other: FxHashMap<&Path, Term> =
+                new.memory.inside(*object).map(|(path, value)| (path, *value)).collect();
+            unlike.extend(old.memory.inside(*object).filter_map(|(path, x)| {
+                let y = *other.get(path).filter(|y| *y != x)?;
+                Some((*object, path.clone(), [*x, y]))
+            }));
+        }
+    }
+    unlike
 }
 
 impl Explorer<'_, '_, '_> {
@@ -93,7 +111,43 @@ impl Explorer<'_, '_, '_> {
             joint.conditions.model = Some(model);
             let literal =
                 Literal { bit: equal, value: true, words: None, line: lines.1.clone(), side: 1 };
-            joint.conditions.assume(&self.terms, literal);
+            joint.conditions.assume(&mut self.terms, literal);
+        }
+    }
+
+    /// Variables of both sides that hold what cannot be unequal here hold one number from here on. Whether there
+    /// were any.
+    pub(super) fn unite(&mut self, joint: &mut Joint) -> bool {
+        let mut united: FxHashMap<Term, Term> = FxHashMap::default();
+        for (object, path, [x, y]) in unlike(joint) {
+            let [a, b] = [x, y].map(|it| joint.conditions.known_as(&mut self.terms, it));
+            if self.terms.width(a) == self.terms.width(b) && self.must_be_one(joint, a, b) {
+                joint.sides[0].memory.store_local(object, path.clone(), a);
+                joint.sides[1].memory.store_local(object, path, a);
+                united.insert(y, a);
+            }
+        }
+        let of = |this: &mut Self, term| this.terms.replace(term, &|it| united.get(&it).copied());
+        if !united.is_empty() {
+            for temp in joint.sides[1].frames.iter_mut().flat_map(|frame| &mut frame.temps) {
+                *temp = temp.map(|term| of(self, term));
+            }
+            if let Some(Stop::Fork(bit, ..)) = &mut joint.stops[1] {
+                *bit = of(self, *bit);
+            }
+        }
+        !united.is_empty()
+    }
+
+    /// Whether two numbers of one width cannot be unequal.
+    fn must_be_one(&mut self, joint: &Joint, a: Term, b: Term) -> bool {
+        let equal = self.terms.eq(a, b);
+        match joint.conditions.decide(&self.terms, equal) {
+            Some(known) => known,
+            None => {
+                let conditions = &joint.conditions;
+                self.solver.can_be(&mut self.terms, conditions, equal, false) == Some(false)
+            }
         }
     }
 
@@ -232,7 +286,7 @@ impl Explorer<'_, '_, '_> {
             let literal =
                 Literal { bit, value: false, words: None, line: lines.1.clone(), side: 1 };
             joint.conditions.model = None;
-            joint.conditions.assume(&self.terms, literal);
+            joint.conditions.assume(&mut self.terms, literal);
         }
     }
 

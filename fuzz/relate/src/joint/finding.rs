@@ -46,6 +46,10 @@ impl Finding {
             model: None,
         }
     }
+
+    fn key(&self) -> (Signature, usize) {
+        ((self.lines.clone(), self.what.clone()), self.start)
+    }
 }
 
 /// All that differs.
@@ -53,9 +57,51 @@ impl Finding {
 pub(crate) struct Findings {
     pub(crate) all: Vec<Finding>,
     by: BTreeMap<(Signature, usize), usize>,
+    /// How often numbers were looked for.
+    tries: BTreeMap<(Signature, usize), u32>,
+}
+
+/// For how many runs on which a finding is met numbers are looked for: the first of them tell what there is to
+/// tell, and the solver takes most of the time.
+const TRIES: u32 = 4;
+
+/// How often, if they would tell it shorter.
+const SHORTER: u32 = 64;
+
+/// What is known of a finding that may have been met before.
+pub(crate) enum Again {
+    /// There were numbers for it.
+    Known(usize),
+    /// None were found so far.
+    Unknown,
+    /// They have to be looked for.
+    Try,
 }
 
 impl Findings {
+    /// Whether numbers have to be looked for, on a run with so many conditions; if not, and it is known, it
+    /// counts.
+    pub(crate) fn again(&mut self, finding: &Finding, conditions: usize) -> Again {
+        let key = finding.key();
+        let tries = self.tries.entry(key.clone()).or_default();
+        let known = self.by.get(&key).map(|at| (*at, &mut self.all[*at]));
+        match known {
+            Some((at, known))
+                if *tries >= TRIES
+                    && (known.is_first || !finding.is_first)
+                    && (conditions >= known.literals.len() || *tries >= SHORTER) =>
+            {
+                known.runs += 1;
+                Again::Known(at)
+            }
+            None if *tries >= TRIES => Again::Unknown,
+            _ => {
+                *tries += 1;
+                Again::Try
+            }
+        }
+    }
+
     pub(crate) fn add(
         &mut self,
         finding: Finding,
@@ -63,7 +109,7 @@ impl Findings {
         also: Option<(Term, bool)>,
         model: Option<Model>,
     ) -> usize {
-        let key = ((finding.lines.clone(), finding.what.clone()), finding.start);
+        let key = finding.key();
         let next = self.all.len();
         let at = *self.by.entry(key).or_insert(next);
         if at == next {
@@ -97,6 +143,7 @@ impl Findings {
             (finding.runs, finding.is_first) = (0, false);
         }
         self.by.retain(|(_, from), _| *from != start);
+        self.tries.retain(|(_, from), _| *from != start);
     }
 }
 

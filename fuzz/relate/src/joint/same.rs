@@ -1,273 +1,253 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Where two runs have come together again: the text that is left is the same, and so are the numbers that
-//! it works on. Blocks are compared as graphs (Hopcroft and Karp, 1971): two are the same if their
-//! operations are and the blocks that they lead to, which may be taken for the same until they are not.
+//! Where two runs have come together again: the text that is left is the same ([`stretch`](super::stretch)),
+//! and so are the numbers that it works on. Where it is the same only to the next head of a loop, the run
+//! ends too: what was made on the way there is any, and the same on both sides.
 
+use super::stretch::{Leaf, Names, Stretch, Until};
 use crate::joint::Joint;
-use crate::memory::local_of;
-use crate::policy::{Call, Policy};
-use crate::side::{Frame, local};
-use mmdiff_c::{BlockId, Callee, End, Function, Op, Operand, Place, Step, Temp};
+use crate::memory::{Path, Step, local_of};
+use crate::policy::Policy;
+use crate::side::Frame;
+use mmdiff_c::{BlockId, Type, VarId};
 use mmdiff_term::{Term, Terms};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A block of a function.
-type Spot = (Arc<str>, BlockId);
+/// Where a frame stands: its function, the block and the operation, and whether that is a call that runs.
+type Spot = (Arc<str>, BlockId, usize, bool);
 
-/// What was found out about pairs of blocks.
+/// What was found out about pairs of places.
 #[derive(Debug, Default)]
 pub(crate) struct Same {
-    known: FxHashMap<(Spot, Spot), Option<Rc<Pairs>>>,
+    known: FxHashMap<(Spot, Spot, Until), Option<Rc<Stretch>>>,
     /// Whether it is looked for.
     pub(crate) is_off: bool,
 }
 
-/// The numbers and the variables that have to be equal.
-#[derive(Debug, Default)]
-struct Pairs {
-    temps: Vec<(Temp, Temp)>,
-    vars: Vec<(mmdiff_c::VarId, mmdiff_c::VarId)>,
+/// What is left to run.
+pub(crate) enum Rest {
+    /// It is not known to be the same.
+    Other,
+    /// It is the same, on the same numbers.
+    Same,
+    /// So it is up to heads of loops, at which both stand then.
+    SameUntil(Vec<Joint>),
 }
 
 impl Same {
-    /// Whether both sides go on with the same text on the same numbers.
-    pub(crate) fn is_same(
+    /// What both sides have left to run.
+    pub(crate) fn rest(
         &mut self,
-        joint: &Joint,
+        joint: &mut Joint,
         terms: &mut Terms,
         policy: &mut Policy<'_, '_>,
-    ) -> bool {
+        until: Until,
+    ) -> Rest {
         let [old, new] = &joint.sides;
-        if self.is_off
+        let is_other = self.is_off
             || old.frames.len() != new.frames.len()
-            || joint.objects.iter().any(|(a, b)| a != b)
-        {
-            return false;
+            || old.memory.shared != new.memory.shared
+            || old.racy != new.racy
+            || old.given != new.given
+            || joint.objects.iter().any(|(a, b)| a != b || !has_same(joint, *a));
+        if is_other {
+            return Rest::Other;
         }
-        if old.memory.shared != new.memory.shared || old.racy != new.racy || old.given != new.given
-        {
-            return false;
+        if let Some(all) = self.stretches(joint, terms, policy, Until::End) {
+            ran(joint, &all);
+            return Rest::Same;
         }
-        old.frames.iter().zip(&new.frames).all(|(a, b)| self.frames(a, b, joint, terms, policy))
-    }
-
-    fn frames(
-        &mut self,
-        a: &Frame,
-        b: &Frame,
-        joint: &Joint,
-        terms: &mut Terms,
-        policy: &mut Policy<'_, '_>,
-    ) -> bool {
-        if a.function.name != b.function.name || a.at != b.at || a.activation != b.activation {
-            return false;
+        if until == Until::End {
+            return Rest::Other;
         }
-        let key = ((a.function.name.clone(), a.block), (b.function.name.clone(), b.block));
-        let pairs = match self.known.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let found =
-                    compared((&a.function, a.block), (&b.function, b.block), policy).map(Rc::new);
-                self.known.insert(key, found.clone());
-                found
-            }
+        let Some(all) = self.stretches(joint, terms, policy, Until::Heads) else {
+            return Rest::Other;
         };
-        let Some(pairs) = pairs else { return false };
-        // An operation before the one that is next may have made what is used later.
-        let temps = pairs.temps.iter().all(|(x, y)| {
-            let (x, y) = (a.temps[x.0 as usize], b.temps[y.0 as usize]);
-            x == y
-        });
-        // So are the objects that a variable, or such an object, has the address of.
-        let mut todo: Vec<(Term, Term)> =
-            pairs.vars.iter().map(|&(x, y)| (local(a, x, terms), local(b, y, terms))).collect();
-        let mut seen = FxHashSet::default();
-        while let Some((x, y)) = todo.pop() {
-            if x != y {
-                return false;
-            }
-            if !seen.insert(x) {
-                continue;
-            }
-            let inside = |side: usize| {
-                let mut all: Vec<_> = joint.sides[side].memory.inside(x).cloned().collect();
-                all.sort();
-                all
-            };
-            let inside = [inside(0), inside(1)];
-            if inside[0] != inside[1] {
-                return false;
-            }
-            todo.extend(
-                inside[0]
-                    .iter()
-                    .filter_map(|(_, value)| local_of(terms, *value))
-                    .map(|of| (of, of)),
-            );
-        }
-        let pointers =
-            pairs.temps.iter().filter_map(|(x, _)| local_of(terms, a.temps[x.0 as usize]?));
-        temps
-            && pointers.collect::<Vec<_>>().into_iter().all(|of| {
-                let inside = |side: usize| {
-                    joint.sides[side]
-                        .memory
-                        .inside(of)
-                        .cloned()
-                        .collect::<std::collections::BTreeSet<_>>()
-                };
-                inside(0) == inside(1)
-            })
+        ran(joint, &all);
+        Rest::SameUntil(arrivals(joint, &all, terms, policy))
     }
-}
 
-/// What has to be equal for two blocks to do the same; `None` if they do not.
-fn compared(
-    old: (&Function, BlockId),
-    new: (&Function, BlockId),
-    policy: &mut Policy<'_, '_>,
-) -> Option<Pairs> {
-    let mut pairs = Pairs::default();
-    let (mut temps, mut vars) = (FxHashMap::default(), FxHashMap::default());
-    let mut seen = FxHashSet::default();
-    let mut todo = vec![(old.1, new.1)];
-    while let Some((a, b)) = todo.pop() {
-        if !seen.insert((a, b)) {
-            continue;
-        }
-        let (x, y) = (&old.0.blocks[a.0 as usize], &new.0.blocks[b.0 as usize]);
-        if x.ops.len() != y.ops.len() || x.is_head != y.is_head {
+    /// What each frame has left to run, if both sides do the same there.
+    fn stretches(
+        &mut self,
+        joint: &Joint,
+        terms: &Terms,
+        policy: &mut Policy<'_, '_>,
+        until: Until,
+    ) -> Option<Vec<Rc<Stretch>>> {
+        let [old, new] = &joint.sides;
+        let inner = old.frames.len().saturating_sub(1);
+        let frames = old.frames.iter().zip(&new.frames).enumerate();
+        let stretches = frames.map(|(at, (a, b))| {
+            let stretch = self.stretch([a, b], at < inner, policy, until)?;
+            reads_the_same(joint, [a, b], &stretch.reads, terms).then_some(stretch)
+        });
+        stretches.collect()
+    }
+
+    fn stretch(
+        &mut self,
+        [a, b]: [&Frame; 2],
+        is_calling: bool,
+        policy: &mut Policy<'_, '_>,
+        until: Until,
+    ) -> Option<Rc<Stretch>> {
+        if a.function.name != b.function.name {
             return None;
         }
-        let mut matched = Matched { functions: [old.0, new.0], temps: &mut temps, vars: &mut vars };
-        for ((p, _), (q, _)) in x.ops.iter().zip(&y.ops) {
-            if !matched.ops(p, q, policy) {
-                return None;
-            }
+        let spot = |of: &Frame| (of.function.name.clone(), of.block, of.at, is_calling);
+        let key = (spot(a), spot(b), until);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
         }
-        match (&x.end.0, &y.end.0) {
-            (End::Jump(p), End::Jump(q)) => todo.push((*p, *q)),
-            (End::Branch(c, p, r), End::Branch(d, q, s)) if matched.operands(c, d) => {
-                todo.extend([(*p, *q), (*r, *s)])
-            }
-            (End::Return(None), End::Return(None)) | (End::Unreachable, End::Unreachable) => {}
-            (End::Return(Some(p)), End::Return(Some(q))) if matched.operands(p, q) => {}
-            _ => return None,
-        }
+        let spots = [a, b].map(|of| (&*of.function, of.block, of.at));
+        let found = Stretch::new(spots, is_calling, policy, until).map(Rc::new);
+        self.known.insert(key, found.clone());
+        found
     }
-    pairs.temps = temps.into_iter().collect();
-    pairs.vars = vars.into_iter().collect();
-    pairs.temps.sort();
-    pairs.vars.sort();
-    Some(pairs)
 }
 
-struct Matched<'m> {
-    functions: [&'m Function; 2],
-    temps: &'m mut FxHashMap<Temp, Temp>,
-    vars: &'m mut FxHashMap<mmdiff_c::VarId, mmdiff_c::VarId>,
-}
-
-impl Matched<'_> {
-    fn temps(&mut self, a: Temp, b: Temp) -> bool {
-        *self.temps.entry(a).or_insert(b) == b
-    }
-
-    fn operands(&mut self, a: &Operand, b: &Operand) -> bool {
-        match (a, b) {
-            (Operand::Temp(a), Operand::Temp(b)) => self.temps(*a, *b),
-            (Operand::Local(a), Operand::Local(b)) => {
-                let [x, y] =
-                    [(0, a), (1, b)].map(|(side, var)| &self.functions[side].vars[var.0 as usize]);
-                // A variable that the source has is the same by its name.
-                let is_same = x.kind == y.kind && (x.name == y.name);
-                is_same && *self.vars.entry(*a).or_insert(*b) == *b
-            }
-            _ => a == b,
+/// Lines that are the same text with the same numbers count as those that ran.
+fn ran(joint: &mut Joint, all: &[Rc<Stretch>]) {
+    for side in 0..2 {
+        let this = &mut joint.sides[side];
+        for (frame, stretch) in this.frames.iter().zip(all) {
+            let lines = stretch.lines[side].iter();
+            this.ran.extend(lines.map(|line| (frame.function.file.clone(), *line)));
         }
     }
+}
 
-    fn places(&mut self, a: &Place, b: &Place) -> bool {
-        a.of == b.of
-            && a.path.len() == b.path.len()
-            && self.operands(&a.base, &b.base)
-            && a.path.iter().zip(&b.path).all(|(a, b)| match (a, b) {
-                (Step::Index(a), Step::Index(b)) => self.operands(a, b),
-                (a, b) => a == b,
-            })
-    }
-
-    fn ops(&mut self, a: &Op, b: &Op, policy: &mut Policy<'_, '_>) -> bool {
-        if let (Some(x), Some(y)) = (a.makes(), b.makes())
-            && !self.temps(x, y)
-        {
+/// Whether what two frames read is the same, and what that has the address of.
+fn reads_the_same(joint: &Joint, [a, b]: [&Frame; 2], reads: &Names, terms: &Terms) -> bool {
+    let mut objects = Vec::new();
+    for (x, y) in &reads.temps {
+        let (x, y) = (a.temps[x.0 as usize], b.temps[y.0 as usize]);
+        if x != y {
             return false;
         }
-        match (a, b) {
-            (
-                Op::Load { place: p, bits: x, racy: r, .. },
-                Op::Load { place: q, bits: y, racy: s, .. },
-            ) => x == y && r == s && self.places(p, q),
-            (
-                Op::Store { place: p, value: x, racy: r },
-                Op::Store { place: q, value: y, racy: s },
-            ) => r == s && self.places(p, q) && self.operands(x, y),
-            (Op::Zero { place: p }, Op::Zero { place: q })
-            | (Op::Snapshot { place: p, .. }, Op::Snapshot { place: q, .. })
-            | (Op::Address { place: p, .. }, Op::Address { place: q, .. }) => self.places(p, q),
-            (Op::Copy { place: p, from: x }, Op::Copy { place: q, from: y }) => {
-                self.places(p, q) && self.operands(x, y)
+        objects.extend(x.and_then(|x| local_of(terms, x)));
+    }
+    for (x, y) in &reads.vars {
+        let (x, y) = (a.locals[x.0 as usize], b.locals[y.0 as usize]);
+        if x != y {
+            return false;
+        }
+        objects.push(x);
+    }
+    let mut seen = FxHashSet::default();
+    while let Some(object) = objects.pop() {
+        if !seen.insert(object) {
+            continue;
+        }
+        if !has_same(joint, object) {
+            return false;
+        }
+        let inside = joint.sides[0].memory.inside(object);
+        objects.extend(inside.filter_map(|(_, value)| local_of(terms, *value)));
+    }
+    true
+}
+
+/// Whether a local object holds the same on both sides.
+fn has_same(joint: &Joint, object: Term) -> bool {
+    let inside =
+        |side: usize| joint.sides[side].memory.inside(object).collect::<BTreeSet<&(Path, Term)>>();
+    inside(0) == inside(1)
+}
+
+/// The heads that the stretches lead to: of the innermost frame, and, where that returns, of those around it.
+fn arrivals(
+    joint: &Joint,
+    all: &[Rc<Stretch>],
+    terms: &mut Terms,
+    policy: &mut Policy<'_, '_>,
+) -> Vec<Joint> {
+    let mut arrivals = Vec::new();
+    let mut touches = false;
+    for (at, stretch) in all.iter().enumerate().rev() {
+        for leaf in &stretch.ends {
+            if let Some(head) = leaf.head {
+                let mut arrival = arrival(joint, at, head, leaf, terms);
+                if touches || leaf.touches {
+                    touch(&mut arrival, terms, policy);
+                }
+                arrivals.push(arrival);
             }
-            (Op::Container { of: x, member: m, .. }, Op::Container { of: y, member: n, .. }) => {
-                m == n && self.operands(x, y)
-            }
-            (Op::Sum { a: x, b: y, minus: m, .. }, Op::Sum { a: z, b: w, minus: n, .. }) => {
-                m == n && self.operands(x, z) && self.operands(y, w)
-            }
-            (Op::Bin { op: m, a: x, b: y, .. }, Op::Bin { op: n, a: z, b: w, .. }) => {
-                m == n && self.operands(x, z) && self.operands(y, w)
-            }
-            (Op::Compare { cmp: m, a: x, b: y, .. }, Op::Compare { cmp: n, a: z, b: w, .. }) => {
-                m == n && self.operands(x, z) && self.operands(y, w)
-            }
-            (Op::Not { of: x, .. }, Op::Not { of: y, .. })
-            | (Op::Invert { of: x, .. }, Op::Invert { of: y, .. }) => self.operands(x, y),
-            (
-                Op::Resize { of: x, bits: m, signed: s, .. },
-                Op::Resize { of: y, bits: n, signed: t, .. },
-            ) => m == n && s == t && self.operands(x, y),
-            (Op::Choose { by: x, a: y, b: z, .. }, Op::Choose { by: u, a: v, b: w, .. }) => {
-                self.operands(x, u) && self.operands(y, v) && self.operands(z, w)
-            }
-            (Op::Symbol { name: m, bits: x, .. }, Op::Symbol { name: n, bits: y, .. }) => {
-                m == n && x == y
-            }
-            (
-                Op::Call { callee: c, args: x, bits: m, .. },
-                Op::Call { callee: d, args: y, bits: n, .. },
-            ) => {
-                m == n
-                    && x.len() == y.len()
-                    && self.callees(c, d, policy)
-                    && x.iter().zip(y).all(|(x, y)| self.operands(x, y))
-            }
-            _ => false,
+        }
+        match stretch.ends.iter().find(|leaf| leaf.head.is_none()) {
+            Some(leaf) => touches |= leaf.touches,
+            None => break,
         }
     }
+    arrivals
+}
 
-    fn callees(&mut self, a: &Callee, b: &Callee, policy: &mut Policy<'_, '_>) -> bool {
-        match (a, b) {
-            (Callee::Named(a), Callee::Named(b)) if a == b => {
-                match (policy.call(0, a), policy.call(1, a)) {
-                    (Call::CutIn(_), Call::CutIn(_)) => policy.is_same_text(a),
-                    (Call::Asks, Call::Asks) | (Call::Does, Call::Does) => true,
-                    _ => false,
+/// Both at a head, with any numbers in the place of what was made on the way.
+fn arrival(
+    joint: &Joint,
+    at: usize,
+    head: (BlockId, BlockId),
+    leaf: &Leaf,
+    terms: &mut Terms,
+) -> Joint {
+    let mut joint = joint.clone();
+    let functions = [0, 1].map(|side| joint.sides[side].frames[at].function.clone());
+    for (side, block) in [head.0, head.1].into_iter().enumerate() {
+        let frames = &mut joint.sides[side].frames;
+        frames.truncate(at + 1);
+        (frames[at].block, frames[at].at) = (block, 0);
+    }
+    for (x, y) in &leaf.made.temps {
+        joint.sides[0].frames[at].temps[x.0 as usize] = None;
+        joint.sides[1].frames[at].temps[y.0 as usize] = None;
+    }
+    for (x, y) in &leaf.made.vars {
+        let objects = [
+            joint.sides[0].frames[at].locals[x.0 as usize],
+            joint.sides[1].frames[at].locals[y.0 as usize],
+        ];
+        change(&mut joint, objects, &functions[0].vars[x.0 as usize].kind, terms);
+    }
+    joint
+}
+
+/// Somebody has changed what was given to him, or what a pointer points at.
+fn touch(joint: &mut Joint, terms: &mut Terms, policy: &mut Policy<'_, '_>) {
+    let mut changed: BTreeSet<Term> = joint.objects.iter().map(|(object, _)| *object).collect();
+    for (side, this) in joint.sides.iter().enumerate() {
+        for frame in &this.frames {
+            let objects = |vars: BTreeSet<VarId>| {
+                vars.into_iter().map(|var| frame.locals[var.0 as usize]).collect::<Vec<_>>()
+            };
+            changed.extend(objects(frame.function.pointed_at()));
+            for object in objects(policy.gives_away(side, &frame.function)) {
+                let is_live = joint.sides.iter().all(|side| side.is_live(object));
+                if is_live && !joint.objects.contains(&(object, object)) {
+                    joint.objects.push((object, object));
                 }
             }
-            (Callee::Pointer(x, _), Callee::Pointer(y, _)) => self.operands(x, y),
-            _ => false,
         }
+    }
+    for object in changed {
+        change(joint, [object, object], &Type::Record("".into()), terms);
+    }
+}
+
+/// Anything is in an object of both sides: the same, if the same was in it.
+fn change(joint: &mut Joint, [old, new]: [Term; 2], kind: &Type, terms: &mut Terms) {
+    let is_same = old == new && has_same(joint, old);
+    let path = match kind {
+        Type::Record(_) | Type::Array(..) => vec![Step::All],
+        _ => Vec::new(),
+    };
+    for (side, object) in [old, new].into_iter().enumerate() {
+        let whose = if is_same { 2 } else { side };
+        let name = terms.name(&format!("changed on the way {whose}"));
+        let value = terms.app(name, &[object], kind.bits().max(1));
+        joint.sides[side].memory.store_local(object, vec![Step::All], value);
+        joint.sides[side].memory.store_local(object, path.clone(), value);
     }
 }

@@ -7,8 +7,7 @@
 
 use crate::joint::{Explorer, Joint};
 use crate::memory::{self, LOCAL, Path, Step};
-use crate::side::{Frame, local};
-use mmdiff_c::VarId;
+use crate::side::PARAMETER;
 use mmdiff_term::{Node, Term, Terms};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +27,7 @@ type Place = Option<(Term, Path)>;
 #[derive(Clone, Debug)]
 struct Start {
     joint: Joint,
-    /// The class of each slot, and a constant if it is always that.
+    /// The class of each slot, and its number if it is always that: a constant, or what was made of arguments.
     classes: BTreeMap<Slot, (usize, Option<Term>)>,
     /// How wide its number is.
     widths: BTreeMap<Slot, u8>,
@@ -51,7 +50,7 @@ impl Explorer<'_, '_, '_> {
     /// Both are at the head of a loop.
     pub(crate) fn arrive(&mut self, joint: &Joint) {
         let key = key(joint);
-        let mut slots = slots(joint, &mut self.terms);
+        let mut slots = slots(joint);
         if let Some(&at) = self.starts.by.get(&key) {
             self.complete(at, joint, &mut slots);
         }
@@ -114,6 +113,7 @@ impl Explorer<'_, '_, '_> {
             self.starts.all[at].is_done = true;
             self.start = at + 1;
             self.findings.forget(at + 1);
+            self.merged.clear();
             let joint = self.beginning(at);
             self.run(joint);
         }
@@ -176,6 +176,14 @@ impl Explorer<'_, '_, '_> {
     }
 }
 
+/// Whether a number is made of the function's arguments, and of constants, alone.
+fn is_fixed(value: Term, terms: &Terms) -> bool {
+    terms.outer_parts(&[value]).into_iter().all(|part| match terms.node(part) {
+        Node::App(name, _) => terms.text(*name).starts_with(PARAMETER),
+        _ => true,
+    })
+}
+
 fn is_whole(path: &Path) -> bool {
     path.last() == Some(&Step::All)
 }
@@ -183,8 +191,7 @@ fn is_whole(path: &Path) -> bool {
 fn object(terms: &Terms, base: Term) -> String {
     let Node::App(name, _) = terms.node(base) else { return String::new() };
     let text = terms.text(*name).strip_prefix(LOCAL).unwrap_or("");
-    let var = text.split_once('.').map_or(text, |(_, var)| var);
-    var.split(' ').next().unwrap_or(var).to_owned()
+    text.split_once('.').map_or(text, |(_, var)| var).to_owned()
 }
 
 /// Where both stand.
@@ -200,35 +207,19 @@ fn key(joint: &Joint) -> String {
 }
 
 /// All numbers that both sides have.
-fn slots(joint: &Joint, terms: &mut Terms) -> BTreeMap<Slot, Term> {
+fn slots(joint: &Joint) -> BTreeMap<Slot, Term> {
     let mut slots = BTreeMap::new();
     for (side, this) in joint.sides.iter().enumerate() {
-        // The innermost frame is at the beginning of a block: what operations made before is not used again.
-        let outer = this.frames.len().saturating_sub(1);
-        for (at, frame) in this.frames.iter().enumerate().take(outer) {
+        for (at, frame) in this.frames.iter().enumerate() {
             for (temp, value) in frame.temps.iter().enumerate() {
                 if let Some(value) = value {
                     slots.insert(Slot::Temp(side, at, temp), *value);
                 }
             }
         }
-        if let Some(frame) = this.frames.last() {
-            for (temp, value) in frame.temps.iter().enumerate() {
-                if let Some(value) = value {
-                    slots.insert(Slot::Temp(side, outer, temp), *value);
-                }
-            }
-        }
         // What a function had that has returned is gone.
-        let vars =
-            |frame: &Frame| (0..frame.function.vars.len() as u32).map(VarId).collect::<Vec<_>>();
-        let live: BTreeSet<Term> = this
-            .frames
-            .iter()
-            .flat_map(|frame| {
-                vars(frame).into_iter().map(|var| local(frame, var, terms)).collect::<Vec<_>>()
-            })
-            .collect();
+        let live: BTreeSet<Term> =
+            this.frames.iter().flat_map(|frame| frame.locals.iter().copied()).collect();
         for base in live {
             for (path, value) in this.memory.inside(base) {
                 slots.insert(Slot::Local(side, base, path.clone()), *value);
@@ -254,7 +245,7 @@ fn sorted(
     for (slot, value) in slots {
         let (before, constant) = match known.get(slot) {
             Some(known) => *known,
-            None if is_first => (usize::MAX, terms.value(*value).map(|_| *value)),
+            None if is_first => (usize::MAX, is_fixed(*value, terms).then_some(*value)),
             // It has a number on this way, and had none on another: any, and no other's.
             None => (usize::MAX, None),
         };
