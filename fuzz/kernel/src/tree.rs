@@ -4,6 +4,7 @@
 
 pub mod blob;
 mod git;
+pub mod history;
 pub mod source;
 pub mod whole;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line: `mmdiff diff`, `patch`, `check`, `explore`, `merge`, `conform`, `replay`, `explain`, `report`,
+//! The command line: `mmdiff diff`, `patch`, `log`, `check`, `explore`, `merge`, `conform`, `replay`, `explain`, `report`,
 //! `graph`, `shrink`, `corpus`, `schema`, and `completions` and `man` for a shell.
 //!
 //! It ends with 0 if all is as intended, 1 if something is not, 2 if it was asked something that it
@@ -18,6 +18,7 @@ mod explore;
 mod graph;
 mod help;
 mod interrupt;
+mod log;
 mod manual;
 mod output;
 mod progress;
@@ -77,6 +78,10 @@ enum Command {
                             Ends as `mmdiff diff` does."
     )]
     Patch(Box<diff::PatchOptions>),
+    /// Say of each commit of a range which behaviour it changes
+    #[command(after_help = "Example: mmdiff log v7.2..v7.3 --tree ~/linux --first\n\n\
+                            Ends as `mmdiff diff` does, with the worst that a commit comes to.")]
+    Log(Box<log::Options>),
     /// Join the results of `explore --save` from many machines
     #[command(after_help = "Example: mmdiff merge shard-1.json shard-2.json")]
     Merge(explore::MergeOptions),
@@ -242,16 +247,17 @@ fn committed_corpus() -> Option<PathBuf> {
     [sources, "corpus"].into_iter().map(PathBuf::from).find(|folder| folder.is_dir())
 }
 
-/// What a command ends with.
+/// What a command ends with, the worst last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Ended {
     /// All is as intended, and complete.
     Intended,
-    /// Something is not.
-    Beyond,
-    /// It was cut off, or is a part.
-    CutOff,
     /// Nothing differs in what was judged, and something was not.
     NotJudged,
+    /// It was cut off, or is a part.
+    CutOff,
+    /// Something is not.
+    Beyond,
 }
 
 impl From<bool> for Ended {
@@ -284,6 +290,7 @@ pub fn main() -> ExitCode {
         Command::Conform(options) => conform::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Patch(options) => diff::patch(&options),
+        Command::Log(options) => log::run(&options),
         Command::Merge(options) => explore::merge(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Explain(options) => explain::run(&options).map(Ended::from),

@@ -10,6 +10,7 @@ pub mod explore;
 mod findings;
 pub mod formats;
 mod held;
+pub mod log;
 mod places;
 pub mod reach;
 mod text;

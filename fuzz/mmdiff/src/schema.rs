@@ -6,7 +6,7 @@
 
 use crate::explore::results::Results;
 use crate::replay::report::Report as Replay;
-use crate::report::{self, Report, conform::document, diff, explore, reach};
+use crate::report::{self, Report, conform::document, diff, explore, log, reach};
 use clap::ValueEnum;
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -24,6 +24,8 @@ pub enum Kind {
     Explore,
     /// What `explore` and `merge` keep with `--save`
     ExploreState,
+    /// What `log --format json` writes
+    Log,
     /// What `replay --format json` writes
     Replay,
     /// What `corpus stats --format json` writes
@@ -38,6 +40,7 @@ impl Kind {
         Kind::Diff,
         Kind::Explore,
         Kind::ExploreState,
+        Kind::Log,
         Kind::Replay,
         Kind::Stats,
     ];
@@ -50,6 +53,7 @@ impl Kind {
             Kind::Diff => diff::SCHEMA,
             Kind::Explore => explore::SCHEMA,
             Kind::ExploreState => crate::explore::results::SCHEMA,
+            Kind::Log => log::SCHEMA,
             Kind::Replay => crate::replay::report::SCHEMA,
             Kind::Stats => reach::SCHEMA,
         }
@@ -67,6 +71,7 @@ impl Kind {
             Kind::Diff => generator.into_root_schema_for::<diff::Document>(),
             Kind::Explore => generator.into_root_schema_for::<explore::Report<'_>>(),
             Kind::ExploreState => generator.into_root_schema_for::<Results>(),
+            Kind::Log => generator.into_root_schema_for::<log::Document<'_>>(),
             Kind::Replay => generator.into_root_schema_for::<Replay>(),
             Kind::Stats => generator.into_root_schema_for::<reach::Stats>(),
         };

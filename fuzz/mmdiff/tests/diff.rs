@@ -185,3 +185,67 @@ fn what_is_no_patch_is_refused_by_its_name() {
     assert!(err.contains("0001.patch"), "{err}");
     assert_eq!(err.lines().count(), 1, "{err}");
 }
+
+/// A git repository with a commit for each text of a file, beside a header that makes it a kernel.
+fn repository(place: &Path, texts: &[&str]) {
+    let git = |args: &[&str]| {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(place).args(["-c", "user.name=a", "-c", "user.email=a@b"]).args(args);
+        assert!(git.output().expect("git runs").status.success(), "git {args:?}");
+    };
+    for folder in ["mm", "include/linux"] {
+        fs::create_dir_all(place.join(folder)).expect("a folder");
+    }
+    fs::write(place.join("include/linux/mm.h"), "").expect("a file");
+    git(&["init", "--quiet"]);
+    for (number, text) in texts.iter().enumerate() {
+        fs::write(place.join(FILE), text).expect("a file");
+        git(&["add", "."]);
+        git(&["commit", "--quiet", "--message", &format!("commit {number}")]);
+    }
+}
+
+#[test]
+fn each_commit_of_a_range_is_told_in_a_line() {
+    let place = tempdir().expect("a directory");
+    let texts = [
+        "int f(int n) { return n * 2; }\n",
+        "int f(int n) { return n + n; }\n",
+        "int f(int n) { return n + n; } /* twice */\n",
+        "int f(int n) { return n + n + 1; }\n",
+        "int f(int n) { return 1 + 2 * n; }\n",
+    ];
+    repository(place.path(), &texts);
+    let tree = place.path().to_str().expect("UTF-8");
+    let (code, out, err) = mmdiff(&["log", "HEAD~4..", "--tree", tree]);
+    assert_eq!((code, err.as_str()), (Some(1), ""), "{out}");
+    let told: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(' ')?.1)).collect();
+    let wanted = [
+        "same behaviour | commit 1",
+        "same text | commit 2",
+        "differs: f | commit 3",
+        "same behaviour | commit 4",
+    ];
+    assert_eq!(told, wanted);
+    let (code, out, _) = mmdiff(&["log", "HEAD~4..", "--tree", tree, "--first"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        out.lines().count() == 4 && out.ends_with("1 later commits were not looked at.\n"),
+        "{out}"
+    );
+    let (code, out, _) = mmdiff(&["log", "HEAD~4..HEAD~2", "--tree", tree, "--format", "json"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("\"mmdiff-log-1\"") && out.contains("\"left\": 0"), "{out}");
+}
+
+#[test]
+fn a_range_that_there_is_not_is_refused() {
+    let place = tempdir().expect("a directory");
+    repository(place.path(), &["int f(int n) { return n; }\n"]);
+    let tree = place.path().to_str().expect("UTF-8");
+    for range in ["v1..v2", "--output=x"] {
+        let (code, out, err) = mmdiff(&["log", "--tree", tree, "--", range]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+        assert_eq!(err.lines().count(), 1, "{err}");
+    }
+}

@@ -29,6 +29,22 @@ impl Git {
         })
     }
 
+    /// The repository in a directory, at its HEAD.
+    pub(super) fn of(directory: &Path) -> Git {
+        Git { directory: directory.into(), revision: "HEAD".into() }
+    }
+
+    /// What git says.
+    pub(super) fn told<'a>(&self, args: impl Iterator<Item = &'a str>) -> io::Result<String> {
+        let output = self.command().args(args).output().map_err(no_git)?;
+        if !output.status.success() {
+            let told = String::from_utf8_lossy(&output.stderr);
+            let first = told.lines().next().unwrap_or("git failed without a word");
+            return Err(io::Error::other(first.trim_start_matches("fatal: ").to_owned()));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Whether a directory is a repository without a work tree.
     pub(super) fn is_bare(directory: &Path) -> bool {
         ["HEAD", "objects", "refs"].iter().all(|name| directory.join(name).exists())
@@ -106,18 +122,8 @@ impl Reader for Revision {
     }
 
     fn list(&mut self, folders: &[&str]) -> io::Result<BTreeMap<String, Option<String>>> {
-        let output = self
-            .git
-            .command()
-            .args(["ls-tree", "-r", "-z", &self.tree, "--"])
-            .args(folders)
-            .output();
-        let output = output.map_err(no_git)?;
-        if !output.status.success() {
-            let told = String::from_utf8_lossy(&output.stderr);
-            return Err(io::Error::other(told.trim().trim_start_matches("fatal: ").to_owned()));
-        }
-        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let args = ["ls-tree", "-r", "-z", &self.tree, "--"];
+        let listed = self.git.told(args.into_iter().chain(folders.iter().copied()))?;
         let files = listed.split('\0').filter_map(|line| {
             let (about, name) = line.split_once('\t')?;
             Some((name.to_owned(), about.split(' ').nth(2).map(str::to_owned)))

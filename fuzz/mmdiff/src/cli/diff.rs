@@ -36,7 +36,7 @@ const MANY: usize = 12;
 
 /// How two trees are compared.
 #[derive(Args, Debug)]
-struct How {
+pub(super) struct How {
     /// Look at this file, and not at others [default: those that differ]
     #[arg(long, value_name = "FILE")]
     file: Vec<String>,
@@ -55,7 +55,7 @@ struct How {
     #[command(flatten)]
     workers: Workers,
     #[command(flatten)]
-    output: PlainOutput,
+    pub(super) output: PlainOutput,
 }
 
 /// `mmdiff diff`
@@ -202,6 +202,28 @@ impl Files for Texts<'_> {
 }
 
 fn compared(old: &Whole, new: &Whole, names: [String; 2], how: &How) -> Result<Ended, Failure> {
+    let report = reported([old, new], names, how)?;
+    how.output
+        .write(&document(&report), |(width, styled), out| text(&report, width, styled, out))?;
+    Ok(ended(&report))
+}
+
+/// What a comparison ends with.
+pub(super) fn ended(report: &Report<'_>) -> Ended {
+    match report.verdict() {
+        Some(Verdict::Differs) => Ended::Beyond,
+        Some(Verdict::NotShown) => Ended::CutOff,
+        _ if !report.is_judged() => Ended::NotJudged,
+        _ => Ended::Intended,
+    }
+}
+
+/// Compares two trees in what differs between them.
+pub(super) fn reported<'t>(
+    [old, new]: [&'t Whole; 2],
+    names: [String; 2],
+    how: &How,
+) -> Result<Report<'t>, Failure> {
     let changed = Whole::differ(old, new).map_err(Failure::new)?;
     let files = files(&changed, &how.file);
     for file in &how.file {
@@ -240,22 +262,8 @@ fn compared(old: &Whole, new: &Whole, names: [String; 2], how: &How) -> Result<E
     let texts = [old, new].map(|tree| {
         Box::new(|file: &str| tree.text(file)) as Box<dyn Fn(&str) -> Option<Arc<str>> + '_>
     });
-    let report = Report {
-        names,
-        bounds,
-        compared: all,
-        not_looked_at,
-        is_nothing: changed.is_empty(),
-        texts,
-    };
-    how.output
-        .write(&document(&report), |(width, styled), out| text(&report, width, styled, out))?;
-    Ok(match report.verdict() {
-        Some(Verdict::Differs) => Ended::Beyond,
-        Some(Verdict::NotShown) => Ended::CutOff,
-        _ if !report.is_judged() => Ended::NotJudged,
-        _ => Ended::Intended,
-    })
+    let is_nothing = changed.is_empty();
+    Ok(Report { names, bounds, compared: all, not_looked_at, is_nothing, texts })
 }
 
 /// The files that are looked at: those that are asked for, or those that differ. Of a header that differs

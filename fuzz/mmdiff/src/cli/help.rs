@@ -9,7 +9,7 @@ use clap::CommandFactory;
 
 /// What somebody wants to do, and the commands for it, most used first.
 const TASKS: [(&str, &[&str]); 6] = [
-    ("Try a change of your own", &["patch", "diff"]),
+    ("Try a change of your own", &["patch", "diff", "log"]),
     ("Compare two revisions", &["check", "explore", "merge", "replay"]),
     ("Hold the port against the kernel's C", &["conform"]),
     ("Look into a finding", &["explain", "shrink"]),

@@ -78,7 +78,8 @@ impl Report<'_> {
     }
 }
 
-fn verdict(outcome: &Outcome) -> &'static str {
+/// What a function comes to, in words.
+pub(super) fn verdict(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::SameText => "same text",
         Outcome::NotJudged(_) => "not judged",
