@@ -173,7 +173,11 @@ impl<'u, 't> Judge<'u, 't> {
     ) -> Explored {
         let mut terms = Terms::default();
         let [old, new] = functions;
-        let sides = [Side::new(0, old.clone(), &mut terms), Side::new(1, new.clone(), &mut terms)];
+        let [of_old, of_new] = side::arguments([old, new]);
+        let sides = [
+            Side::new(0, old.clone(), &of_old, &mut terms),
+            Side::new(1, new.clone(), &of_new, &mut terms),
+        ];
         let joint = Joint {
             sides,
             stops: [None, None],

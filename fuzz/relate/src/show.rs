@@ -97,7 +97,7 @@ fn app(terms: &Terms, name: &str, args: &[Term], left: u32) -> String {
     let plain = name.split(['@', '#']).next().unwrap_or(name);
     let plain = plain.split(" with ").next().unwrap_or(plain);
     if let Some(parameter) = name.strip_prefix(PARAMETER) {
-        return parameter.split_once(' ').map_or(parameter, |(_, name)| name).to_owned();
+        return parameter.rsplit(' ').next().unwrap_or(parameter).to_owned();
     }
     if let Some(local) = name.strip_prefix(LOCAL) {
         let var = local.split_once('.').map_or(local, |(_, var)| var);

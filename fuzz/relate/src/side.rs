@@ -26,6 +26,24 @@ pub(crate) const PARAMETER: &str = "parameter ";
 /// The name of a call through a pointer, which is its first argument.
 pub(crate) const POINTER: &str = "->";
 
+/// What the arguments of both sides' functions are called: one name where they are one. That is so by their
+/// places; where other types are taken, and callers have to be changed with them, by their names.
+pub(crate) fn arguments([old, new]: [&Function; 2]) -> [Vec<String>; 2] {
+    let params = |of: &Function| of.vars[..of.params].to_vec();
+    let (was, is) = (params(old), params(new));
+    let is_alike = was.len() == is.len() && was.iter().zip(&is).all(|(a, b)| a.kind == b.kind);
+    let call = |(at, var): (usize, &mmdiff_c::Var)| format!("{at} {}", var.name);
+    let of_old: Vec<String> = was.iter().enumerate().map(call).collect();
+    let of_new = is.iter().enumerate().map(|(at, var)| {
+        let by_name = was.iter().position(|it| it.name == var.name).filter(|_| !is_alike);
+        match by_name.or(is_alike.then_some(at)) {
+            Some(at) => of_old[at].clone(),
+            None => format!("new {at} {}", var.name),
+        }
+    });
+    [of_old.clone(), of_new.collect()]
+}
+
 /// A function that is running.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -94,7 +112,13 @@ pub(crate) struct With<'p, 'u, 't> {
 }
 
 impl Side {
-    pub(crate) fn new(index: usize, function: Rc<Function>, terms: &mut Terms) -> Side {
+    /// `arguments`: what each argument is called.
+    pub(crate) fn new(
+        index: usize,
+        function: Rc<Function>,
+        arguments: &[String],
+        terms: &mut Terms,
+    ) -> Side {
         let mut side = Side {
             index,
             frames: Vec::new(),
@@ -105,10 +129,9 @@ impl Side {
             asked_at: FxHashMap::default(),
             ran: BTreeSet::new(),
         };
-        let args: Vec<Term> = function.vars[..function.params]
-            .iter()
-            .enumerate()
-            .map(|(at, var)| terms.free(&format!("{PARAMETER}{at} {}", var.name), var.kind.bits()))
+        let params = function.vars[..function.params].iter().zip(arguments);
+        let args: Vec<Term> = params
+            .map(|(var, name)| terms.free(&format!("{PARAMETER}{name}"), var.kind.bits()))
             .collect();
         side.enter(function, &args, terms);
         side

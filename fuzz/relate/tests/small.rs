@@ -520,3 +520,34 @@ fn a_member_that_lasts_is_another_number_once_it_was_stored() {
         ),
     );
 }
+
+#[test]
+fn an_argument_is_the_same_by_its_place_whatever_it_is_called() {
+    let old = "int f(int a, int b) { return drop(0, a + 2 * b); }";
+    same(old, "int f(int b, int a) { return drop(0, b + 2 * a); }");
+    same(old, "int f(int here, int there) { return drop(0, here + 2 * there); }");
+    differs(old, "int f(int b, int a) { return drop(0, a + 2 * b); }");
+}
+
+#[test]
+fn what_is_in_an_object_counts_whose_address_is_stored_where_others_see_it() {
+    let text = |n: &str| {
+        format!(
+            "struct holder {{ int *p; }}; int f(struct holder *h, struct folio *x) {{ int n = {n}; h->p = &n; if (folio_test_dirty(x)) put(x); folio_lock(x); return 0; }}"
+        )
+    };
+    same(&text("3"), &text("2 + 1"));
+    differs(&text("3"), &text("4"));
+}
+
+#[test]
+fn what_was_given_away_in_one_turn_may_change_in_the_next() {
+    let text = |last: &str| {
+        format!(
+            "void keep(int *); int f(struct control *cc) {{ int n = 0; struct folio *x; while ((x = next(cc))) {{ folio_lock(x); {last} n = 0; keep(&n); }} return 0; }}"
+        )
+    };
+    let old = text("if (n > 3) put(x);");
+    differs(&old, &text(""));
+    same(&old, &text("if (!(n <= 3)) put(x);"));
+}

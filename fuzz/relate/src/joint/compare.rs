@@ -132,6 +132,9 @@ impl Explorer<'_, '_, '_> {
             for temp in joint.sides[1].frames.iter_mut().flat_map(|frame| &mut frame.temps) {
                 *temp = temp.map(|term| of(self, term));
             }
+            for (object, ..) in &mut joint.sides[1].given {
+                *object = united.get(object).copied().unwrap_or(*object);
+            }
             if let Some(Stop::Fork(bit, ..)) = &mut joint.stops[1] {
                 *bit = of(self, *bit);
             }

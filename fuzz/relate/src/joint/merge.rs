@@ -132,6 +132,8 @@ impl Merged {
             }
             objects
                 .extend(joint.objects.iter().map(|pair| if side == 0 { pair.0 } else { pair.1 }));
+            let shared = this.memory.shared.iter();
+            objects.extend(shared.filter_map(|(.., to)| local_of(terms, *to)));
             let mut seen = FxHashSet::default();
             let mut inside = Vec::new();
             while let Some(object) = objects.pop() {

@@ -51,7 +51,8 @@ impl Same {
             || old.memory.shared != new.memory.shared
             || old.racy != new.racy
             || old.given != new.given
-            || joint.objects.iter().any(|(a, b)| a != b || !has_same(joint, *a));
+            || joint.objects.iter().any(|(a, b)| a != b)
+            || !hold_the_same(joint, seen_by_others(joint, terms), terms);
         if is_other {
             return Rest::Other;
         }
@@ -120,6 +121,13 @@ fn ran(joint: &mut Joint, all: &[Rc<Stretch>]) {
     }
 }
 
+/// The local objects of the old side's that others can look into: those that were given away, and those whose
+/// addresses are stored where others see them.
+fn seen_by_others(joint: &Joint, terms: &Terms) -> Vec<Term> {
+    let stored = joint.sides[0].memory.shared.iter().filter_map(|(.., to)| local_of(terms, *to));
+    joint.objects.iter().map(|(object, _)| *object).chain(stored).collect()
+}
+
 /// Whether what two frames read is the same, and what that has the address of.
 fn reads_the_same(joint: &Joint, [a, b]: [&Frame; 2], reads: &Names, terms: &Terms) -> bool {
     let mut objects = Vec::new();
@@ -137,6 +145,11 @@ fn reads_the_same(joint: &Joint, [a, b]: [&Frame; 2], reads: &Names, terms: &Ter
         }
         objects.push(x);
     }
+    hold_the_same(joint, objects, terms)
+}
+
+/// Whether local objects hold the same on both sides, and those that they have the addresses of.
+fn hold_the_same(joint: &Joint, mut objects: Vec<Term>, terms: &Terms) -> bool {
     let mut seen = FxHashSet::default();
     while let Some(object) = objects.pop() {
         if !seen.insert(object) {
@@ -193,7 +206,9 @@ fn arrival(
     leaf: &Leaf,
     terms: &mut Terms,
 ) -> Joint {
+    let given = seen_by_others(joint, terms);
     let mut joint = joint.clone();
+    give_away(&mut joint, given);
     let functions = [0, 1].map(|side| joint.sides[side].frames[at].function.clone());
     for (side, block) in [head.0, head.1].into_iter().enumerate() {
         let frames = &mut joint.sides[side].frames;
@@ -214,23 +229,30 @@ fn arrival(
     joint
 }
 
+/// Both sides' objects of these names are given away, if they are there.
+fn give_away(joint: &mut Joint, objects: Vec<Term>) {
+    for object in objects {
+        let is_live = joint.sides.iter().all(|side| side.is_live(object));
+        if is_live && !joint.objects.contains(&(object, object)) {
+            joint.objects.push((object, object));
+        }
+    }
+}
+
 /// Somebody has changed what was given to him, or what a pointer points at.
 fn touch(joint: &mut Joint, terms: &mut Terms, policy: &mut Policy<'_, '_>) {
     let mut changed: BTreeSet<Term> = joint.objects.iter().map(|(object, _)| *object).collect();
+    let mut given = Vec::new();
     for (side, this) in joint.sides.iter().enumerate() {
         for frame in &this.frames {
             let objects = |vars: BTreeSet<VarId>| {
                 vars.into_iter().map(|var| frame.locals[var.0 as usize]).collect::<Vec<_>>()
             };
             changed.extend(objects(frame.function.pointed_at()));
-            for object in objects(policy.gives_away(side, &frame.function)) {
-                let is_live = joint.sides.iter().all(|side| side.is_live(object));
-                if is_live && !joint.objects.contains(&(object, object)) {
-                    joint.objects.push((object, object));
-                }
-            }
+            given.extend(objects(policy.gives_away(side, &frame.function)));
         }
     }
+    give_away(joint, given);
     for object in changed {
         change(joint, [object, object], &Type::Record("".into()), terms);
     }

@@ -71,12 +71,13 @@ impl Explorer<'_, '_, '_> {
                 let start = &mut self.starts.all[at];
                 start.widths.extend(widths);
                 let classes = sorted(&slots, &start.classes, &self.terms, false);
-                let objects = joint.objects.len().min(start.joint.objects.len());
-                let is_other = classes != start.classes
-                    || start.joint.objects[..objects] != joint.objects[..objects];
-                if is_other {
+                // What was given away on one of the ways may be changed by whoever is called.
+                let known = &start.joint.objects;
+                let given: Vec<_> =
+                    joint.objects.iter().filter(|pair| !known.contains(pair)).copied().collect();
+                if classes != start.classes || !given.is_empty() {
                     start.classes = classes;
-                    start.joint.objects.truncate(objects);
+                    start.joint.objects.extend(given);
                     start.is_done = false;
                 }
             }
