@@ -96,6 +96,8 @@ pub(crate) struct Explorer<'p, 'u, 't> {
     /// What one side asks and the other does not, with its line: how often.
     pub(crate) asks: BTreeMap<(usize, String, Line), u64>,
     pub(crate) ran: [BTreeSet<Line>; 2],
+    /// Whether what either function returns has a sign.
+    pub(crate) is_signed: [bool; 2],
     pub(crate) paths: u64,
     pub(crate) budget: u64,
     pub(crate) cut_off: bool,
@@ -524,6 +526,10 @@ impl Explorer<'_, '_, '_> {
         self.compare_memory(joint, (&at_old, &at_new), "return");
         if let (Some(a), Some(b)) = (old, new) {
             let b = self.translated(joint, b);
+            let width = self.terms.width(a).max(self.terms.width(b));
+            let [of_a, of_b] = self.is_signed;
+            let a = self.terms.resize(a, width, of_a);
+            let b = self.terms.resize(b, width, of_b);
             if a != b {
                 let says = [a, b].map(|value| format!("returns {}", show(&self.terms, value)));
                 self.must_be_equal(joint, (a, b), (&at_old, &at_new), &says, "returns");

@@ -198,6 +198,8 @@ impl<'u, 't> Judge<'u, 't> {
             solver: Default::default(),
             same,
             merged: Default::default(),
+            is_signed: [old, new]
+                .map(|it| matches!(it.returns, mmdiff_c::Type::Int { signed: true, .. })),
             loops,
             changed: self.changed.clone(),
             findings: Findings::default(),

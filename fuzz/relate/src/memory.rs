@@ -47,6 +47,11 @@ pub(crate) struct Snapshots {
     members: FxHashMap<Name, Rc<[Path]>>,
 }
 
+/// Whether a name is that of an address in an object.
+pub(crate) fn is_into(name: &str) -> bool {
+    name.starts_with(INTO) || name == ELEMENT
+}
+
 /// The object and the way in it that an address with a way comes to.
 pub(crate) fn resolve(terms: &Terms, base: Term, path: &[Step]) -> (Term, Path) {
     let (mut base, mut front) = (base, Vec::new());
@@ -147,6 +152,21 @@ pub(crate) fn meets(
     (terms.value(all) != Some(0)).then_some(all)
 }
 
+/// Whether two stores may be to one place, of which one may be to a whole that the other is in.
+pub(crate) fn overlaps(
+    terms: &mut Terms,
+    (a, p): (Term, &[Step]),
+    (b, q): (Term, &[Step]),
+) -> Option<Term> {
+    let front = |path: &[Step]| path.len() - usize::from(path.last() == Some(&Step::All));
+    let (of_p, of_q) = (front(p), front(q));
+    if of_p == p.len() && of_q == q.len() {
+        return meets(terms, (a, p), (b, q));
+    }
+    let short = of_p.min(of_q);
+    meets(terms, (a, &p[..short]), (b, &q[..short]))
+}
+
 impl Memory {
     /// Stores in a local object.
     pub(crate) fn store_local(&mut self, base: Term, path: Path, value: Term) {
@@ -239,6 +259,18 @@ impl Memory {
     /// What is in a local object: each way, and the value.
     pub(crate) fn inside(&self, base: Term) -> impl Iterator<Item = &(Path, Term)> {
         self.locals.get(&base).into_iter().flat_map(|log| log.iter())
+    }
+
+    /// The same, in an order that says which store counts: that of the ways, where all are apart, or that of the
+    /// stores, where elements may be the same.
+    pub(crate) fn log(&self, base: Term) -> Vec<(Path, Term)> {
+        let mut log: Vec<_> = self.inside(base).cloned().collect();
+        let has_elements =
+            log.iter().any(|(path, _)| path.iter().any(|step| matches!(step, Step::Index(_))));
+        if !has_elements {
+            log.sort();
+        }
+        log
     }
 
     /// The local objects that something is stored in.

@@ -3,7 +3,6 @@
 
 use mmdiff_term::{Answer, Cmp, Model, Node, Term, Terms};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -117,19 +116,14 @@ impl Conditions {
         }
     }
 
-    /// Whether a bit was decided so.
-    pub(crate) fn has(&self, bit: Term, value: bool) -> bool {
-        self.known.get(&bit) == Some(&value)
-    }
-
     /// Forgets all but some of the bits.
-    pub(crate) fn keep(&mut self, terms: &mut Terms, kept: &BTreeSet<(Term, bool)>) {
-        if self.literals.len() == kept.len() {
+    pub(crate) fn keep(&mut self, terms: &mut Terms, kept: impl Fn(Term, bool) -> bool) {
+        if self.literals.iter().all(|literal| kept(literal.bit, literal.value)) {
             return;
         }
         let mut fewer = Conditions { model: self.model.take(), ..Conditions::default() };
         for literal in std::mem::take(&mut self.literals) {
-            if kept.contains(&(literal.bit, literal.value)) {
+            if kept(literal.bit, literal.value) {
                 fewer.assume(terms, literal);
             }
         }
@@ -330,12 +324,18 @@ impl Solver {
             None => conditions.model.clone(),
             Some((bit, value)) => self.model_for(terms, conditions, bit, value, LIMIT).flatten(),
         };
-        let holds = |model: &Model| {
-            all.iter().all(|(bit, value)| model.value(terms, *bit) == u64::from(*value))
-        };
-        match known.filter(|model| holds(model)) {
-            Some(model) => Answer::Model(model.as_ref().clone()),
-            None => self.ask(terms, all),
+        // Equal arguments have equal answers across conditions too.
+        let mut leaves: Vec<Term> = Vec::new();
+        for (bit, _) in &all {
+            leaves.extend(self.leaves(terms, *bit).iter());
+            let parts = terms.outer_parts(&[*bit]);
+            leaves.extend(parts.into_iter().filter(|it| matches!(terms.node(*it), Node::App(..))));
+        }
+        leaves.sort();
+        leaves.dedup();
+        match known.filter(|model| is_congruent(terms, &leaves, model)) {
+            Some(model) if self.holds(terms, &model, &all) => Answer::Model(model.as_ref().clone()),
+            _ => self.ask(terms, all),
         }
     }
 

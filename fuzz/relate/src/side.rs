@@ -141,7 +141,13 @@ impl Side {
         let locals: Rc<[Term]> = function
             .vars
             .iter()
-            .map(|var| terms.free(&format!("{LOCAL}{}.{}", function.name, var.name), 64))
+            .enumerate()
+            .map(|(at, var)| {
+                // Of variables of one name in blocks, each is its own.
+                let before = function.vars[..at].iter().filter(|it| it.name == var.name).count();
+                let of = if before > 0 { format!(" {before}") } else { String::new() };
+                terms.free(&format!("{LOCAL}{}.{}{of}", function.name, var.name), 64)
+            })
             .collect();
         for base in locals.iter() {
             self.memory.forget(*base);
@@ -466,10 +472,14 @@ impl Side {
         if !memory::is_local(with.terms, base) {
             let mut all = path.clone();
             all.push(Step::All);
-            let stored = self.memory.load_shared(with.terms, with.snapshots, base, &all, 64);
-            return match stored {
-                (Some(value), _) => value,
-                (None, _) => self.ask_member((base, &path), &place.of, 64, false, with),
+            let stores = self.memory.shared.clone();
+            return match stores.last() {
+                Some((to, way, value)) if *to == base && *way == all => *value,
+                None => self.ask_member((base, &path), &place.of, 64, false, with),
+                Some(_) => {
+                    let before = self.ask_member((base, &path), &place.of, 64, false, with);
+                    after_stores(before, &stores, with.terms)
+                }
             };
         }
         let inside = self
@@ -628,6 +638,19 @@ impl Side {
         self.ask(question);
         answer
     }
+}
+
+/// A whole structure that stores may have changed: like another only after the same stores, in their order.
+fn after_stores(before: Term, stores: &[(Term, Path, Term)], terms: &mut Terms) -> Term {
+    let (mut ways, mut all) = (String::new(), vec![before]);
+    for (base, path, value) in stores {
+        ways.push_str(&memory::spelled(path));
+        ways.push(',');
+        all.extend(memory::arguments(*base, path));
+        all.push(*value);
+    }
+    let name = terms.name(&format!("after stores {ways}"));
+    terms.app(name, &all, 64)
 }
 
 /// What an operator gives; of a division by zero, and of a shift by the width or more, something that is like

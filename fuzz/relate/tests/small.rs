@@ -551,3 +551,112 @@ fn what_was_given_away_in_one_turn_may_change_in_the_next() {
     differs(&old, &text(""));
     same(&old, &text("if (!(n <= 3)) put(x);"));
 }
+
+/// The first text differs from the others, which a careless look takes for the same.
+fn all_differ(old: &str, others: &[&str]) {
+    for new in others {
+        differs(old, new);
+    }
+}
+
+#[test]
+fn a_run_stands_for_another_only_under_what_both_know() {
+    let text = |last: &str| {
+        format!(
+            "void f(struct control *cc, pgoff_t a, pgoff_t b) {{ struct folio *x; while ((x = next(cc))) {{ if (a < b) ; else if (a == b) continue; if (cc->mode) folio_lock(x); {last} }} }}"
+        )
+    };
+    differs(&text("if (a > b) put(x);"), &text(""));
+    let text = |last: &str| {
+        format!(
+            "void f(struct control *cc, int a, int b) {{ struct folio *x; while ((x = next(cc))) {{ if (a) folio_test_dirty(x); if (b) {{ {last} put(x); }} }} }}"
+        )
+    };
+    assert_eq!(verdict(&text("folio_test_dirty(x);"), &text("")), Verdict::AsksDifferently);
+}
+
+#[test]
+fn a_member_is_a_part_of_the_whole_that_it_was_copied_with() {
+    let text = |from: &str| {
+        format!(
+            "void f(struct control *cc, struct folio p, struct folio q) {{ struct folio s = {from}; struct folio *x; while ((x = next(cc))) {{ drop(x, s.index); s.index = 5; }} }}"
+        )
+    };
+    differs(&text("p"), &text("q"));
+    all_differ(
+        "void f(struct folio *p, struct folio x) { *p = x; p->index = 3; }",
+        &["void f(struct folio *p, struct folio x) { p->index = 3; *p = x; }"],
+    );
+    all_differ(
+        "void f(struct folio *p) { struct folio y; p->index = 3; y = *p; put(&y); }",
+        &["void f(struct folio *p) { struct folio y; y = *p; p->index = 3; put(&y); }"],
+    );
+}
+
+#[test]
+fn a_pointer_to_a_local_object_is_that_through_a_loop() {
+    let text = |last: &str| {
+        format!(
+            "int f(struct control *cc) {{ int v = 5; int *p = &v; while (next(cc)) (*p)++; return {last}; }}"
+        )
+    };
+    differs(&text("v"), &text("5"));
+    let text = |stores: &str| {
+        format!(
+            "int f(struct control *cc) {{ int v = 5; int *p = &v; while (next(cc)) {{ {stores} }} return v; }}"
+        )
+    };
+    differs(&text("*p = 1; v = 2;"), &text("v = 2; *p = 1;"));
+}
+
+#[test]
+fn variables_of_one_name_in_two_blocks_are_two() {
+    let old =
+        "int f(struct folio *x, int a) { int n = 1; if (a) { int n = 2; drop(x, n); } return n; }";
+    differs(
+        old,
+        "int f(struct folio *x, int a) { int n = 1; if (a) { n = 2; drop(x, n); } return n; }",
+    );
+    same(
+        old,
+        "int f(struct folio *x, int a) { int n = 1; if (a) { int m = 2; drop(x, m); } return n; }",
+    );
+}
+
+#[test]
+fn of_elements_that_may_be_one_the_last_counts() {
+    let text = |stores: &str| {
+        format!(
+            "int f(struct folio *x, long i, long j) {{ int a[4]; {stores} folio_lock(x); return a[0]; }}"
+        )
+    };
+    differs(&text("a[i] = 1; a[j] = 2;"), &text("a[j] = 2; a[i] = 1;"));
+    let text = |stores: &str| {
+        format!(
+            "int f(struct control *cc, long i, long j) {{ int a[4]; {stores} while (next(cc)) ; return a[0]; }}"
+        )
+    };
+    assert_ne!(
+        verdict(&text("a[i] = 1; a[j] = 2;"), &text("a[j] = 2; a[i] = 1;")),
+        Verdict::SameBehaviour
+    );
+}
+
+#[test]
+fn equal_arguments_have_equal_answers_on_every_run_that_is_told() {
+    let text = |whose: &str| {
+        format!(
+            "void f(struct folio *x, struct folio *y) {{ if (x == y) {{ if ({whose}->flags == 5) folio_lock(x); }} }}"
+        )
+    };
+    assert_ne!(verdict(&text("x"), &text("y")), Verdict::Differs);
+}
+
+#[test]
+fn what_is_returned_wider_is_compared_as_wide() {
+    differs(
+        "int f(unsigned long n) { return n; }",
+        "unsigned long f(unsigned long n) { return n; }",
+    );
+    same("long f(int a) { return -22; }", "int f(int a) { return -22; }");
+}

@@ -83,8 +83,8 @@ impl Explorer<'_, '_, '_> {
         says: &[String; 2],
         what: &str,
     ) {
-        let width = self.terms.width(a);
-        let b = self.terms.resize(b, width, false);
+        let width = self.terms.width(a).max(self.terms.width(b));
+        let [a, b] = [a, b].map(|it| self.terms.resize(it, width, false));
         let equal = self.terms.eq(a, b);
         match joint.conditions.decide(&self.terms, equal) {
             Some(true) => return,
@@ -254,8 +254,8 @@ impl Explorer<'_, '_, '_> {
                     (Some(first), Some(second)) => first > second,
                     _ => false,
                 };
-                let Some(one) =
-                    memory::meets(&mut self.terms, (*a, p), (*b, q)).filter(|_| turned && x != y)
+                let Some(one) = memory::overlaps(&mut self.terms, (*a, p), (*b, q))
+                    .filter(|_| turned && x != y)
                 else {
                     continue;
                 };
@@ -321,7 +321,7 @@ impl Explorer<'_, '_, '_> {
             let inside = joint.sides[side].memory.inside(of);
             inside.map(|(path, value)| (path.clone(), *value)).collect::<BTreeMap<Path, Term>>()
         });
-        if inside[0] == inside[1] {
+        if joint.sides[0].memory.log(a) == joint.sides[1].memory.log(b) {
             return;
         }
         let ways: BTreeSet<Path> = inside.iter().flat_map(|of| of.keys().cloned()).collect();

@@ -34,13 +34,30 @@ type Order = Vec<(usize, usize)>;
 /// A branch that neither side has decided, and what a run goes on with there.
 type Key = (Order, Vec<Part>);
 
+/// A condition and its value, or a question that was asked.
+type Fact = (Term, Option<bool>);
+
+/// What a run knows: its conditions, and what both sides have asked.
+fn facts(joint: &Joint) -> BTreeSet<Fact> {
+    let conditions = joint.conditions.plain().into_iter().map(|(bit, value)| (bit, Some(value)));
+    conditions.chain(joint.sides[0].asked.iter().map(|asked| (*asked, None))).collect()
+}
+
+/// Forgets all but some of what a run knows.
+fn keep(joint: &mut Joint, kept: &BTreeSet<Fact>, terms: &mut Terms) {
+    joint.conditions.keep(terms, |bit, value| kept.contains(&(bit, Some(value))));
+    for side in &mut joint.sides {
+        side.asked.retain(|asked| kept.contains(&(*asked, None)));
+    }
+}
+
 /// The runs of a turn, at branches.
 #[derive(Debug, Default)]
 pub(crate) struct Merged {
     /// Those that wait until all are there that come to the same.
     waiting: BTreeMap<Key, Joint>,
-    /// The conditions of those that went on.
-    gone_on: FxHashMap<Key, Vec<BTreeSet<(Term, bool)>>>,
+    /// What held for those that went on.
+    gone_on: FxHashMap<Key, Vec<BTreeSet<Fact>>>,
     flows: FxHashMap<(usize, Arc<str>), Rc<Flow>>,
 }
 
@@ -65,10 +82,11 @@ impl Merged {
     /// one that waits there, or has gone on, stands for it too, under the conditions that both have.
     pub(crate) fn wait(&mut self, mut joint: Joint, terms: &mut Terms) -> Option<Joint> {
         let key = (self.order(&joint), self.parts(&joint, terms));
-        let mut common: BTreeSet<_> = joint.conditions.plain().into_iter().collect();
+        let mut common = facts(&joint);
         if let Some(other) = self.waiting.get_mut(&key) {
-            common.retain(|&(bit, value)| other.conditions.has(bit, value));
-            other.conditions.keep(terms, &common);
+            let known = facts(other);
+            common.retain(|fact| known.contains(fact));
+            keep(other, &common, terms);
             return Some(joint);
         }
         let gone_on = self.gone_on.get(&key).into_iter().flatten();
@@ -76,9 +94,9 @@ impl Merged {
             if before.is_subset(&common) {
                 return Some(joint);
             }
-            common.retain(|literal| before.contains(literal));
+            common.retain(|fact| before.contains(fact));
         }
-        joint.conditions.keep(terms, &common);
+        keep(&mut joint, &common, terms);
         self.waiting.insert(key, joint);
         None
     }
@@ -95,8 +113,7 @@ impl Merged {
     /// The next that goes on.
     pub(crate) fn next(&mut self) -> Option<Joint> {
         let (key, joint) = self.waiting.pop_first()?;
-        let conditions = joint.conditions.plain().into_iter().collect();
-        self.gone_on.entry(key).or_default().push(conditions);
+        self.gone_on.entry(key).or_default().push(facts(&joint));
         Some(joint)
     }
 
@@ -138,13 +155,12 @@ impl Merged {
             let mut inside = Vec::new();
             while let Some(object) = objects.pop() {
                 if seen.insert(object) {
-                    for (path, value) in this.memory.inside(object) {
-                        objects.extend(local_of(terms, *value));
-                        inside.push((object, path.clone(), *value));
+                    for (path, value) in this.memory.log(object) {
+                        objects.extend(local_of(terms, value));
+                        inside.push((object, path, value));
                     }
                 }
             }
-            inside.sort();
             parts.extend(
                 inside.into_iter().map(|(object, path, value)| Part::Inside(object, path, value)),
             );

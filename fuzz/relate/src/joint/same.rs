@@ -5,7 +5,7 @@
 
 use super::stretch::{Leaf, Names, Stretch, Until};
 use crate::joint::Joint;
-use crate::memory::{Path, Step, local_of};
+use crate::memory::{Step, local_of};
 use crate::policy::Policy;
 use crate::side::Frame;
 use mmdiff_c::{BlockId, Type, VarId};
@@ -166,9 +166,8 @@ fn hold_the_same(joint: &Joint, mut objects: Vec<Term>, terms: &Terms) -> bool {
 
 /// Whether a local object holds the same on both sides.
 fn has_same(joint: &Joint, object: Term) -> bool {
-    let inside =
-        |side: usize| joint.sides[side].memory.inside(object).collect::<BTreeSet<&(Path, Term)>>();
-    inside(0) == inside(1)
+    let [old, new] = &joint.sides;
+    old.memory.log(object) == new.memory.log(object)
 }
 
 /// The heads that the stretches lead to: of the innermost frame, and, where that returns, of those around it.

@@ -6,7 +6,7 @@
 //! then, no number of turns does.
 
 use crate::joint::{Explorer, Joint};
-use crate::memory::{self, LOCAL, Path, Step};
+use crate::memory::{self, LOCAL, Path, Step, local_of};
 use crate::side::PARAMETER;
 use mmdiff_term::{Node, Term, Terms};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +20,16 @@ enum Slot {
     Local(usize, Term, Path),
 }
 
-/// Something in an object, of whichever side; none, where that does not matter.
-type Place = Option<(Term, Path)>;
+/// Something in an object, of whichever side or of one; none, where that does not matter.
+type Place = Option<(Term, Path, Option<usize>)>;
+
+impl Slot {
+    fn side(&self) -> usize {
+        match self {
+            Slot::Temp(side, ..) | Slot::Local(side, ..) => *side,
+        }
+    }
+}
 
 /// A pair of heads, and what holds there.
 #[derive(Clone, Debug)]
@@ -50,7 +58,7 @@ impl Explorer<'_, '_, '_> {
     /// Both are at the head of a loop.
     pub(crate) fn arrive(&mut self, joint: &Joint) {
         let key = key(joint);
-        let mut slots = slots(joint);
+        let mut slots = slots(joint, &mut self.terms);
         if let Some(&at) = self.starts.by.get(&key) {
             self.complete(at, joint, &mut slots);
         }
@@ -71,6 +79,17 @@ impl Explorer<'_, '_, '_> {
                 let start = &mut self.starts.all[at];
                 start.widths.extend(widths);
                 let classes = sorted(&slots, &start.classes, &self.terms, false);
+                // A turn cannot tell what is stored through a pointer to one of several objects.
+                let is_lost = |(slot, value): (&Slot, &Term)| {
+                    matches!(slot, Slot::Local(_, _, path) if path.is_empty())
+                        && local_of(&self.terms, *value).is_some()
+                        && classes.get(slot).is_some_and(|(_, constant)| constant.is_none())
+                };
+                if slots.iter().any(is_lost) {
+                    let (file, line) = joint.sides[1].here();
+                    let why = format!("{file}:{line}: a pointer into one local object or another");
+                    *self.open.entry(why).or_default() += 1;
+                }
                 // What was given away on one of the ways may be changed by whoever is called.
                 let known = &start.joint.objects;
                 let given: Vec<_> =
@@ -180,7 +199,12 @@ impl Explorer<'_, '_, '_> {
 /// Whether a number is made of the function's arguments, and of constants, alone.
 fn is_fixed(value: Term, terms: &Terms) -> bool {
     terms.outer_parts(&[value]).into_iter().all(|part| match terms.node(part) {
-        Node::App(name, _) => terms.text(*name).starts_with(PARAMETER),
+        Node::App(name, args) => {
+            let text = terms.text(*name);
+            // So are the addresses of local objects, and of what is in fixed ones.
+            let is_address = memory::is_into(text) && args.iter().all(|arg| is_fixed(*arg, terms));
+            text.starts_with(PARAMETER) || text.starts_with(LOCAL) || is_address
+        }
         _ => true,
     })
 }
@@ -208,7 +232,7 @@ fn key(joint: &Joint) -> String {
 }
 
 /// All numbers that both sides have.
-fn slots(joint: &Joint) -> BTreeMap<Slot, Term> {
+fn slots(joint: &Joint, terms: &mut Terms) -> BTreeMap<Slot, Term> {
     let mut slots = BTreeMap::new();
     for (side, this) in joint.sides.iter().enumerate() {
         for (at, frame) in this.frames.iter().enumerate() {
@@ -222,12 +246,52 @@ fn slots(joint: &Joint) -> BTreeMap<Slot, Term> {
         let live: BTreeSet<Term> =
             this.frames.iter().flat_map(|frame| frame.locals.iter().copied()).collect();
         for base in live {
-            for (path, value) in this.memory.inside(base) {
-                slots.insert(Slot::Local(side, base, path.clone()), *value);
+            let log = this.memory.log(base);
+            if may_be_one(&log, terms) {
+                let value = as_whole(&log, terms);
+                slots.insert(Slot::Local(side, base, vec![Step::All]), value);
+                continue;
+            }
+            for (path, value) in log {
+                slots.insert(Slot::Local(side, base, path), value);
             }
         }
     }
     slots
+}
+
+/// Whether elements that were stored may be one, so that it counts which was stored last.
+fn may_be_one(log: &[(Path, Term)], terms: &Terms) -> bool {
+    let is_open = |step: &Step| matches!(step, Step::Index(at) if terms.value(*at).is_none());
+    let has_element = |path: &Path| path.iter().any(|step| matches!(step, Step::Index(_)));
+    log.iter().filter(|(path, _)| has_element(path)).count() > 1
+        && log.iter().any(|(path, _)| path.iter().any(is_open))
+}
+
+/// What is in an object as one number, which is like another only after the same stores in their order.
+fn as_whole(log: &[(Path, Term)], terms: &mut Terms) -> Term {
+    let (mut ways, mut all) = (String::new(), Vec::new());
+    for (path, value) in log {
+        ways.push_str(&memory::spelled(path));
+        ways.push(if is_whole(path) { '*' } else { ',' });
+        all.extend(memory::arguments(*value, path));
+    }
+    let name = terms.name(&format!("elements {ways}"));
+    terms.app(name, &all, 64)
+}
+
+/// Whether what was stored as a whole in an object is known to be the same on both sides.
+fn has_same_wholes(known: &BTreeMap<Slot, (usize, Option<Term>)>, object: Term) -> bool {
+    let wholes = |of: usize| {
+        let all = known.iter().filter_map(move |(slot, (class, _))| match slot {
+            Slot::Local(side, base, path) if *side == of && *base == object && is_whole(path) => {
+                Some((path, class))
+            }
+            _ => None,
+        });
+        all.collect::<Vec<_>>()
+    };
+    wholes(0) == wholes(1)
 }
 
 /// The classes of slots, of which those that are known are not joined again.
@@ -253,7 +317,9 @@ fn sorted(
         let next = sorted.len() + known.len();
         let place = match slot {
             Slot::Local(_, base, path) if before == usize::MAX && !is_first && !is_whole(path) => {
-                Some((*base, path.clone()))
+                // What it was on the other ways is a part of what the whole was.
+                let of = if has_same_wholes(known, *base) { None } else { Some(slot.side()) };
+                Some((*base, path.clone(), of))
             }
             _ => None,
         };

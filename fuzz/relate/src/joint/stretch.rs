@@ -67,8 +67,12 @@ impl Stretch {
         until: Until,
     ) -> Option<Stretch> {
         let functions = [old.0, new.0];
-        let mut matched =
-            Matched { functions, temps: Default::default(), vars: Default::default() };
+        let mut matched = Matched {
+            functions,
+            temps: Default::default(),
+            vars: Default::default(),
+            back: Default::default(),
+        };
         let first = Pair { at: (old.1, new.1), from: [old.2, new.2], next: Vec::new() };
         let (mut pairs, mut known) = (vec![first], FxHashMap::default());
         let mut at = 0;
@@ -130,6 +134,8 @@ struct Matched<'f> {
     functions: [&'f Function; 2],
     temps: FxHashMap<Temp, Temp>,
     vars: FxHashMap<VarId, VarId>,
+    /// The new side's, and which of the old side's each is.
+    back: (FxHashMap<Temp, Temp>, FxHashMap<VarId, VarId>),
 }
 
 impl Matched<'_> {
@@ -266,7 +272,7 @@ impl Matched<'_> {
     }
 
     fn temps(&mut self, a: Temp, b: Temp) -> bool {
-        *self.temps.entry(a).or_insert(b) == b
+        *self.temps.entry(a).or_insert(b) == b && *self.back.0.entry(b).or_insert(a) == a
     }
 
     fn operands(&mut self, a: &Operand, b: &Operand) -> bool {
@@ -277,7 +283,9 @@ impl Matched<'_> {
                     [(0, a), (1, b)].map(|(side, var)| &self.functions[side].vars[var.0 as usize]);
                 // A variable that the source has is the same by its name.
                 let is_same = x.kind == y.kind && (x.name == y.name);
-                is_same && *self.vars.entry(*a).or_insert(*b) == *b
+                is_same
+                    && *self.vars.entry(*a).or_insert(*b) == *b
+                    && *self.back.1.entry(*b).or_insert(*a) == *a
             }
             _ => a == b,
         }
