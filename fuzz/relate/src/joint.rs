@@ -108,9 +108,9 @@ pub(crate) struct Explorer<'p, 'u, 't> {
 /// How often the kernel may be called on one run.
 const LONG: u32 = 2_000;
 
-/// How much may be [spent](Solver::spent) on the solver for one function, and how much where a finding is looked
-/// for from the beginning.
-const SPENT: [u64; 2] = [800, 800];
+/// How much may be [spent](Solver::spent) on the solver for one function, and again where a finding is looked for
+/// from the beginning.
+const SPENT: u64 = 800;
 
 /// How many runs tell when a difference is seen, once one of those that are looked for was.
 const ENOUGH: u64 = 400;
@@ -121,10 +121,9 @@ const SLIPS: u32 = 4;
 impl Explorer<'_, '_, '_> {
     /// Runs from a moment to all ends.
     pub(crate) fn run(&mut self, from: Joint) {
-        let most = if self.loops == Loops::Any { SPENT[0] } else { SPENT[1] };
         let mut todo = vec![from];
         while let Some(joint) = todo.pop().or_else(|| self.merged.next()) {
-            if self.paths >= self.budget || self.solver.spent >= most {
+            if self.paths >= self.budget || self.solver.spent >= SPENT {
                 self.cut_off = true;
                 return;
             }

@@ -38,9 +38,6 @@ const LIMIT: u64 = 4_000;
 /// How many for whether a branch can be taken: if that is too few, it is taken.
 const BRANCH: u64 = 1_000;
 
-/// How many answers are changed two by two.
-const NEARBY: usize = 6;
-
 /// How many bits are concluded for one unit of what is spent.
 const UNIT: u64 = 100_000;
 
@@ -221,13 +218,11 @@ impl Solver {
         if let Some(near) = self.near(terms, &known, &all, bit) {
             return Some(Some(Rc::new(near)));
         }
-        match self.ask_within(terms, all.clone(), limit) {
+        match self.ask_within(terms, all, limit) {
             Answer::Impossible(_) => Some(None),
             // What the conditions about other numbers need stays as it was.
             Answer::Model(model) => Some(Some(Rc::new(known.with(&model)))),
-            Answer::Unknown => {
-                self.nearby(terms, &known, &all, bit).map(|model| Some(Rc::new(model)))
-            }
+            Answer::Unknown => None,
         }
     }
 
@@ -252,33 +247,6 @@ impl Solver {
                 let near = known.with_value(leaf, value & mmdiff_term::mask(terms.width(leaf)));
                 if self.holds(terms, &near, all) {
                     return Some(near);
-                }
-            }
-        }
-        None
-    }
-
-    /// The same, with two answers changed: where the solver has given up.
-    fn nearby(
-        &mut self,
-        terms: &mut Terms,
-        known: &Model,
-        all: &[(Term, bool)],
-        bit: Term,
-    ) -> Option<Model> {
-        let leaves = self.leaves(terms, bit);
-        let leaves = &leaves[..leaves.len().min(NEARBY)];
-        for (at, &one) in leaves.iter().enumerate() {
-            for value in candidates(terms, leaves, known) {
-                let first = known.with_value(one, value & mmdiff_term::mask(terms.width(one)));
-                for &other in &leaves[at + 1..] {
-                    for value in candidates(terms, &[one], &first) {
-                        let value = value & mmdiff_term::mask(terms.width(other));
-                        let near = first.with_value(other, value);
-                        if self.holds(terms, &near, all) {
-                            return Some(near);
-                        }
-                    }
                 }
             }
         }

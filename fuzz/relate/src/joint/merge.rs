@@ -58,6 +58,8 @@ pub(crate) struct Merged {
     waiting: BTreeMap<Key, Joint>,
     /// What held for those that went on.
     gone_on: FxHashMap<Key, Vec<BTreeSet<Fact>>>,
+    /// How many runs from the beginning went on.
+    worn: FxHashMap<Key, u32>,
     flows: FxHashMap<(usize, Arc<str>), Rc<Flow>>,
 }
 
@@ -69,7 +71,7 @@ struct Flow {
 }
 
 /// How many runs from the beginning go on from one branch with the same.
-const ENOUGH: usize = 4;
+const ENOUGH: u32 = 4;
 
 impl Merged {
     /// Forgets what was come to.
@@ -105,9 +107,9 @@ impl Merged {
     /// elsewhere then.
     pub(crate) fn is_worn(&mut self, joint: &Joint, terms: &Terms) -> bool {
         let key = (self.order(joint), self.parts(joint, terms));
-        let gone_on = self.gone_on.entry(key).or_default();
-        gone_on.push(BTreeSet::new());
-        gone_on.len() > ENOUGH
+        let times = self.worn.entry(key).or_default();
+        *times += 1;
+        *times > ENOUGH
     }
 
     /// The next that goes on.
