@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! C's types: integers with width and sign (those of x86-64), pointers, and structures, of which only the
-//! members' names and types are known.
+//! members' names and types are known. A structure around one number is that number.
 
 use crate::lex::Token;
 use crate::unit::parse::{AUTO, Parsed, TYPE_OF, TYPEDEF};
@@ -98,11 +98,29 @@ pub(crate) type Members = Rc<[(Arc<str>, Type)]>;
 pub(crate) struct Types {
     /// By tag: members, those of nameless members as if they were its own.
     records: FxHashMap<Arc<str>, Members>,
+    /// By tag: the number that is all there is in it, if that is so.
+    wrapped: FxHashMap<Arc<str>, Option<Type>>,
     typedefs: FxHashMap<Arc<str>, Type>,
     pub(crate) enumerators: FxHashMap<Arc<str>, u64>,
     nameless: u32,
     /// What is being looked into, so that nothing is looked into for itself.
     busy: Vec<String>,
+}
+
+/// The number that is all there is in a structure. Such a structure is that number: whether a tree has a
+/// number in a `struct` of its own, so that it is not taken for another, changes no behaviour.
+fn wrapped(body: Node<'_>, members: &[(Arc<str>, Type)]) -> Option<Type> {
+    let mut cursor = body.walk();
+    let mut fields = body.named_children(&mut cursor).filter(|it| it.kind() != "comment");
+    let field = fields.next()?;
+    let is_plain = field.child_by_field_name("declarator")?.kind() == "field_identifier";
+    let has_bits = field.named_children(&mut field.walk()).any(|it| it.kind() == "bitfield_clause");
+    match members {
+        [(_, kind @ Type::Int { .. })] if is_plain && !has_bits && fields.next().is_none() => {
+            Some(kind.clone())
+        }
+        _ => None,
+    }
 }
 
 impl Unit<'_> {
@@ -169,9 +187,11 @@ impl Unit<'_> {
                 };
                 if let Some(body) = node.child_by_field_name("body") {
                     let members = self.members(parsed, body)?;
+                    let wrapped = wrapped(body, &members);
                     self.types.records.entry(tag.clone()).or_insert_with(|| members.into());
+                    return Ok(wrapped.unwrap_or(Type::Record(tag)));
                 }
-                Ok(Type::Record(tag))
+                Ok(self.wrapped(&tag).unwrap_or(Type::Record(tag)))
             }
             "type_identifier" => self.typedef(text),
             kind => Err(self.refused(
@@ -338,6 +358,20 @@ impl Unit<'_> {
         self.busy(format!("struct {tag}"), |unit| unit.looked_into(tag, &chunk))
     }
 
+    /// The number that is all there is in a structure.
+    fn wrapped(&mut self, tag: &Arc<str>) -> Option<Type> {
+        if let Some(known) = self.types.wrapped.get(tag) {
+            return known.clone();
+        }
+        let chunk = self.find(Sort::Tag, tag)?;
+        // Nearly all have more than one member: there is no need to look into them here.
+        let found = match chunk.tokens.iter().filter(|token| token.is(";")).nth(1) {
+            Some(_) => None,
+            None => self.record(tag).ok().and_then(|_| self.types.wrapped.get(tag).cloned()?),
+        };
+        self.types.wrapped.entry(tag.clone()).or_insert(found).clone()
+    }
+
     fn looked_into(&mut self, tag: &str, chunk: &crate::unit::Chunk) -> Result<Members, Refused> {
         let parsed = self.parse(&chunk.tokens, &chunk.file)?;
         let mut todo = vec![parsed.tree.root_node()];
@@ -347,6 +381,7 @@ impl Unit<'_> {
                 node.child_by_field_name("name").is_some_and(|name| parsed.text(name) == tag);
             if let Some(body) = node.child_by_field_name("body").filter(|_| is_record && is_named) {
                 let members = self.members(&parsed, body)?;
+                self.types.wrapped.insert(tag.into(), wrapped(body, &members));
                 self.types.records.insert(tag.into(), members.into());
                 break;
             }

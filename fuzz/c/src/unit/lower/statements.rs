@@ -405,7 +405,10 @@ impl Lower {
             self.store(place, value, kind);
             return Ok(());
         }
-        self.op(Op::Zero { place: place.clone() });
+        match kind {
+            Type::Int { bits, .. } => self.store(place.clone(), Operand::Const(0, *bits), kind),
+            _ => self.op(Op::Zero { place: place.clone() }),
+        }
         let mut next = 0;
         for child in children(value) {
             let (designated, value) = match child.kind() {
@@ -478,8 +481,11 @@ impl Lower {
         kind: &Type,
         name: &str,
     ) -> Result<(Place, Type), Refused> {
-        let Type::Record(tag) = kind else {
-            return Err(self.refused(&format!("`{name}` of what is no structure")));
+        let tag = match kind {
+            Type::Record(tag) => tag,
+            // A number that stands for the structure around it.
+            Type::Int { .. } => return Ok((place, kind.clone())),
+            _ => return Err(self.refused(&format!("`{name}` of what is no structure"))),
         };
         let member = unit.member(tag, name).map_err(|refused| Refused {
             file: self.file.to_string(),
