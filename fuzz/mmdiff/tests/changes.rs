@@ -96,7 +96,7 @@ fn the_compare_that_became_signed_differs_to_the_end_of_the_file_alone() {
         panic!("it is judged")
     };
     let first: Vec<_> =
-        judged.differences.iter().filter(|it| it.is_first && it.is_confirmed).collect();
+        judged.differences.iter().filter(|it| it.with.is_none() && it.is_confirmed).collect();
     assert!(!first.is_empty());
     for difference in first {
         assert!(

@@ -13,7 +13,8 @@ pub(crate) mod same;
 pub(crate) mod starts;
 mod stretch;
 
-use crate::joint::finding::{Again, Finding, Findings, Signature};
+use crate::Changed;
+use crate::joint::finding::{Again, DOES, Finding, Findings, Signature};
 use crate::joint::merge::Merged;
 use crate::joint::same::{Rest, Same};
 use crate::joint::starts::Starts;
@@ -85,8 +86,7 @@ pub(crate) struct Explorer<'p, 'u, 't> {
     pub(crate) same: Same,
     pub(crate) merged: Merged,
     pub(crate) loops: Loops,
-    /// Lines that one side has and the other has not, or has otherwise.
-    pub(crate) changed: [BTreeSet<Line>; 2],
+    pub(crate) changed: Changed,
     pub(crate) findings: Findings,
     pub(crate) open: Open,
     pub(crate) starts: Starts,
@@ -100,6 +100,8 @@ pub(crate) struct Explorer<'p, 'u, 't> {
     pub(crate) is_signed: [bool; 2],
     pub(crate) paths: u64,
     pub(crate) budget: u64,
+    /// After how many runs, and how much that was spent on the solver, a difference was seen.
+    pub(crate) first_seen: [u64; 2],
     pub(crate) cut_off: bool,
     /// What is looked for: where the sides part, and what about. Nothing: all there is.
     pub(crate) wanted: BTreeSet<Signature>,
@@ -115,6 +117,13 @@ const SPENT: u64 = 800;
 /// How many runs tell when a difference is seen, once one of those that are looked for was.
 const ENOUGH: u64 = 400;
 
+/// How many runs are made after the first on which a difference was seen, and how much may be spent on the solver.
+const AFTER: u64 = 4_000;
+const SPENT_AFTER: u64 = 200;
+
+/// No difference was seen.
+pub(crate) const UNSEEN: [u64; 2] = [u64::MAX; 2];
+
 /// How often one side may do something that the other does not, on one run.
 const SLIPS: u32 = 4;
 
@@ -128,6 +137,13 @@ impl Explorer<'_, '_, '_> {
                 return;
             }
             if self.is_confirmed() && self.paths >= ENOUGH {
+                return;
+            }
+            let [paths, spent] = self.first_seen;
+            if self.paths >= paths.saturating_add(AFTER)
+                || self.solver.spent >= spent.saturating_add(SPENT_AFTER)
+            {
+                self.cut_off = true;
                 return;
             }
             self.go(joint, &mut todo);
@@ -409,12 +425,13 @@ impl Explorer<'_, '_, '_> {
         what: &str,
         also: Option<(Term, bool)>,
     ) {
-        let mut finding =
-            Finding::new([lines.0.clone(), lines.1.clone()], says.clone(), what, self.start);
-        finding.is_first = joint.found.is_empty()
-            || self.changed[0].contains(lines.0)
-            || self.changed[1].contains(lines.1);
-        let at = match self.findings.again(&finding, joint.conditions.literals.len()) {
+        let lines = [lines.0.clone(), lines.1.clone()];
+        self.note(joint, Finding::new(lines, says.clone(), what, self.start), also);
+    }
+
+    fn note(&mut self, joint: &mut Joint, finding: Finding, also: Option<(Term, bool)>) {
+        let conditions = joint.conditions.literals.len();
+        let at = match self.findings.again(&finding, conditions, &joint.found) {
             Again::Known(at) => at,
             Again::Unknown => return self.not_told(&finding),
             Again::Try => {
@@ -424,9 +441,12 @@ impl Explorer<'_, '_, '_> {
                     Answer::Unknown => return self.not_told(&finding),
                     Answer::Model(model) => Some(model),
                 };
-                self.findings.add(finding, conditions, also, model)
+                self.findings.add(finding, &joint.found, conditions, also, model)
             }
         };
+        if self.first_seen == UNSEEN {
+            self.first_seen = [self.paths, self.solver.spent];
+        }
         if !joint.found.contains(&at) {
             joint.found.push(at);
         }
@@ -440,7 +460,8 @@ impl Explorer<'_, '_, '_> {
 
     /// The sides do different things. Where the text tells which of the two is new or gone, it runs on.
     fn do_otherwise(&mut self, joint: &mut Joint, old: Event, new: Event) -> bool {
-        let is_changed = [self.changed[0].contains(&old.line), self.changed[1].contains(&new.line)];
+        let is_changed =
+            [self.changed[0].contains_key(&old.line), self.changed[1].contains_key(&new.line)];
         // Of two lines that are both new to the other side, the one whose function is called less there.
         let more = [0, 1].map(|side| {
             let name = [&old.name, &new.name][side];
@@ -457,7 +478,7 @@ impl Explorer<'_, '_, '_> {
             return self.does_alone(joint, 1, new);
         }
         let says = [self.does(&old), self.does(&new)];
-        self.found(joint, (&old.line, &new.line), &says, "does", None);
+        self.found(joint, (&old.line, &new.line), &says, DOES, None);
         joint.slips += 1;
         if is_changed == [false, false] || joint.slips > SLIPS || old.bits != new.bits {
             return false;
@@ -503,10 +524,12 @@ impl Explorer<'_, '_, '_> {
             says.swap(0, 1);
             lines.swap(0, 1);
         }
-        self.found(joint, (&lines[0], &lines[1]), &says, "does", None);
+        let mut finding = Finding::new(lines, says, DOES, self.start);
+        finding.alone = Some(side);
+        self.note(joint, finding, None);
         joint.slips += 1;
         // Only where the text is another is it known which step is the one too many.
-        if joint.slips > SLIPS || !self.changed[side].contains(&event.line) {
+        if joint.slips > SLIPS || !self.changed[side].contains_key(&event.line) {
             return false;
         }
         let mut to = [false, false];

@@ -24,7 +24,7 @@ pub mod trees;
 
 pub use path::Line;
 
-use joint::finding::{Findings, Signature, explain};
+use joint::finding::{Findings, Signature, explain, told_with};
 use joint::{Explorer, Joint, Loops};
 use mmdiff_c::{Refused, Unit};
 use mmdiff_term::Terms;
@@ -32,6 +32,10 @@ use policy::Policy;
 use side::Side;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+/// The lines that one side has and the other has not, or has otherwise: the old side's and the new one's,
+/// each with the number of the hunk that it stands in.
+pub type Changed = [BTreeMap<Line, u32>; 2];
 
 /// How much is run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +67,16 @@ pub enum Verdict {
     Differs,
 }
 
+/// A difference that another is told with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct With {
+    /// Its place among all.
+    pub at: usize,
+    /// Whether the other is seen only after it, and comes of it; else it is the same step of a side, held
+    /// against another.
+    pub is_after: bool,
+}
+
 /// Something that differs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Difference {
@@ -78,9 +92,8 @@ pub struct Difference {
     pub example: Vec<(String, String)>,
     /// On how many runs.
     pub runs: u64,
-    /// Whether nothing differed before it on one of them, or it is where the text does; else it may be
-    /// what follows of another difference.
-    pub is_first: bool,
+    /// What it is told with; if nothing, it has conditions and numbers of its own.
+    pub with: Option<With>,
     /// Whether a run from the function's beginning shows it; else it is seen from a turn of a loop whose
     /// numbers may never come together.
     pub is_confirmed: bool,
@@ -111,16 +124,12 @@ pub struct Judged {
 pub struct Judge<'u, 't> {
     policy: Policy<'u, 't>,
     bounds: Bounds,
-    changed: [BTreeSet<Line>; 2],
+    changed: Changed,
 }
 
 impl<'u, 't> Judge<'u, 't> {
-    /// `changed`: the lines that one side has and the other has not, or has otherwise.
-    pub fn new(
-        units: [&'u mut Unit<'t>; 2],
-        changed: [BTreeSet<Line>; 2],
-        bounds: Bounds,
-    ) -> Judge<'u, 't> {
+    /// Judges functions of two files, with what was changed between them.
+    pub fn new(units: [&'u mut Unit<'t>; 2], changed: Changed, bounds: Bounds) -> Judge<'u, 't> {
         Judge { policy: Policy::new(units), bounds, changed }
     }
 
@@ -211,6 +220,7 @@ impl<'u, 't> Judge<'u, 't> {
             ran: Default::default(),
             paths: 0,
             budget: if loops == Loops::Any { self.bounds.runs } else { self.bounds.runs / 4 },
+            first_seen: joint::UNSEEN,
             cut_off: false,
             wanted: wanted.clone(),
         };
@@ -236,18 +246,18 @@ impl<'u, 't> Judge<'u, 't> {
                 .entry("it was cut off: --runs sets how many runs a function may take".to_owned())
                 .or_default() += 1;
         }
-        let mut left = EXPLAINED;
-        let mut explained = Vec::new();
-        for (at, finding) in findings.all.iter().enumerate() {
-            let is_shown = finding.runs > 0 && finding.is_first && left > 0;
-            left -= usize::from(is_shown);
-            explained.push(match is_shown {
-                true => explain(at, &findings, &ended, &mut terms, &mut solver),
-                false => Default::default(),
-            });
+        let with = told_with(&findings.all, &self.changed);
+        let mut heads: Vec<usize> = (0..with.len())
+            .filter(|at| findings.all[*at].runs > 0 && with[*at].is_none())
+            .collect();
+        heads.sort_by_key(|at| place(&findings.all[*at].lines));
+        let mut explained = vec![Explained::default(); with.len()];
+        for at in heads.into_iter().take(EXPLAINED) {
+            explained[at] = explain(at, &findings, &ended, &mut terms, &mut solver);
         }
         Explored {
             findings,
+            with,
             explained,
             open,
             turns: starts.runs,
@@ -266,8 +276,15 @@ const EXPLAINED: usize = 12;
 /// A finding's conditions, and numbers.
 type Explained = (Vec<(String, usize, Line)>, Vec<(String, String)>);
 
+/// In which order findings are told.
+fn place(lines: &[Line; 2]) -> [Line; 2] {
+    let [old, new] = lines.clone();
+    [new, old]
+}
+
 struct Explored {
     findings: Findings,
+    with: Vec<Option<With>>,
     explained: Vec<Explained>,
     open: BTreeMap<String, u64>,
     turns: u64,
@@ -281,54 +298,88 @@ struct Explored {
 impl Explored {
     /// Where the sides part, of what was found from some starts.
     fn signatures(&self, is_from: impl Fn(usize) -> bool) -> impl Iterator<Item = Signature> {
-        let found = self
-            .findings
-            .all
-            .iter()
-            .filter(move |it| it.runs > 0 && it.is_first && is_from(it.start));
-        found.map(|it| (it.lines.clone(), it.what.clone()))
+        let all = self.findings.all.iter().zip(&self.with);
+        let is_first = |with: &Option<With>| with.is_none_or(|with| !with.is_after);
+        let found =
+            all.filter(move |(it, with)| it.runs > 0 && is_first(with) && is_from(it.start));
+        found.map(|(it, _)| (it.lines.clone(), it.what.clone()))
     }
 }
 
-/// Both explorations in one: what was found from the beginning is confirmed.
-fn judged(any: Explored, bounded: Option<Explored>) -> Judged {
-    let mut differences: Vec<Difference> = Vec::new();
-    let (mut runs, mut solved, mut ran) = (any.paths, any.solved, any.ran);
-    let add = |findings: Findings,
-               explained: Vec<Explained>,
-               differences: &mut Vec<Difference>,
-               is_confirmed: &dyn Fn(usize) -> bool| {
-        for (finding, (when, example)) in findings.all.into_iter().zip(explained) {
-            let is_known =
-                differences.iter().any(|it| it.lines == finding.lines && it.what == finding.what);
-            if finding.runs == 0 || is_known {
-                continue;
-            }
-            let is_confirmed = is_confirmed(finding.start);
+/// Adds what was found to what is known.
+fn add(
+    (findings, with, explained): (Findings, Vec<Option<With>>, Vec<Explained>),
+    differences: &mut Vec<Difference>,
+    is_confirmed: impl Fn(usize) -> bool,
+) {
+    let mut at: Vec<(usize, bool)> = Vec::new();
+    for (finding, (when, example)) in findings.all.into_iter().zip(explained) {
+        let is_known = |it: &Difference| it.lines == finding.lines && it.what == finding.what;
+        let known = differences.iter().position(is_known);
+        let is_new = known.is_none() && finding.runs > 0;
+        at.push((known.unwrap_or(differences.len()), is_new));
+        if is_new {
             differences.push(Difference {
+                is_confirmed: is_confirmed(finding.start),
                 lines: finding.lines,
                 does: finding.says,
                 what: finding.what,
                 when,
                 example,
                 runs: finding.runs,
-                is_first: finding.is_first,
-                is_confirmed,
+                with: None,
             });
         }
+    }
+    for (&(from, is_new), with) in at.iter().zip(with) {
+        if let Some(with) = with.filter(|_| is_new) {
+            let head = head(differences, at[with.at].0);
+            differences[from].with = (head != from).then_some(With { at: head, ..with });
+        }
+    }
+}
+
+/// The difference that one is told with, or itself.
+fn head(differences: &[Difference], mut at: usize) -> usize {
+    while let Some(with) = differences[at].with {
+        at = with.at;
+    }
+    at
+}
+
+/// What is told with another comes after it.
+fn sorted(differences: Vec<Difference>) -> Vec<Difference> {
+    let key = |at: usize| (!differences[at].is_confirmed, place(&differences[at].lines));
+    let mut order: Vec<usize> = (0..differences.len()).collect();
+    order.sort_by_key(|&at| {
+        let head = head(&differences, at);
+        (key(head), head, differences[at].with.is_some(), key(at))
+    });
+    let heads: Vec<usize> = (0..order.len()).map(|at| head(&differences, at)).collect();
+    let mut all: Vec<Option<Difference>> = differences.into_iter().map(Some).collect();
+    let to = |at: usize| order.iter().position(|it| *it == at);
+    let of = |&at: &usize| {
+        let mut it = all[at].take()?;
+        it.with = it.with.and_then(|with| Some(With { at: to(heads[at])?, ..with }));
+        Some(it)
     };
+    order.iter().filter_map(of).collect()
+}
+
+/// Both explorations in one: what was found from the beginning is confirmed.
+fn judged(any: Explored, bounded: Option<Explored>) -> Judged {
+    let mut differences: Vec<Difference> = Vec::new();
+    let (mut runs, mut solved, mut ran) = (any.paths, any.solved, any.ran);
     if let Some(bounded) = bounded {
         runs += bounded.paths;
         solved += bounded.solved;
         for (all, more) in ran.iter_mut().zip(bounded.ran) {
             all.extend(more);
         }
-        add(bounded.findings, bounded.explained, &mut differences, &|_| true);
+        add((bounded.findings, bounded.with, bounded.explained), &mut differences, |_| true);
     }
-    add(any.findings, any.explained, &mut differences, &|start| start == 0);
-    differences.sort_by_key(|it| {
-        (!it.is_confirmed, !it.is_first, it.lines[1].clone(), it.lines[0].clone())
-    });
+    add((any.findings, any.with, any.explained), &mut differences, |start| start == 0);
+    let differences = sorted(differences);
     let asks: Vec<_> =
         any.asks.into_iter().map(|((side, what, line), runs)| (side, what, line, runs)).collect();
     let verdict = match () {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Who is called: what a call of a function is to those that are compared. See [`Call`].
 
-use mmdiff_c::{Callee, Function, Op, Operand, Place, Sort, Temp, Unit, VarId};
+use mmdiff_c::{Callee, Function, Op, Operand, Place, Sort, Temp, Type, Unit, VarId};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -262,16 +262,21 @@ impl<'u, 't> Policy<'u, 't> {
         true
     }
 
-    /// Whether the sides' functions of a name take or return something else.
+    /// Whether the sides' functions of a name take or return something else. A number of the same width is the
+    /// same for who gives it, whatever sign it has for who takes it.
     fn has_other_head(&mut self, name: &Arc<str>) -> bool {
         if !self.says_otherwise(name) {
             return false;
         }
+        let plain = |kind: &Type| match kind {
+            Type::Int { bits, .. } => Type::Int { bits: *bits, signed: false },
+            other => other.clone(),
+        };
         let heads = [0, 1].map(|side| match self.units[side].function(name) {
             Some(Ok(function)) => {
-                let params: Vec<_> =
-                    function.vars[..function.params].iter().map(|var| var.kind.clone()).collect();
-                Some((function.returns.clone(), params))
+                let params = function.vars[..function.params].iter();
+                let params: Vec<_> = params.map(|var| plain(&var.kind)).collect();
+                Some((plain(&function.returns), params))
             }
             _ => None,
         });

@@ -2,7 +2,7 @@
 //! Two trees: which functions differ, what each comes to, and what of the change was not looked at.
 
 use crate::path::Line;
-use crate::{Bounds, Judge, Judged, Verdict};
+use crate::{Bounds, Changed, Judge, Judged, Verdict};
 use mmdiff_c::{Config, Files, Refused, Sort, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -214,26 +214,28 @@ fn types_differ(judge: &mut Judge<'_, '_>, changed: &BTreeSet<String>) -> bool {
     names(old).union(&names(new)).any(|name| old.says(name) != new.says(name))
 }
 
-/// The lines that one tree has and the other has not.
-fn changed_lines(trees: [&dyn Files; 2], changed: &BTreeSet<String>) -> [BTreeSet<Line>; 2] {
-    let mut lines: [BTreeSet<Line>; 2] = Default::default();
+/// The lines that one tree has and the other has not. Lines with one in common between them are changed together.
+fn changed_lines(trees: [&dyn Files; 2], changed: &BTreeSet<String>) -> Changed {
+    let mut lines = Changed::default();
+    let mut number = 0;
     for file in changed {
         let [Some(old), Some(new)] = trees.map(|files| files.text(file)) else { continue };
         let name: Arc<str> = file.as_str().into();
         let mut options = diffy::DiffOptions::new();
-        options.set_context_len(0);
+        options.set_context_len(1);
         for hunk in options.create_patch(&old, &new).hunks() {
             let (mut at_old, mut at_new) =
                 (hunk.old_range().start() as u32, hunk.new_range().start() as u32);
+            number += 1;
             for line in hunk.lines() {
                 match line {
                     diffy::Line::Context(_) => (at_old, at_new) = (at_old + 1, at_new + 1),
                     diffy::Line::Delete(_) => {
-                        lines[0].insert((name.clone(), at_old));
+                        lines[0].insert((name.clone(), at_old), number);
                         at_old += 1;
                     }
                     diffy::Line::Insert(_) => {
-                        lines[1].insert((name.clone(), at_new));
+                        lines[1].insert((name.clone(), at_new), number);
                         at_new += 1;
                     }
                 }
@@ -244,7 +246,7 @@ fn changed_lines(trees: [&dyn Files; 2], changed: &BTreeSet<String>) -> [BTreeSe
 }
 
 /// Counts the changed lines that ran, and says why others did not.
-fn account(judge: &mut Judge<'_, '_>, compared: &mut Compared, lines: &[BTreeSet<Line>; 2]) {
+fn account(judge: &mut Judge<'_, '_>, compared: &mut Compared, lines: &Changed) {
     for (side, lines) in lines.iter().enumerate() {
         let mut ran: BTreeSet<Line> = BTreeSet::new();
         for function in &compared.functions {
@@ -265,7 +267,7 @@ fn account(judge: &mut Judge<'_, '_>, compared: &mut Compared, lines: &[BTreeSet
             let is_judged = matches!(function.outcome, Outcome::Judged(_));
             let is_cut_in =
                 ran.iter().any(|(of, line)| *of == file && (first..=last).contains(line));
-            for (_, line) in lines.range((file.clone(), first)..=(file.clone(), last)) {
+            for ((_, line), _) in lines.range((file.clone(), first)..=(file.clone(), last)) {
                 let is_out = left_out.iter().any(|[from, to]| (from..=to).contains(&line));
                 let why = match (&function.outcome, code.contains(line)) {
                     _ if is_out => "a condition of the configuration leaves it out",

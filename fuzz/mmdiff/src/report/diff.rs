@@ -11,9 +11,9 @@ use std::fmt::{self, Write};
 use std::sync::Arc;
 
 /// What the document says that it is.
-pub const SCHEMA: &str = "mmdiff-diff-1";
+pub const SCHEMA: &str = "mmdiff-diff-2";
 
-/// How many findings of a function are shown, and lines that did not run.
+/// How many findings of a function are shown, and how many that come of one.
 const SHOWN: usize = 4;
 /// How many of a list are named.
 const NAMED: usize = 12;
@@ -101,11 +101,18 @@ fn judged(function: &Function) -> Option<&Judged> {
     }
 }
 
-/// The findings that are shown of a function: those before which nothing differs, and what is not
-/// confirmed only where nothing is.
-fn shown(judged: &Judged) -> impl Iterator<Item = &Difference> {
+/// The findings of a function, and what comes of each.
+fn findings_of(judged: &Judged) -> impl Iterator<Item = (&Difference, Vec<&Difference>)> {
+    let all = &judged.differences;
+    let with =
+        |head| all.iter().filter(move |it| it.with.is_some_and(|with| with.at == head)).collect();
+    all.iter().enumerate().filter(|(_, it)| it.with.is_none()).map(move |(at, it)| (it, with(at)))
+}
+
+/// Those that are shown: what is not confirmed only where nothing is.
+fn shown(judged: &Judged) -> impl Iterator<Item = (&Difference, Vec<&Difference>)> {
     let is_confirmed = judged.differences.iter().any(|it| it.is_confirmed);
-    judged.differences.iter().filter(move |it| it.is_first && it.is_confirmed == is_confirmed)
+    findings_of(judged).filter(move |(it, _)| it.is_confirmed == is_confirmed)
 }
 
 /// The report for a person, `width` columns wide.
@@ -117,14 +124,23 @@ pub fn text(report: &Report<'_>, width: u16, styled: bool, out: &mut dyn Write) 
     writeln!(out, "{old}\nagainst {new}\n\n{}\n", report.headline())?;
     if report.verdict().is_some() {
         writeln!(out, "{}", table(report, Style { width, styled }))?;
+        let more = in_short(report).len();
+        if more > 0 {
+            writeln!(
+                out,
+                "\n{} more behave the same: --format json names them.",
+                number(more as u64)
+            )?;
+        }
     }
     let mut at = 0;
     for function in report.compared.changed() {
         let Some(judged) = judged(function) else { continue };
         let all = shown(judged).count();
-        for difference in shown(judged).take(SHOWN) {
+        for (difference, with) in shown(judged).take(SHOWN) {
             at += 1;
             finding(report, at, function, difference, out)?;
+            then(function, &with, out)?;
         }
         if all > SHOWN {
             writeln!(
@@ -183,6 +199,27 @@ fn finding(
         writeln!(out, "   for    {}", numbers.join(", "))?;
     }
     Ok(())
+}
+
+/// What comes of a finding, in a line each.
+fn then(function: &Function, with: &[&Difference], out: &mut dyn Write) -> fmt::Result {
+    for it in with.iter().take(SHOWN) {
+        let word = if it.with.is_some_and(|with| with.is_after) { "then" } else { "or  " };
+        writeln!(out, "   {word}   {}", follows(&function.file, it))?;
+    }
+    match with.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "   and    {more} more: --format json has them"),
+    }
+}
+
+/// What either side does, where one difference comes of another.
+fn follows(file: &str, it: &Difference) -> String {
+    let at = |side: usize| {
+        let (of, line) = &it.lines[side];
+        if **of == *file { line.to_string() } else { format!("{of}:{line}") }
+    };
+    format!("old {} [{}], new {} [{}]", it.does[0], at(0), it.does[1], at(1))
 }
 
 fn questions(function: &Function, judged: &Judged, out: &mut dyn Write) -> fmt::Result {
@@ -271,10 +308,22 @@ fn limits(report: &Report<'_>, out: &mut dyn Write) -> fmt::Result {
     )
 }
 
+/// How many functions that behave the same a table has room for.
+const ROOM: usize = 12;
+
+/// The functions that behave the same, where they are too many for the table.
+fn in_short<'r>(report: &'r Report<'_>) -> Vec<&'r Function> {
+    let is_same = |it: &&Function| matches!(&it.outcome, Outcome::Judged(it) if it.verdict == Verdict::SameBehaviour);
+    let same: Vec<_> = report.compared.changed().filter(is_same).collect();
+    if same.len() > ROOM { same } else { Vec::new() }
+}
+
 /// The functions whose text differs, and what each comes to.
 fn table(report: &Report<'_>, style: Style) -> comfy_table::Table {
     let mut table = style.table(&["function", "file", "verdict", "runs"]);
-    for function in report.compared.changed() {
+    let in_short = in_short(report);
+    let is_in_table = |it: &&Function| !in_short.iter().any(|other| std::ptr::eq(*other, *it));
+    for function in report.compared.changed().filter(is_in_table) {
         let place = match function.lines {
             [_, Some(line)] | [Some(line), None] => format!("{}:{line}", function.file),
             [None, None] => function.file.clone(),
@@ -341,16 +390,14 @@ struct FindingDocument {
     new: SideDocument,
     /// Conditions, in C's words.
     when: Vec<String>,
-    /// What comes of it; null where that is not known.
-    then: Option<String>,
+    /// What comes of it, or is the same step held against another.
+    then: Vec<String>,
     /// Which expectation explains it; null if none does.
     expected: Option<String>,
     /// Numbers for which it is seen.
     example: Vec<String>,
     /// Whether a run from the function's beginning shows it.
     confirmed: bool,
-    /// Whether nothing differs before it.
-    first: bool,
 }
 
 /// What one side does.
@@ -386,7 +433,7 @@ pub fn document(report: &Report<'_>) -> Document {
     for function in &report.compared.functions {
         let first = findings.len();
         let of = judged(function);
-        for it in of.into_iter().flat_map(|judged| &judged.differences) {
+        for (it, with) in of.into_iter().flat_map(findings_of) {
             let side = |side: usize| SideDocument {
                 file: it.lines[side].0.to_string(),
                 line: it.lines[side].1,
@@ -399,7 +446,7 @@ pub fn document(report: &Report<'_>) -> Document {
                 old: side(0),
                 new: side(1),
                 when: it.when.iter().map(|(condition, ..)| condition.clone()).collect(),
-                then: None,
+                then: with.iter().map(|it| follows(&function.file, it)).collect(),
                 expected: None,
                 example: it
                     .example
@@ -407,7 +454,6 @@ pub fn document(report: &Report<'_>) -> Document {
                     .map(|(name, value)| format!("{name} = {value}"))
                     .collect(),
                 confirmed: it.is_confirmed,
-                first: it.is_first,
             });
         }
         let reason = match &function.outcome {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What differs, grouped by where the sides part.
 
-use crate::Explained;
 use crate::joint::Ended;
 use crate::path::Line;
 use crate::path::{Conditions, Literal, Solver};
 use crate::show::{number, show};
+use crate::{Changed, Explained, With};
 use mmdiff_term::{Answer, Model, Node, Term, Terms};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,12 +20,14 @@ pub(crate) struct Finding {
     /// What either side does.
     pub(crate) says: [String; 2],
     pub(crate) what: String,
+    /// The side that does something while the other does not.
+    pub(crate) alone: Option<usize>,
     /// From which start it was found.
     pub(crate) start: usize,
     /// On how many runs.
     pub(crate) runs: u64,
-    /// Whether nothing differed before, on one of them, or it is where the text does.
-    pub(crate) is_first: bool,
+    /// What was found before it on each of them.
+    after: BTreeSet<usize>,
     /// The conditions of the shortest of them.
     literals: Vec<Literal>,
     also: Option<(Term, bool)>,
@@ -38,9 +40,10 @@ impl Finding {
             lines,
             says,
             what: what.to_owned(),
+            alone: None,
             start,
             runs: 0,
-            is_first: false,
+            after: BTreeSet::new(),
             literals: Vec::new(),
             also: None,
             model: None,
@@ -79,16 +82,21 @@ pub(crate) enum Again {
 }
 
 impl Findings {
-    /// Whether numbers have to be looked for, on a run with so many conditions; if not, and it is known, it
-    /// counts.
-    pub(crate) fn again(&mut self, finding: &Finding, conditions: usize) -> Again {
+    /// Whether numbers have to be looked for, on a run with so many conditions, on which others were found
+    /// before; if not, and it is known, it counts.
+    pub(crate) fn again(
+        &mut self,
+        finding: &Finding,
+        conditions: usize,
+        before: &[usize],
+    ) -> Again {
         let key = finding.key();
         let tries = self.tries.entry(key.clone()).or_default();
         let known = self.by.get(&key).map(|at| (*at, &mut self.all[*at]));
         match known {
             Some((at, known))
                 if *tries >= TRIES
-                    && (known.is_first || !finding.is_first)
+                    && known.after.iter().all(|it| before.contains(it))
                     && (conditions >= known.literals.len() || *tries >= SHORTER) =>
             {
                 known.runs += 1;
@@ -105,6 +113,7 @@ impl Findings {
     pub(crate) fn add(
         &mut self,
         finding: Finding,
+        before: &[usize],
         conditions: &Conditions,
         also: Option<(Term, bool)>,
         model: Option<Model>,
@@ -117,17 +126,21 @@ impl Findings {
         }
         let known = &mut self.all[at];
         known.runs += 1;
-        let is_better = finding.is_first && !known.is_first;
-        known.is_first |= finding.is_first;
-        if known.runs == 1
-            || is_better
+        let is_new = known.runs == 1;
+        if is_new {
+            known.after = before.iter().copied().collect();
+        }
+        let fewer = known.after.iter().filter(|it| before.contains(it)).count() < known.after.len();
+        known.after.retain(|it| before.contains(it));
+        if is_new
+            || fewer
             || (conditions.literals.len() < known.literals.len()
-                && finding.is_first == known.is_first)
+                && before.len() == known.after.len())
         {
-            let (runs, is_first) = (known.runs, known.is_first);
+            let (runs, after) = (known.runs, std::mem::take(&mut known.after));
             *known = Finding {
                 runs,
-                is_first,
+                after,
                 literals: conditions.literals.clone(),
                 also,
                 model,
@@ -140,11 +153,72 @@ impl Findings {
     /// Takes away what was found from a start.
     pub(crate) fn forget(&mut self, start: usize) {
         for finding in self.all.iter_mut().filter(|finding| finding.start == start) {
-            (finding.runs, finding.is_first) = (0, false);
+            finding.runs = 0;
         }
         self.by.retain(|(_, from), _| *from != start);
         self.tries.retain(|(_, from), _| *from != start);
     }
+}
+
+impl Finding {
+    fn is_both(&self) -> bool {
+        self.alone.is_none()
+    }
+
+    /// Where a side does what the other does not, or does otherwise.
+    fn steps(&self) -> impl Iterator<Item = (usize, &Line)> {
+        let is_step = |(side, _): &(usize, &Line)| self.alone.is_none_or(|alone| alone == *side);
+        self.lines.iter().enumerate().filter(is_step)
+    }
+
+    /// The hunks of the change that it stands in.
+    fn hunks(&self, changed: &Changed) -> BTreeSet<u32> {
+        self.steps().filter_map(|(side, line)| changed[side].get(line).copied()).collect()
+    }
+
+    /// Whether it is what comes of others before it: it stands where nothing was changed, or in what was
+    /// changed with one of them, and not as two values of its own.
+    fn follows(&self, others: &[&Finding], changed: &Changed) -> bool {
+        let hunks = self.hunks(changed);
+        let is_with = |other: &&Finding| match self.is_both() {
+            true => self.lines == other.lines,
+            false => !hunks.is_disjoint(&other.hunks(changed)),
+        };
+        hunks.is_empty() || others.iter().any(is_with)
+    }
+
+    /// Whether it is the same step of one side, held against another of the other side.
+    fn is_step_of(&self, other: &Finding) -> bool {
+        self.what == DOES
+            && other.what == DOES
+            && self.steps().any(|step| other.steps().any(|it| it == step))
+    }
+}
+
+/// What a finding is about in which a side does something that the other does not, or does otherwise.
+pub(crate) const DOES: &str = "does";
+
+/// Which finding each is told with: what is seen only after another, and comes of it; and what is the same
+/// step of a side. A reviewer wants to read of a change once.
+pub(crate) fn told_with(findings: &[Finding], changed: &Changed) -> Vec<Option<With>> {
+    let mut with: Vec<Option<With>> = vec![None; findings.len()];
+    let mut order: Vec<usize> = (0..findings.len()).filter(|at| findings[*at].runs > 0).collect();
+    order.sort_by_key(|at| (findings[*at].after.len(), *at));
+    for (place, &at) in order.iter().enumerate() {
+        let finding = &findings[at];
+        let before: Vec<&Finding> = finding.after.iter().map(|it| &findings[*it]).collect();
+        let head = |it: usize| with[it].map_or(it, |with| with.at);
+        with[at] = match finding.after.first() {
+            Some(&first) if finding.follows(&before, changed) => {
+                Some(With { at: head(first), is_after: true })
+            }
+            _ => order[..place]
+                .iter()
+                .find(|&&it| finding.is_step_of(&findings[it]))
+                .map(|&it| With { at: head(it), is_after: false }),
+        };
+    }
+    with
 }
 
 /// How many conditions of a finding are looked at.

@@ -5,10 +5,11 @@
 //! split, and the turn is run again, until all hold (Houdini: Flanagan and Leino, 2001). What no turn does
 //! then, no number of turns does.
 
-use crate::joint::{Explorer, Joint};
+use crate::joint::{Explorer, Joint, UNSEEN};
 use crate::memory::{self, LOCAL, Path, Step, local_of};
 use crate::side::PARAMETER;
 use mmdiff_term::{Node, Term, Terms};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A place for a number: the side, and which.
@@ -133,6 +134,9 @@ impl Explorer<'_, '_, '_> {
             self.starts.all[at].is_done = true;
             self.start = at + 1;
             self.findings.forget(at + 1);
+            if self.findings.all.iter().all(|finding| finding.runs == 0) {
+                self.first_seen = UNSEEN;
+            }
             self.merged.clear();
             let joint = self.beginning(at);
             self.run(joint);
@@ -306,7 +310,14 @@ fn sorted(
     let mut classes: BTreeMap<(usize, Term, Place), usize> = BTreeMap::new();
     let mut sorted = BTreeMap::new();
     // A class keeps its number where it can, so that what did not change is seen.
-    let mut used = BTreeSet::new();
+    let mut used = FxHashSet::default();
+    let mut sizes: FxHashMap<usize, u32> = FxHashMap::default();
+    for (class, _) in known.values() {
+        *sizes.entry(*class).or_default() += 1;
+    }
+    let is_free = |used: &FxHashSet<usize>, class: usize| {
+        !used.contains(&class) && !sizes.contains_key(&class)
+    };
     for (slot, value) in slots {
         let (before, constant) = match known.get(slot) {
             Some(known) => *known,
@@ -327,11 +338,7 @@ fn sorted(
             match before != usize::MAX && used.insert(before) {
                 true => before,
                 false => {
-                    let mut fresh = next;
-                    while used.contains(&fresh) || known.values().any(|(class, _)| *class == fresh)
-                    {
-                        fresh += 1;
-                    }
+                    let fresh = (next..).find(|it| is_free(&used, *it)).unwrap_or(next);
                     used.insert(fresh);
                     fresh
                 }
@@ -343,14 +350,9 @@ fn sorted(
     // So has what had a number on another way, and has none on this.
     for (slot, (before, _)) in known {
         if !slots.contains_key(slot) {
-            let is_alone = known.iter().filter(|(_, (class, _))| class == before).count() == 1
-                && !used.contains(before);
-            let mut class = *before;
-            while !is_alone
-                && (used.contains(&class) || known.values().any(|(known, _)| *known == class))
-            {
-                class += 1;
-            }
+            let is_alone = sizes[before] == 1 && !used.contains(before);
+            let fresh = || (*before..).find(|it| is_free(&used, *it)).unwrap_or(*before);
+            let class = if is_alone { *before } else { fresh() };
             used.insert(class);
             sorted.insert(slot.clone(), (class, None));
         }

@@ -1,65 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Small functions of our own in two versions, and what they come to. No kernel is needed.
+//! What is computed, stored, given away and asked.
 
+use crate::support::{FILE, HEAD, One, differs, same, verdict};
 use mmdiff_c::{Config, Files};
 use mmdiff_relate::trees::{Outcome, compare};
-use mmdiff_relate::{Bounds, Judged, Verdict};
+use mmdiff_relate::{Bounds, Verdict};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// What every file begins with.
-const HEAD: &str = "
-typedef unsigned long pgoff_t;
-typedef long long loff_t;
-struct list { struct list *next; };
-struct folio { unsigned long flags; pgoff_t index; struct mapping *mapping; };
-struct control { unsigned long pfn; unsigned int nr; int mode; _Bool abort; struct mapping *mapping; };
-struct mapping { unsigned long flags; int (*drop)(struct folio *); };
-void folio_lock(struct folio *);
-void folio_unlock(struct folio *);
-void put(struct folio *);
-int drop(struct folio *, pgoff_t);
-struct folio *next(struct control *);
-_Bool folio_test_dirty(struct folio *);
-";
-
-const FILE: &str = "mm/small.c";
-
-/// A tree of one file.
-struct One(String);
-
-impl Files for One {
-    fn text(&self, path: &str) -> Option<Arc<str>> {
-        (path == FILE).then(|| self.0.as_str().into())
-    }
-}
-
-/// What `f` comes to, of two texts that define it.
-fn judged(old: &str, new: &str) -> Judged {
-    let [old, new] = [old, new].map(|text| One(format!("{HEAD}{text}")));
-    let changed = BTreeSet::from([FILE.to_owned()]);
-    let compared = compare([&old, &new], FILE, &changed, &Config::default(), Bounds::default());
-    let function = compared.functions.into_iter().find(|it| it.name == "f").expect("there is an f");
-    match function.outcome {
-        Outcome::Judged(judged) => *judged,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn verdict(old: &str, new: &str) -> Verdict {
-    let judged = judged(old, new);
-    println!("{:#?} {:#?} {:#?}", judged.differences, judged.asks, judged.open);
-    judged.verdict
-}
-
-/// Asserts that two texts do the same.
-fn same(old: &str, new: &str) {
-    assert_eq!(verdict(old, new), Verdict::SameBehaviour, "{old}\n{new}");
-}
-
-fn differs(old: &str, new: &str) {
-    assert_eq!(verdict(old, new), Verdict::Differs, "{old}\n{new}");
-}
 
 #[test]
 fn another_way_to_say_a_condition_is_no_difference() {
@@ -108,21 +55,6 @@ fn a_switch_is_the_same_as_a_chain_of_ifs() {
 }
 
 #[test]
-fn a_compare_that_became_signed_differs_for_a_negative_number_alone() {
-    // The page cache of a file ends where positions do: both sums are positive.
-    let old = "int f(loff_t end, struct folio *x, unsigned size) { return end < (loff_t)(x->index << 12) + (unsigned long)size; }";
-    let new = "int f(loff_t end, struct folio *x, unsigned size) { return end < (loff_t)((x->index << 12) + size); }";
-    let judged = judged(old, new);
-    assert_eq!(judged.verdict, Verdict::Differs);
-    let end = judged.differences[0]
-        .example
-        .iter()
-        .find(|(name, _)| name == "end")
-        .expect("it is an example");
-    assert_eq!(end.1, "-1");
-}
-
-#[test]
 fn a_number_that_only_one_side_knows_is_found() {
     let scan = |also: &str| {
         format!(
@@ -150,27 +82,6 @@ fn a_number_that_only_one_side_knows_is_found() {
     // So many turns are not run from the beginning: it is not said to be the same all the same.
     assert_eq!(verdict(&old, &scan("if (pfn - start == 200) break;")), Verdict::NotShown);
     differs(&old, &scan("if (got == 7) break;"));
-}
-
-#[test]
-fn a_loop_turned_over_is_no_difference_for_any_number_of_turns() {
-    let old = "void f(struct control *cc) { struct folio *x = next(cc); while (x) { put(x); x = next(cc); } }";
-    same(
-        old,
-        "void f(struct control *cc) { struct folio *y; for (y = next(cc); y != 0; y = next(cc)) put(y); }",
-    );
-    same(
-        old,
-        "void f(struct control *cc) { struct folio *x = next(cc); if (!x) return; do { put(x); x = next(cc); } while (x); }",
-    );
-    same(
-        old,
-        "void f(struct control *cc) { struct folio *x; again: x = next(cc); if (x) { put(x); goto again; } }",
-    );
-    differs(
-        old,
-        "void f(struct control *cc) { struct folio *x = next(cc); while (x) { x = next(cc); put(x); } }",
-    );
 }
 
 #[test]
@@ -218,17 +129,6 @@ fn what_a_pointer_points_at_counts_where_the_text_that_is_left_is_the_same() {
         format!("int f(struct folio *x) {{\nint v = {value}, *p = &v;\nput(x);\nreturn *p;\n}}")
     };
     differs(&with("1"), &with("2"));
-}
-
-#[test]
-fn a_number_that_is_set_on_some_turns_alone_is_any_on_the_others() {
-    let with = |value: &str| {
-        format!(
-            "void f(struct control *cc) {{ struct folio *x; int first = 1, i = 0, y; while ((x = next(cc))) {{ if (!first) drop(x, y); first = 0; y = {value}; i++; }} }}"
-        )
-    };
-    differs(&with("i"), &with("i + 1"));
-    same(&with("i"), &with("i + 1 - 1"));
 }
 
 #[test]
@@ -370,17 +270,6 @@ fn what_narrows_or_widens_a_number_is_seen() {
 }
 
 #[test]
-fn one_effect_less_does_not_hide_the_next() {
-    let old =
-        "void f(struct folio *x) {\nfolio_lock(x);\nput(x);\ndrop(x, 1);\nfolio_unlock(x);\n}";
-    let new = "void f(struct folio *x) {\nfolio_lock(x);\ndrop(x, 2);\nfolio_unlock(x);\n}";
-    let judged = judged(old, new);
-    let shown: Vec<_> =
-        judged.differences.iter().filter(|it| it.is_first).map(|it| it.what.as_str()).collect();
-    assert_eq!(shown, ["does", "argument 2"]);
-}
-
-#[test]
 fn whoever_is_called_through_a_pointer_is_an_argument() {
     let old = "void f(struct mapping *m, struct folio *x) { m->drop(x); }";
     same(
@@ -402,76 +291,6 @@ fn without_identity_a_function_is_run_against_itself() {
     assert!(judged.runs > 2 && judged.turns > 0);
 }
 
-/// A turn in which the text of both comes together again behind the first lines.
-fn turn(first: &str, last: &str) -> String {
-    format!(
-        "int f(struct control *cc) {{ unsigned long n = 0; int k = 0; struct folio *x;
-        while ((x = next(cc))) {{
-            {first}
-            folio_lock(x);
-            if (folio_test_dirty(x)) {{ k++; drop(x, k); }}
-            folio_unlock(x);
-            {last}
-        }}
-        return k; }}"
-    )
-}
-
-#[test]
-fn a_turn_ends_where_the_text_is_the_same_again_and_what_is_used_later_still_differs() {
-    let old = turn("if (cc->mode == 3 && cc->abort) put(x);", "");
-    let swapped = turn("if (cc->abort && cc->mode == 3) put(x);", "");
-    assert_eq!(verdict(&old, &swapped), Verdict::AsksDifferently);
-    same(&old, &turn("if (cc->mode == 3) { if (cc->abort) put(x); }", ""));
-    differs(&old, &turn("if (cc->mode == 3 || cc->abort) put(x);", ""));
-    // Used in the next turn alone.
-    let old = turn("drop(x, n); n = 0;", "");
-    differs(&old, &turn("drop(x, n); n = folio_test_dirty(x);", ""));
-    same(&old, &turn("n = 0; drop(x, n);", ""));
-    // Used behind the loop alone.
-    differs(&turn("", ""), &turn("if (cc->mode == 7) k++;", ""));
-    // Changed again before it is used.
-    same(&turn("n = 1;", "n = 2; drop(x, n);"), &turn("n = 5;", "n = 2; drop(x, n);"));
-}
-
-#[test]
-fn what_stands_behind_a_loop_is_no_part_of_what_is_the_same_in_it() {
-    let text = |last: &str| {
-        format!(
-            "int f(struct control *cc) {{ struct folio *x; folio_lock(cc); do {{ x = next(cc); if (folio_test_dirty(x)) cc->nr = 1; }} while (drop(x, 3)); {last} return 0; }}"
-        )
-    };
-    differs(&text("folio_unlock(cc);"), &text(""));
-    same(&text("folio_unlock(cc);"), &text("folio_unlock(cc); ;"));
-}
-
-#[test]
-fn a_variable_that_a_helper_changes_by_its_address_is_another_number_in_the_next_turn() {
-    let text = |helper: &str, call: &str| {
-        format!(
-            "static void more(unsigned long *p, unsigned long *q) {{ {helper} }} int f(struct control *cc) {{ unsigned long a = 0, b = 0; struct folio *x; while ((x = next(cc))) {{ {call} folio_lock(x); if (a > 8) put(x); drop(x, b); }} return 0; }}"
-        )
-    };
-    let old = text("*p += 1; *q += 2;", "a += 1; b += 2;");
-    same(&old, &text("*p += 1; *q += 2;", "more(&a, &b);"));
-    differs(&old, &text("*p += 2; *q += 1;", "more(&a, &b);"));
-    differs(&old, &text("*p += 1; *q += 2;", "more(&a, &a);"));
-}
-
-#[test]
-fn runs_that_come_to_one_place_go_on_as_one_and_lose_no_condition_that_counts() {
-    let text = |last: &str| {
-        format!(
-            "int f(struct control *cc, int a, int b, int c) {{ struct folio *x; int n = 0; while ((x = next(cc))) {{ if (a > 1) n = 0; if (b > 2) n = 0; if (c > 3) n = 0; if (folio_test_dirty(x)) n = 0; {last} folio_lock(x); }} return n; }}"
-        )
-    };
-    let old = text("if (a > 1 && b > 2 && c > 3) put(x);");
-    same(&old, &text("if (c > 3 && b > 2 && a > 1) put(x);"));
-    differs(&old, &text("if (a > 1 && b > 2 && c > 4) put(x);"));
-    differs(&old, &text("if (a > 1 && b > 2) put(x);"));
-    differs(&old, &text("if (a > 1 && (b > 2 || c > 3)) put(x);"));
-}
-
 #[test]
 fn of_less_equal_and_greater_one_holds() {
     let old =
@@ -486,39 +305,6 @@ fn of_less_equal_and_greater_one_holds() {
         "int f(pgoff_t a, pgoff_t b) { if (a > b) return 3; if (a <= b) return 1; return 2; }",
     );
     differs(old, "int f(long a, long b) { if (a < b) return 1; if (a == b) return 2; return 3; }");
-}
-
-#[test]
-fn what_is_made_of_arguments_before_a_loop_is_known_behind_it() {
-    let text = |first: &str, last: &str| {
-        format!(
-            "int f(struct control *cc, pgoff_t a, pgoff_t b) {{ {first} struct folio *x; while ((x = next(cc))) {{ put(x); }} return drop(x, {last}); }}"
-        )
-    };
-    let old = text("", "a + b - 1");
-    same(&old, &text("pgoff_t last = a + b - 1;", "last"));
-    differs(&old, &text("pgoff_t last = a + b - 1; a = 0;", "a + b - 1"));
-    let counted = "int f(struct control *cc, pgoff_t a) { pgoff_t last = a + 1; while (next(cc)) a++; return drop(next(cc), a + 1); }";
-    differs(counted, &counted.replace("next(cc), a + 1", "next(cc), last"));
-}
-
-#[test]
-fn a_member_that_lasts_is_another_number_once_it_was_stored() {
-    let head = "struct address_space; struct inode { unsigned long i_flags; struct address_space *i_mapping; }; void use(struct inode *, struct address_space *);";
-    let text = |body: &str| {
-        format!("{head} void f(struct inode *i, struct address_space *m) {{ {body} }}")
-    };
-    let old = text("i->i_flags = 3; folio_lock(i); use(i, i->i_mapping);");
-    same(
-        &old,
-        &text("struct address_space *n = i->i_mapping; i->i_flags = 3; folio_lock(i); use(i, n);"),
-    );
-    differs(
-        &text("i->i_mapping = m; folio_lock(i); use(i, i->i_mapping);"),
-        &text(
-            "struct address_space *n = i->i_mapping; i->i_mapping = m; folio_lock(i); use(i, n);",
-        ),
-    );
 }
 
 #[test]
@@ -541,46 +327,6 @@ fn what_is_in_an_object_counts_whose_address_is_stored_where_others_see_it() {
 }
 
 #[test]
-fn what_was_given_away_in_one_turn_may_change_in_the_next() {
-    let text = |last: &str| {
-        format!(
-            "void keep(int *); int f(struct control *cc) {{ int n = 0; struct folio *x; while ((x = next(cc))) {{ folio_lock(x); {last} n = 0; keep(&n); }} return 0; }}"
-        )
-    };
-    let old = text("if (n > 3) put(x);");
-    differs(&old, &text(""));
-    same(&old, &text("if (!(n <= 3)) put(x);"));
-}
-
-#[test]
-fn who_is_called_where_the_text_is_the_same_changes_what_he_is_given() {
-    let text = |first: &str| {
-        format!(
-            "void keep(int *); int f(struct control *cc) {{ int n = 0; struct folio *x; while ((x = next(cc))) {{ {first} folio_lock(x); if (folio_test_dirty(x)) drop(x, 1); keep(&n); }} return 0; }}"
-        )
-    };
-    let old = text("if (n > 3) put(x);");
-    differs(&old, &text(""));
-    same(&old, &text("if (4 <= n) put(x);"));
-}
-
-#[test]
-fn a_run_stands_for_another_only_under_what_both_know() {
-    let text = |last: &str| {
-        format!(
-            "void f(struct control *cc, pgoff_t a, pgoff_t b) {{ struct folio *x; while ((x = next(cc))) {{ if (a < b) ; else if (a == b) continue; if (cc->mode) folio_lock(x); {last} }} }}"
-        )
-    };
-    differs(&text("if (a > b) put(x);"), &text(""));
-    let text = |last: &str| {
-        format!(
-            "void f(struct control *cc, int a, int b) {{ struct folio *x; while ((x = next(cc))) {{ if (a) folio_test_dirty(x); if (b) {{ {last} put(x); }} }} }}"
-        )
-    };
-    assert_eq!(verdict(&text("folio_test_dirty(x);"), &text("")), Verdict::AsksDifferently);
-}
-
-#[test]
 fn a_member_is_a_part_of_the_whole_that_it_was_copied_with() {
     let text = |from: &str| {
         format!(
@@ -596,22 +342,6 @@ fn a_member_is_a_part_of_the_whole_that_it_was_copied_with() {
         "void f(struct folio *p) { struct folio y; p->index = 3; y = *p; put(&y); }",
         "void f(struct folio *p) { struct folio y; y = *p; p->index = 3; put(&y); }",
     );
-}
-
-#[test]
-fn a_pointer_to_a_local_object_is_that_through_a_loop() {
-    let text = |last: &str| {
-        format!(
-            "int f(struct control *cc) {{ int v = 5; int *p = &v; while (next(cc)) (*p)++; return {last}; }}"
-        )
-    };
-    differs(&text("v"), &text("5"));
-    let text = |stores: &str| {
-        format!(
-            "int f(struct control *cc) {{ int v = 5; int *p = &v; while (next(cc)) {{ {stores} }} return v; }}"
-        )
-    };
-    differs(&text("*p = 1; v = 2;"), &text("v = 2; *p = 1;"));
 }
 
 #[test]
@@ -648,13 +378,19 @@ fn of_elements_that_may_be_one_the_last_counts() {
 }
 
 #[test]
-fn equal_arguments_have_equal_answers_on_every_run_that_is_told() {
-    let text = |whose: &str| {
-        format!(
-            "void f(struct folio *x, struct folio *y) {{ if (x == y) {{ if ({whose}->flags == 5) folio_lock(x); }} }}"
-        )
-    };
-    assert_ne!(verdict(&text("x"), &text("y")), Verdict::Differs);
+fn a_structure_around_one_number_is_that_number() {
+    let old = "struct p { unsigned long flags; int n; };
+        static int of(unsigned long flags) { return flags & 3; }
+        int f(struct p *p) { unsigned long mine = p->flags; p->n = of(mine); return of(p->flags); }";
+    let new = "typedef struct { unsigned long f; } flags_t;
+        struct p { flags_t flags; int n; };
+        static int of(flags_t flags) { return flags.f & 3; }
+        int f(struct p *p) { flags_t mine = { .f = p->flags.f }; p->n = of(mine); return of(p->flags); }";
+    same(old, new);
+    differs(old, &new.replace(".f & 3", ".f & 7"));
+    // Another number beside it makes it a structure.
+    let more = new.replace("{ unsigned long f; }", "{ unsigned long f; int g; }");
+    differs(old, &more.replace("of(mine)", "of(mine) + mine.g"));
 }
 
 #[test]
