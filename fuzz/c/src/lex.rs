@@ -94,15 +94,14 @@ impl Words {
 
 /// The tokens of a text. Bytes that C has no use for are passed over.
 pub(crate) fn tokens(text: &str, words: &mut Words) -> Vec<Token> {
-    let text = text.as_bytes();
-    let mut lexer = Lexer { text, at: 0, line: 1, spaced: false, first: true, words };
+    let mut lexer = Lexer { text: text.as_bytes(), at: 0, line: 1, spaced: false, first: true, words };
     let mut tokens = Vec::with_capacity(text.len() / 5);
     while lexer.skip() {
         let (line, spaced, first) = (lexer.line, lexer.spaced, lexer.first);
         let from = lexer.at;
         let Some(kind) = lexer.one() else { continue };
-        let said = std::str::from_utf8(&text[from..lexer.at]).unwrap_or("");
-        let text = match said.contains("\\\n") {
+        let said = text.get(from..lexer.at).unwrap_or("");
+        let text = match said.bytes().any(|byte| byte == b'\\') {
             true => lexer.words.word(&said.replace("\\\n", "")),
             false => lexer.words.word(said),
         };
@@ -172,7 +171,9 @@ impl Lexer<'_> {
             return Some(if byte == b'"' { Kind::String } else { Kind::Char });
         }
         let rest = &self.text[self.at..];
-        if let Some(long) = LONG.iter().find(|long| rest.starts_with(long.as_bytes())) {
+        let is_long = |long: &&&str| rest.starts_with(long.as_bytes());
+        if let Some(long) = LONG.iter().filter(|_| self.peek(1).is_ascii_punctuation()).find(is_long)
+        {
             self.at += long.len();
             return Some(Kind::Punctuation);
         }

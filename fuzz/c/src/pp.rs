@@ -129,6 +129,29 @@ impl Macro {
 /// A token, and the file that it stands in.
 pub(crate) type Placed = (Token, Arc<str>);
 
+/// The macro whose lack is the condition of all that is in a file.
+fn guard(all: &[Token]) -> Option<Arc<str>> {
+    let [hash, ifndef, name, ..] = all else { return None };
+    if !hash.is("#") || !ifndef.is("ifndef") || !name.is_word() || name.text.starts_with("CONFIG_") {
+        return None;
+    }
+    let mut deep = 0_u32;
+    let directives = all.iter().enumerate().filter(|(_, token)| token.first && token.is("#"));
+    for (at, _) in directives {
+        match all.get(at + 1).map(|word| &*word.text) {
+            Some("if" | "ifdef" | "ifndef") => deep += 1,
+            Some("else" | "elif") if deep == 1 => return None,
+            Some("endif") if deep == 1 => {
+                let is_last = all[at + 1..].iter().all(|token| !token.first);
+                return is_last.then(|| name.text.clone());
+            }
+            Some("endif") => deep = deep.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The preprocessor of one file.
 pub(crate) struct Preprocessor<'t> {
     files: &'t dyn Files,
@@ -144,6 +167,8 @@ pub(crate) struct Preprocessor<'t> {
     /// The files that were read.
     pub(crate) read: BTreeSet<Arc<str>>,
     once: FxHashSet<Arc<str>>,
+    /// Of files that were read: the macro without which alone there is something in them.
+    guards: FxHashMap<Arc<str>, Arc<str>>,
     /// Macros that are no more. They still expand: what stands at the top of a file and was made with
     /// them is looked into later.
     undefined: FxHashSet<Arc<str>>,
@@ -167,6 +192,7 @@ impl<'t> Preprocessor<'t> {
             shadowed: BTreeMap::new(),
             read: BTreeSet::new(),
             once: FxHashSet::default(),
+            guards: FxHashMap::default(),
             undefined: FxHashSet::default(),
             assembly: FxHashMap::default(),
             asked: BTreeSet::new(),
@@ -184,7 +210,9 @@ impl<'t> Preprocessor<'t> {
     }
 
     fn include(&mut self, path: &str, out: &mut Vec<Placed>, deep: usize) -> bool {
-        if deep > DEEP || self.once.contains(path) {
+        let is_done =
+            |guard: &Arc<str>| self.macros.contains_key(guard) && !self.undefined.contains(guard);
+        if deep > DEEP || self.once.contains(path) || self.guards.get(path).is_some_and(is_done) {
             return true;
         }
         let Some(text) = self.files.text(path) else { return false };
@@ -196,6 +224,9 @@ impl<'t> Preprocessor<'t> {
         let file: Arc<str> = path.into();
         self.read.insert(file.clone());
         let all = tokens(text, &mut self.words);
+        if let Some(guard) = guard(&all) {
+            self.guards.insert(file.clone(), guard);
+        }
         // Of each condition that is open: whether this branch is taken, and whether one was.
         let mut open: Vec<(bool, bool)> = Vec::new();
         let mut left_out_from = None;
