@@ -94,7 +94,8 @@ impl Words {
 
 /// The tokens of a text. Bytes that C has no use for are passed over.
 pub(crate) fn tokens(text: &str, words: &mut Words) -> Vec<Token> {
-    let mut lexer = Lexer { text: text.as_bytes(), at: 0, line: 1, spaced: false, first: true, words };
+    let mut lexer =
+        Lexer { text: text.as_bytes(), at: 0, line: 1, spaced: false, first: true, words };
     let mut tokens = Vec::with_capacity(text.len() / 5);
     while lexer.skip() {
         let (line, spaced, first) = (lexer.line, lexer.spaced, lexer.first);
@@ -172,7 +173,8 @@ impl Lexer<'_> {
         }
         let rest = &self.text[self.at..];
         let is_long = |long: &&&str| rest.starts_with(long.as_bytes());
-        if let Some(long) = LONG.iter().filter(|_| self.peek(1).is_ascii_punctuation()).find(is_long)
+        if let Some(long) =
+            LONG.iter().filter(|_| self.peek(1).is_ascii_punctuation()).find(is_long)
         {
             self.at += long.len();
             return Some(Kind::Punctuation);

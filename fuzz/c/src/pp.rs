@@ -132,7 +132,8 @@ pub(crate) type Placed = (Token, Arc<str>);
 /// The macro whose lack is the condition of all that is in a file.
 fn guard(all: &[Token]) -> Option<Arc<str>> {
     let [hash, ifndef, name, ..] = all else { return None };
-    if !hash.is("#") || !ifndef.is("ifndef") || !name.is_word() || name.text.starts_with("CONFIG_") {
+    if !hash.is("#") || !ifndef.is("ifndef") || !name.is_word() || name.text.starts_with("CONFIG_")
+    {
         return None;
     }
     let mut deep = 0_u32;

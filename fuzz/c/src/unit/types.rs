@@ -405,16 +405,24 @@ impl Unit<'_> {
         for field in body.named_children(&mut cursor).filter(|it| it.kind() == "field_declaration")
         {
             let Some(specifier) = field.child_by_field_name("type") else { continue };
-            // A member of a type that is not known costs who uses it.
-            let Ok(of) = self.specified(parsed, specifier, None) else { continue };
             let mut cursor = field.walk();
             let declarators: Vec<_> =
                 field.children_by_field_name("declarator", &mut cursor).collect();
-            if declarators.is_empty()
-                && let Type::Record(tag) = &of
-            {
-                members.extend(self.record(tag)?.iter().cloned());
+            if declarators.is_empty() {
+                match specifier.child_by_field_name("body") {
+                    Some(body) if specifier.kind() != "enum_specifier" => {
+                        members.extend(self.members(parsed, body)?);
+                    }
+                    _ => {
+                        if let Ok(Type::Record(tag)) = self.specified(parsed, specifier, None) {
+                            members.extend(self.record(&tag)?.iter().cloned());
+                        }
+                    }
+                }
+                continue;
             }
+            // A member of a type that is not known costs who uses it.
+            let Ok(of) = self.specified(parsed, specifier, None) else { continue };
             let mut cursor = field.walk();
             let width = field.named_children(&mut cursor).find(|it| it.kind() == "bitfield_clause");
             let width = width.and_then(|clause| clause.named_child(0));

@@ -388,6 +388,10 @@ fn a_structure_around_one_number_is_that_number() {
         int f(struct p *p) { flags_t mine = { .f = p->flags.f }; p->n = of(mine); return of(p->flags); }";
     same(old, new);
     differs(old, &new.replace(".f & 3", ".f & 7"));
+    // Without a name it is a member of what it stands in.
+    let nameless =
+        old.replace("unsigned long flags; int n", "struct { unsigned long flags; }; int n");
+    same(old, &nameless);
     // Another number beside it makes it a structure.
     let more = new.replace("{ unsigned long f; }", "{ unsigned long f; int g; }");
     differs(old, &more.replace("of(mine)", "of(mine) + mine.g"));
