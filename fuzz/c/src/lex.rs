@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The tokens of C's preprocessor (C11, 6.4): what a file says, line by line.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -79,15 +81,32 @@ struct Lexer<'t> {
 
 /// The words that were met, each there once.
 #[derive(Default, Debug)]
-pub(crate) struct Words(rustc_hash::FxHashSet<Arc<str>>);
+pub(crate) struct Words {
+    known: FxHashSet<Arc<str>>,
+    /// Words that are read as others.
+    renamed: FxHashMap<Arc<str>, Arc<str>>,
+    /// Those of them that were met.
+    pub(crate) met: BTreeSet<Arc<str>>,
+}
 
 impl Words {
+    pub(crate) fn new(renamed: &BTreeMap<String, String>) -> Words {
+        let renamed = renamed.iter().map(|(from, to)| (from.as_str().into(), to.as_str().into()));
+        Words { renamed: renamed.collect(), ..Words::default() }
+    }
+
     pub(crate) fn word(&mut self, text: &str) -> Arc<str> {
-        if let Some(word) = self.0.get(text) {
+        if !self.renamed.is_empty()
+            && let Some((from, to)) = self.renamed.get_key_value(text)
+        {
+            self.met.insert(from.clone());
+            return to.clone();
+        }
+        if let Some(word) = self.known.get(text) {
             return word.clone();
         }
         let word: Arc<str> = text.into();
-        self.0.insert(word.clone());
+        self.known.insert(word.clone());
         word
     }
 }

@@ -20,11 +20,13 @@ const DEEP: usize = 200;
 /// How many tokens one expansion may come to.
 const LONG: usize = 200_000;
 
-/// Which options of the configuration are on.
+/// How a text is read: which options of the configuration are on, and which names are others.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Options that are the other way round than [`is_on`](Config::is_on) would have them.
     pub turned: BTreeSet<String>,
+    /// Words that are read as others: names that something has in one tree, and other ones in another.
+    pub renamed: BTreeMap<String, String>,
 }
 
 /// Options that are off: what debugging, small, old or other machines need. The rest is on, so that
@@ -186,7 +188,7 @@ impl<'t> Preprocessor<'t> {
         let mut pp = Preprocessor {
             files,
             config,
-            words: Words::default(),
+            words: Words::new(&config.renamed),
             macros: FxHashMap::default(),
             kept: FxHashSet::default(),
             missing: BTreeSet::new(),

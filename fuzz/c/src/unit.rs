@@ -32,6 +32,18 @@ pub enum Sort {
     Variable,
 }
 
+impl Sort {
+    /// All sorts.
+    pub const ALL: [Sort; 6] = [
+        Sort::Function,
+        Sort::Prototype,
+        Sort::Tag,
+        Sort::Enumerator,
+        Sort::Typedef,
+        Sort::Variable,
+    ];
+}
+
 /// A top-level definition: a range of tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunk {
@@ -80,6 +92,18 @@ impl<'t> Unit<'t> {
         };
         unit.split(tokens);
         Some(unit)
+    }
+
+    /// Those of the words that are read as others that the text has.
+    pub fn renamed(&self) -> &BTreeSet<Arc<str>> {
+        &self.pp.words.met
+    }
+
+    /// Whether each of two names is something.
+    pub fn has_both(&self, one: &str, other: &str) -> bool {
+        let is_something =
+            |name| self.has_macro(name) || Sort::ALL.iter().any(|sort| self.has(*sort, name));
+        is_something(one) && is_something(other)
     }
 
     /// The functions that are defined in the file itself, in its order.

@@ -2,9 +2,9 @@
 //! Changes of the kernel's own C, and what each comes to: real ones, refactorings that change nothing, and
 //! mistakes. Each is an edit of the text of 6.12.117, and is judged as `mmdiff diff` judges it.
 
-use mmdiff_c::{Config, Files};
+use mmdiff_c::Files;
 use mmdiff_kernel::tree::whole::Whole;
-use mmdiff_relate::trees::{Outcome, compare};
+use mmdiff_relate::trees::{Outcome, Settings, compare};
 use mmdiff_relate::{Bounds, Verdict};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -53,13 +53,7 @@ fn judged(tree: &Whole, file: &str, function: &str, edits: &[(&str, &str)]) -> O
     }
     let new = Texts(tree.clone().with_text(file, Some(edited)));
     let changed = BTreeSet::from([file.to_owned()]);
-    let compared = compare(
-        [&Texts(tree.clone()), &new],
-        file,
-        &changed,
-        &Config::default(),
-        Bounds::default(),
-    );
+    let compared = compare([&Texts(tree.clone()), &new], file, &changed, &Settings::default());
     let found = compared.functions.into_iter().find(|it| it.name == function);
     found.map_or(Outcome::Gone, |function| function.outcome)
 }
@@ -117,9 +111,10 @@ fn the_compare_that_became_signed_differs_to_the_end_of_the_file_alone() {
 fn nearly_all_functions_of_the_files_are_read_and_do_what_they_do_themselves() {
     let tree = Texts(Whole::find(None).expect("there is a tree"));
     let bounds = Bounds { identity: false, ..Bounds::default() };
+    let settings = Settings { bounds, ..Settings::default() };
     let file = "mm/truncate.c";
     let changed = BTreeSet::from([file.to_owned()]);
-    let compared = compare([&tree, &tree], file, &changed, &Config::default(), bounds);
+    let compared = compare([&tree, &tree], file, &changed, &settings);
     assert!(compared.functions.len() > 20);
     for function in compared.functions {
         let Outcome::Judged(judged) = function.outcome else {

@@ -37,6 +37,22 @@ fn changed(from: &str, to: &str) -> (Option<i32>, String, String) {
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
+fn a_name_that_cannot_be_taken_for_another_is_one_clear_error() {
+    let place = tempdir().expect("a directory");
+    let mail = change(CONDITION, "if (ret && shmem_mapping(folio->mapping)) {");
+    for (same, said) in [
+        ("folio_lock", "it takes two names"),
+        ("nobody_has_it=b", "neither tree has nobody_has_it"),
+        ("folio_lock=folio_unlock", "one of the trees has both"),
+    ] {
+        let (code, out, err) = patch(place.path(), &mail, &["--same", same]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+        assert!(err.contains(said) && err.lines().count() == 1, "{err}");
+    }
+}
+
+#[test]
+#[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
 fn another_spelling_is_the_same_behaviour() {
     let (code, out, err) =
         changed(CONDITION, "if (!ret)\n\t\treturn ret;\n\tif (!shmem_mapping(folio->mapping)) {");

@@ -46,6 +46,17 @@ pub struct NotRun {
     pub why: String,
 }
 
+/// How two trees are compared.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// How their texts are read.
+    pub config: Config,
+    /// How much is run.
+    pub bounds: Bounds,
+    /// Functions that change nothing, whatever is known of them.
+    pub pure: BTreeSet<String>,
+}
+
 /// What came of the files that were looked at together.
 #[derive(Clone, Debug, Default)]
 pub struct Compared {
@@ -61,6 +72,10 @@ pub struct Compared {
     pub options: BTreeMap<String, bool>,
     /// Those of the changed files that were read.
     pub read: BTreeSet<String>,
+    /// Those of the words that are read as others that one of the trees has.
+    pub renamed: BTreeSet<String>,
+    /// Those of them that are read as what the same tree has besides.
+    pub both: BTreeSet<String>,
 }
 
 impl Compared {
@@ -82,6 +97,8 @@ impl Compared {
         self.not_run.extend(other.not_run);
         self.options.extend(other.options);
         self.read.extend(other.read);
+        self.renamed.extend(other.renamed);
+        self.both.extend(other.both);
     }
 
     /// The functions whose text differs.
@@ -96,9 +113,9 @@ pub fn compare(
     trees: [&dyn Files; 2],
     file: &str,
     changed: &BTreeSet<String>,
-    config: &Config,
-    bounds: Bounds,
+    settings: &Settings,
 ) -> Compared {
+    let config = &settings.config;
     let units = trees.map(|files| Unit::read(files, config, file));
     let (mut old, mut new) = match units {
         [Some(old), Some(new)] => (old, new),
@@ -108,7 +125,8 @@ pub fn compare(
     let is_read = |it: &&String| *it == file || old.includes(it) || new.includes(it);
     let changed: &BTreeSet<String> = &changed.iter().filter(is_read).cloned().collect();
     let lines = changed_lines(trees, changed);
-    let mut judge = Judge::new([&mut old, &mut new], lines.clone(), bounds);
+    let mut judge = Judge::new([&mut old, &mut new], lines.clone(), settings.bounds);
+    judge.policy.pure = settings.pure.clone();
     let mut compared = Compared::default();
     let types = types_differ(&mut judge, changed);
     for (name, place) in functions(&mut judge, file, changed) {
@@ -124,7 +142,29 @@ pub fn compare(
             .options
             .extend(unit.asked().iter().map(|option| (option.clone(), config.is_on(option))));
     }
+    for (unit, files) in judge.units().iter().zip(trees) {
+        let renamed: BTreeSet<String> = unit.renamed().iter().map(|it| it.to_string()).collect();
+        compared.both.extend(with_both(files, file, config, &renamed));
+        compared.renamed.extend(renamed);
+    }
     compared
+}
+
+/// Of the words that are read as others, those of which a tree has both.
+fn with_both(
+    files: &dyn Files,
+    file: &str,
+    config: &Config,
+    renamed: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    if renamed.is_empty() {
+        return BTreeSet::new();
+    }
+    let plain = Config { renamed: BTreeMap::new(), ..config.clone() };
+    let Some(unit) = Unit::read(files, &plain, file) else { return BTreeSet::new() };
+    let has_both =
+        |from: &&String| config.renamed.get(*from).is_some_and(|to| unit.has_both(from, to));
+    renamed.iter().filter(has_both).cloned().collect()
 }
 
 /// A file that one of the trees lacks: all its functions are new, or gone.

@@ -435,6 +435,11 @@ impl Unit<'_> {
                     }
                     (kind, _) => kind,
                 };
+                // Two that are read as one.
+                if !self.renamed().is_empty() && members.iter().any(|(known, _)| *known == name) {
+                    let why = format!("two members are called {name}");
+                    return Err(self.refused(parsed, field, why));
+                }
                 members.push((name, kind));
             }
         }

@@ -9,7 +9,7 @@ use clap::Args;
 use diffy::patch_set::{FileOperation, FilePatch, ParseOptions, PatchKind, PatchSet};
 use mmdiff_c::{Config, Files};
 use mmdiff_kernel::tree::whole::Whole;
-use mmdiff_relate::trees::{Compared, compare};
+use mmdiff_relate::trees::{Compared, Settings, compare};
 use mmdiff_relate::{Bounds, Verdict};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +52,12 @@ pub(super) struct How {
     /// Take an option of the configuration for the other way round, such as CONFIG_DEBUG_VM
     #[arg(long, value_name = "OPTION")]
     turn: Vec<String>,
+    /// Take two names for one: that of a function, a member, a flag that was renamed
+    #[arg(long, value_name = "OLD=NEW", value_parser = names)]
+    same: Vec<(String, String)>,
+    /// Take a function for one that changes nothing
+    #[arg(long, value_name = "NAME")]
+    pure: Vec<String>,
     #[command(flatten)]
     workers: Workers,
     #[command(flatten)]
@@ -233,12 +239,11 @@ pub(super) fn reported<'t>(
             )));
         }
     }
-    let bounds = Bounds { runs: how.runs, turns: how.turns, identity: !how.no_identity };
-    let config = Config { turned: how.turn.iter().cloned().collect() };
+    let settings = settings(how);
     let pool = how.workers.pool()?;
     let bar = how.workers.progress(files.len() as u64, "files");
     let of_file = |file: &String| {
-        let compared = compare([&Texts(old), &Texts(new)], file, &changed, &config, bounds);
+        let compared = compare([&Texts(old), &Texts(new)], file, &changed, &settings);
         bar.inc(1);
         (file.clone(), compared)
     };
@@ -254,6 +259,7 @@ pub(super) fn reported<'t>(
             return Err(Failure(why));
         }
     }
+    fits(how, &all)?;
     let not_looked_at = changed
         .iter()
         .filter(|file| !files.contains(*file) && !all.read.contains(*file))
@@ -263,7 +269,47 @@ pub(super) fn reported<'t>(
         Box::new(|file: &str| tree.text(file)) as Box<dyn Fn(&str) -> Option<Arc<str>> + '_>
     });
     let is_nothing = changed.is_empty();
-    Ok(Report { names, bounds, compared: all, not_looked_at, is_nothing, texts })
+    Ok(Report { names, settings, compared: all, not_looked_at, is_nothing, texts })
+}
+
+fn settings(how: &How) -> Settings {
+    Settings {
+        config: Config {
+            turned: how.turn.iter().cloned().collect(),
+            renamed: how.same.iter().cloned().collect(),
+        },
+        bounds: Bounds { runs: how.runs, turns: how.turns, identity: !how.no_identity },
+        pure: how.pure.iter().cloned().collect(),
+    }
+}
+
+/// Two names in C, with = between them.
+fn names(text: &str) -> Result<(String, String), String> {
+    let is_name = |name: &&str| {
+        let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_';
+        name.chars().all(is_part) && name.starts_with(|it: char| !it.is_ascii_digit())
+    };
+    match text.split_once('=').map(|(old, new)| [old, new]) {
+        Some([old, new]) if [old, new].iter().all(is_name) && old != new => {
+            Ok((old.to_owned(), new.to_owned()))
+        }
+        _ => Err("it takes two names: --same _folio_nr_pages=_nr_pages".to_owned()),
+    }
+}
+
+/// Whether the names that are taken for others are there, and the others are not besides.
+fn fits(how: &How, all: &Compared) -> Result<(), Failure> {
+    for (old, new) in &how.same {
+        if all.both.contains(old) {
+            return Err(Failure(format!("--same {old}={new}: one of the trees has both of them")));
+        }
+        if !all.renamed.contains(old) {
+            return Err(Failure(format!(
+                "--same {old}={new}: neither tree has {old} in the files that were read"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The files that are looked at: those that are asked for, or those that differ. Of a header that differs

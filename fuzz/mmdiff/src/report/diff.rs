@@ -3,8 +3,8 @@
 
 use super::{Style, number};
 use comfy_table::Cell;
-use mmdiff_relate::trees::{Compared, Function, Outcome, worst};
-use mmdiff_relate::{Bounds, Difference, Judged, Line, Verdict};
+use mmdiff_relate::trees::{Compared, Function, Outcome, Settings, worst};
+use mmdiff_relate::{Difference, Judged, Line, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::{self, Write};
@@ -25,8 +25,8 @@ pub type Text<'t> = Box<dyn Fn(&str) -> Option<Arc<str>> + 't>;
 pub struct Report<'t> {
     /// What the trees are called: the old one, and the new.
     pub names: [String; 2],
-    /// Within which bounds it was run.
-    pub bounds: Bounds,
+    /// How they were compared.
+    pub settings: Settings,
     /// What came of the files that were looked at.
     pub compared: Compared,
     /// Files that differ and were not looked at.
@@ -285,6 +285,12 @@ fn limits(report: &Report<'_>, out: &mut dyn Write) -> fmt::Result {
     if report.verdict().is_none() {
         return Ok(());
     }
+    for (old, new) in &report.settings.config.renamed {
+        writeln!(out, "\n{old} is taken for {new}, as --same says.")?;
+    }
+    for name in &report.settings.pure {
+        writeln!(out, "\n{name} is taken for a function that changes nothing, as --pure says.")?;
+    }
     let off: Vec<&str> = report
         .compared
         .options
@@ -297,7 +303,7 @@ fn limits(report: &Report<'_>, out: &mut dyn Write) -> fmt::Result {
         "\nFor all numbers and any number of turns; a difference is looked for in {} turns of each loop.\n\
          A function that is called is an event: both sides do the same in it, or it is judged for itself.\n\
          Options are on, but for {} such as {}: --turn OPTION turns one.",
-        report.bounds.turns,
+        report.settings.bounds.turns,
         off.len(),
         off.iter()
             .filter(|name| name.contains("DEBUG"))
@@ -360,6 +366,10 @@ pub struct Document {
     not_looked_at: Vec<String>,
     /// Options of the configuration that are taken for off.
     off: Vec<String>,
+    /// Names that are taken for others: `OLD=NEW`.
+    same: Vec<String>,
+    /// Functions that are taken for ones that change nothing.
+    pure: Vec<String>,
 }
 
 /// A function.
@@ -468,7 +478,7 @@ pub fn document(report: &Report<'_>) -> Document {
             within: of.map_or(String::new(), |judged| {
                 format!(
                     "{} runs, any number of turns; findings within {} turns",
-                    judged.runs, report.bounds.turns
+                    judged.runs, report.settings.bounds.turns
                 )
             }),
             reason,
@@ -516,5 +526,13 @@ pub fn document(report: &Report<'_>) -> Document {
             .filter(|(_, is_on)| !**is_on)
             .map(|(name, _)| name.clone())
             .collect(),
+        same: report
+            .settings
+            .config
+            .renamed
+            .iter()
+            .map(|(old, new)| format!("{old}={new}"))
+            .collect(),
+        pure: report.settings.pure.iter().cloned().collect(),
     }
 }

@@ -3,5 +3,6 @@
 
 mod findings;
 mod loops;
+mod names;
 mod support;
 mod values;

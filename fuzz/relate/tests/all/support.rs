@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Small trees of our own.
 
-use mmdiff_c::{Config, Files};
-use mmdiff_relate::trees::{Outcome, compare};
-use mmdiff_relate::{Bounds, Judged, Verdict};
+use mmdiff_c::Files;
+use mmdiff_relate::trees::{Outcome, Settings, compare};
+use mmdiff_relate::{Judged, Verdict};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Files for One {
 pub(crate) fn judged(old: &str, new: &str) -> Judged {
     let [old, new] = [old, new].map(|text| One(format!("{HEAD}{text}")));
     let changed = BTreeSet::from([FILE.to_owned()]);
-    let compared = compare([&old, &new], FILE, &changed, &Config::default(), Bounds::default());
+    let compared = compare([&old, &new], FILE, &changed, &Settings::default());
     let function = compared.functions.into_iter().find(|it| it.name == "f").expect("there is an f");
     match function.outcome {
         Outcome::Judged(judged) => *judged,

@@ -2,8 +2,8 @@
 //! What is computed, stored, given away and asked.
 
 use crate::support::{FILE, HEAD, One, differs, same, verdict};
-use mmdiff_c::{Config, Files};
-use mmdiff_relate::trees::{Outcome, compare};
+use mmdiff_c::Files;
+use mmdiff_relate::trees::{Outcome, Settings, compare};
 use mmdiff_relate::{Bounds, Verdict};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -218,15 +218,8 @@ fn a_member_whose_type_differs_is_seen_by_who_never_names_its_structure() {
         }
     }
     let changed = BTreeSet::from(["mm/small.h".to_owned()]);
-    let compare = |new| {
-        compare(
-            [&Two("unsigned long"), &Two(new)],
-            FILE,
-            &changed,
-            &Config::default(),
-            Bounds::default(),
-        )
-    };
+    let compare =
+        |new| compare([&Two("unsigned long"), &Two(new)], FILE, &changed, &Settings::default());
     let verdict = |new| match &compare(new).functions[0].outcome {
         Outcome::Judged(judged) => Some(judged.verdict),
         Outcome::SameText => None,
@@ -285,7 +278,8 @@ fn without_identity_a_function_is_run_against_itself() {
     let tree = One(format!("{HEAD}{text}"));
     let changed = BTreeSet::from([FILE.to_owned()]);
     let bounds = Bounds { identity: false, ..Bounds::default() };
-    let compared = compare([&tree, &tree], FILE, &changed, &Config::default(), bounds);
+    let settings = Settings { bounds, ..Settings::default() };
+    let compared = compare([&tree, &tree], FILE, &changed, &settings);
     let Outcome::Judged(judged) = &compared.functions[0].outcome else { panic!("it is judged") };
     assert_eq!(judged.verdict, Verdict::SameBehaviour);
     assert!(judged.runs > 2 && judged.turns > 0);
