@@ -102,6 +102,10 @@ impl Words {
             self.met.insert(from.clone());
             return to.clone();
         }
+        self.itself(text)
+    }
+
+    fn itself(&mut self, text: &str) -> Arc<str> {
         if let Some(word) = self.known.get(text) {
             return word.clone();
         }
@@ -115,14 +119,19 @@ impl Words {
 pub(crate) fn tokens(text: &str, words: &mut Words) -> Vec<Token> {
     let mut lexer =
         Lexer { text: text.as_bytes(), at: 0, line: 1, spaced: false, first: true, words };
-    let mut tokens = Vec::with_capacity(text.len() / 5);
+    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 5);
+    let mut is_include = false;
     while lexer.skip() {
         let (line, spaced, first) = (lexer.line, lexer.spaced, lexer.first);
         let from = lexer.at;
         let Some(kind) = lexer.one() else { continue };
         let said = text.get(from..lexer.at).unwrap_or("");
+        let is_directive = tokens.last().is_some_and(|hash| hash.first && hash.is("#"));
+        is_include = !first && (is_include || is_directive && said == "include");
         let text = match said.bytes().any(|byte| byte == b'\\') {
             true => lexer.words.word(&said.replace("\\\n", "")),
+            // A file is called what it is called.
+            false if is_include => lexer.words.itself(said),
             false => lexer.words.word(said),
         };
         tokens.push(Token { kind, text, line, spaced, first, hidden: None, from: None });

@@ -268,7 +268,7 @@ impl<'t> Preprocessor<'t> {
             }
             let is_live = open.iter().all(|(taken, _)| *taken);
             match (is_live, left_out_from) {
-                (false, None) => left_out_from = Some(line_number + 1),
+                (false, None) => left_out_from = Some(line_number),
                 (true, Some(from)) => {
                     self.left_out.push((file.clone(), from, line_number.saturating_sub(1)));
                     left_out_from = None;

@@ -99,11 +99,23 @@ impl<'t> Unit<'t> {
         &self.pp.words.met
     }
 
-    /// Whether each of two names is something.
+    /// Whether two names would be taken for one where they are not: each is defined, or a definition has both.
     pub fn has_both(&self, one: &str, other: &str) -> bool {
-        let is_something =
+        let is_defined =
             |name| self.has_macro(name) || Sort::ALL.iter().any(|sort| self.has(*sort, name));
-        is_something(one) && is_something(other)
+        let chunks = self.chunks.iter().map(|chunk| &chunk.tokens);
+        let macros = self.pp.macros.values().map(|it| &it.body);
+        let has = |tokens: &[Token], name| tokens.iter().any(|it| it.is_word() && it.is(name));
+        is_defined(one) && is_defined(other)
+            || chunks.chain(macros).any(|tokens| has(tokens, one) && has(tokens, other))
+    }
+
+    /// Whether what a function returns may be a pointer.
+    pub fn returns_pointer(&mut self, name: &str) -> bool {
+        match self.signature(name) {
+            Ok(Some(signature)) => signature.returns.bits() == 64,
+            _ => false,
+        }
     }
 
     /// The functions that are defined in the file itself, in its order.
@@ -157,7 +169,8 @@ impl<'t> Unit<'t> {
         {
             all = format!("#define {}", definition.says());
         }
-        for sort in [Sort::Function, Sort::Tag, Sort::Enumerator, Sort::Typedef, Sort::Variable] {
+        let sorts = [Sort::Function, Sort::Tag, Sort::Enumerator, Sort::Typedef, Sort::Variable];
+        for sort in sorts.into_iter().chain([Sort::Prototype]) {
             if let Some(chunk) = self.find(sort, name) {
                 for token in chunk.tokens.iter() {
                     all.push(' ');

@@ -186,11 +186,13 @@ impl<'u, 't> Policy<'u, 't> {
         call
     }
 
+    /// What a function does, if that can be read.
+    pub(crate) fn body(&mut self, side: usize, name: &str) -> Option<Rc<Function>> {
+        self.units[side].function(name)?.ok()
+    }
+
     fn decide(&mut self, side: usize, name: &Arc<str>) -> Call {
-        let body = match self.units[side].function(name) {
-            Some(Ok(function)) => Some(function),
-            _ => None,
-        };
+        let body = self.body(side, name);
         let asks = self.asks(side, name);
         if of_order(name).is_some() && !self.says_otherwise(name) {
             return Call::Asks;
@@ -266,7 +268,7 @@ impl<'u, 't> Policy<'u, 't> {
     }
 
     /// Whether the sides' functions of a name take or return something else. A number of the same width is the
-    /// same for who gives it, whatever sign it has for who takes it.
+    /// same for who gives it, whatever sign it has for who takes it; what is returned is widened by its sign.
     fn has_other_head(&mut self, name: &Arc<str>) -> bool {
         if !self.says_otherwise(name) {
             return false;
@@ -279,7 +281,7 @@ impl<'u, 't> Policy<'u, 't> {
             Some(Ok(function)) => {
                 let params = function.vars[..function.params].iter();
                 let params: Vec<_> = params.map(|var| plain(&var.kind)).collect();
-                Some((plain(&function.returns), params))
+                Some((function.returns.clone(), params))
             }
             _ => None,
         });
@@ -343,7 +345,8 @@ impl<'u, 't> Policy<'u, 't> {
     /// Whether a function that is called may keep what it is given, give it to others or return it.
     fn keeps(&mut self, side: usize, name: &Arc<str>) -> bool {
         let function = match self.call(side, name) {
-            Call::Asks => return false,
+            // What it answers may be what it was given.
+            Call::Asks => return self.units[side].returns_pointer(name),
             Call::Does => return true,
             Call::CutIn(function) => function,
         };

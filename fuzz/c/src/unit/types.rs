@@ -100,6 +100,8 @@ pub(crate) struct Types {
     records: FxHashMap<Arc<str>, Members>,
     /// By tag: the number that is all there is in it, if that is so.
     wrapped: FxHashMap<Arc<str>, Option<Type>>,
+    /// Whether what is looked into has an alignment of its own: it is wider than what is in it.
+    is_aligned: bool,
     typedefs: FxHashMap<Arc<str>, Type>,
     pub(crate) enumerators: FxHashMap<Arc<str>, u64>,
     nameless: u32,
@@ -121,6 +123,31 @@ fn wrapped(body: Node<'_>, members: &[(Arc<str>, Type)]) -> Option<Type> {
         }
         _ => None,
     }
+}
+
+/// Whether a definition says how something is aligned or packed.
+fn is_aligned(tokens: &[Token]) -> bool {
+    let says =
+        |it: &Token| it.is("__attribute__") || it.text.contains("aligned") || it.is("__packed");
+    tokens.iter().any(|it| it.is_word() && says(it))
+}
+
+/// Whether there is at most one member between the braces of a structure.
+fn has_one_member(tokens: &[Token], tag: &str) -> bool {
+    let begins = tokens.windows(2).position(|it| it[0].is(tag) && it[1].is("{"));
+    let Some(begins) = begins else { return false };
+    let mut deep = 0_u32;
+    let mut members = 0;
+    for token in &tokens[begins + 1..] {
+        match &*token.text {
+            "{" => deep += 1,
+            "}" if deep == 1 => break,
+            "}" => deep -= 1,
+            ";" => members += 1,
+            _ => {}
+        }
+    }
+    members < 2
 }
 
 impl Unit<'_> {
@@ -187,8 +214,9 @@ impl Unit<'_> {
                 };
                 if let Some(body) = node.child_by_field_name("body") {
                     let members = self.members(parsed, body)?;
-                    let wrapped = wrapped(body, &members);
+                    let wrapped = wrapped(body, &members).filter(|_| !self.types.is_aligned);
                     self.types.records.entry(tag.clone()).or_insert_with(|| members.into());
+                    let wrapped = self.types.wrapped.entry(tag.clone()).or_insert(wrapped).clone();
                     return Ok(wrapped.unwrap_or(Type::Record(tag)));
                 }
                 Ok(self.wrapped(&tag).unwrap_or(Type::Record(tag)))
@@ -340,8 +368,10 @@ impl Unit<'_> {
                 why: format!("typedef {name}"),
             });
         };
-        let of = self.specified(&parsed, specifier, None)?;
-        let kind = self.declared(&parsed, declarator, of)?.1;
+        let before = std::mem::replace(&mut self.types.is_aligned, is_aligned(&chunk.tokens));
+        let of = self.specified(&parsed, specifier, None);
+        self.types.is_aligned = before;
+        let kind = self.declared(&parsed, declarator, of?)?.1;
         self.types.typedefs.insert(name.into(), kind.clone());
         Ok(kind)
     }
@@ -365,9 +395,9 @@ impl Unit<'_> {
         }
         let chunk = self.find(Sort::Tag, tag)?;
         // Nearly all have more than one member: there is no need to look into them here.
-        let found = match chunk.tokens.iter().filter(|token| token.is(";")).nth(1) {
-            Some(_) => None,
-            None => self.record(tag).ok().and_then(|_| self.types.wrapped.get(tag).cloned()?),
+        let found = match has_one_member(&chunk.tokens, tag) && !is_aligned(&chunk.tokens) {
+            false => None,
+            true => self.record(tag).ok().and_then(|_| self.types.wrapped.get(tag).cloned()?),
         };
         self.types.wrapped.entry(tag.clone()).or_insert(found).clone()
     }
@@ -381,7 +411,8 @@ impl Unit<'_> {
                 node.child_by_field_name("name").is_some_and(|name| parsed.text(name) == tag);
             if let Some(body) = node.child_by_field_name("body").filter(|_| is_record && is_named) {
                 let members = self.members(&parsed, body)?;
-                self.types.wrapped.insert(tag.into(), wrapped(body, &members));
+                let wrapped = wrapped(body, &members).filter(|_| !is_aligned(&chunk.tokens));
+                self.types.wrapped.entry(tag.into()).or_insert(wrapped);
                 self.types.records.insert(tag.into(), members.into());
                 break;
             }
@@ -409,16 +440,7 @@ impl Unit<'_> {
             let declarators: Vec<_> =
                 field.children_by_field_name("declarator", &mut cursor).collect();
             if declarators.is_empty() {
-                match specifier.child_by_field_name("body") {
-                    Some(body) if specifier.kind() != "enum_specifier" => {
-                        members.extend(self.members(parsed, body)?);
-                    }
-                    _ => {
-                        if let Ok(Type::Record(tag)) = self.specified(parsed, specifier, None) {
-                            members.extend(self.record(&tag)?.iter().cloned());
-                        }
-                    }
-                }
+                members.extend(self.nameless(parsed, specifier)?);
                 continue;
             }
             // A member of a type that is not known costs who uses it.
@@ -435,15 +457,40 @@ impl Unit<'_> {
                     }
                     (kind, _) => kind,
                 };
-                // Two that are read as one.
-                if !self.renamed().is_empty() && members.iter().any(|(known, _)| *known == name) {
-                    let why = format!("two members are called {name}");
-                    return Err(self.refused(parsed, field, why));
-                }
                 members.push((name, kind));
             }
         }
+        let mut names: Vec<&Arc<str>> = members.iter().map(|(name, _)| name).collect();
+        names.sort();
+        // Two that are read as one.
+        if !self.renamed().is_empty()
+            && let Some(twice) = names.windows(2).find(|it| it[0] == it[1])
+        {
+            let why = format!("two members are called {}", twice[0]);
+            return Err(self.refused(parsed, body, why));
+        }
         Ok(members)
+    }
+
+    /// The members of a member without a name, which are the structure's own.
+    fn nameless(
+        &mut self,
+        parsed: &Parsed,
+        specifier: Node<'_>,
+    ) -> Result<Vec<(Arc<str>, Type)>, Refused> {
+        if specifier.kind() == "enum_specifier" {
+            return Ok(Vec::new());
+        }
+        if let Some(body) = specifier.child_by_field_name("body") {
+            return self.members(parsed, body);
+        }
+        let tag = specifier.child_by_field_name("name").map_or("", |name| parsed.text(name));
+        let tag: Arc<str> = match self.specified(parsed, specifier, None)? {
+            Type::Record(tag) => tag,
+            _ if !tag.is_empty() && !tag.starts_with(TYPEDEF) => tag.into(),
+            _ => return Err(self.refused(parsed, specifier, "a member without a name".into())),
+        };
+        Ok(self.record(&tag)?.to_vec())
     }
 
     /// The type of a member.

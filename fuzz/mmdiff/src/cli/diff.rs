@@ -299,6 +299,12 @@ fn names(text: &str) -> Result<(String, String), String> {
 
 /// Whether the names that are taken for others are there, and the others are not besides.
 fn fits(how: &How, all: &Compared) -> Result<(), Failure> {
+    let mut names = BTreeSet::new();
+    for name in how.same.iter().flat_map(|(old, new)| [old, new]) {
+        if !names.insert(name) {
+            return Err(Failure(format!("--same: {name} is named twice")));
+        }
+    }
     for (old, new) in &how.same {
         if all.both.contains(old) {
             return Err(Failure(format!("--same {old}={new}: one of the trees has both of them")));

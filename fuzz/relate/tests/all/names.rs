@@ -2,10 +2,11 @@
 //! What the user says of names.
 
 use crate::support::{FILE, HEAD, One};
-use mmdiff_c::Config;
+use mmdiff_c::{Config, Files};
 use mmdiff_relate::Verdict;
 use mmdiff_relate::trees::{Compared, Outcome, Settings, compare};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What two texts come to, where names are taken for others and functions for ones that change nothing.
 fn compared(old: &str, new: &str, same: &[(&str, &str)], pure: &[&str]) -> Compared {
@@ -44,10 +45,40 @@ fn a_name_is_not_taken_for_one_that_the_same_tree_has_besides() {
     let both = NEW.replace("void finish", "void end(struct p *); void finish");
     let same = [("end", "finish")];
     assert_eq!(compared(OLD, &both, &same, &[]).both, BTreeSet::from(["end".to_owned()]));
-    // Two members of one structure make it one that is not understood.
-    let members = NEW.replace("long nr;", "long nr; long count;");
-    let compared = compared(OLD, &members, &[("count", "nr"), ("end", "finish")], &[]);
-    assert!(matches!(outcome(&compared), Outcome::NotJudged(_)), "{compared:?}");
+    // So it is with members, in nameless ones too, and with variables.
+    let both = |old: &str, new: &str| compared(old, new, &[("x", "y")], &[]).both.contains("x");
+    let members = "struct s { long x; long y; }; void f(struct s *p) { put((void *)p->x); }";
+    assert!(both(members, &members.replace("p->x", "p->y")));
+    let nameless = "struct s { long x; union { long y; int z; }; }; long f(struct s *p) { return p->x - p->y; }";
+    assert!(both(nameless, nameless));
+    assert!(both("int f(int x, int y) { return x - y; }", "int f(int x, int y) { return 0; }"));
+}
+
+#[test]
+fn a_file_is_called_what_it_is_called() {
+    struct Two(u8);
+    impl Files for Two {
+        fn text(&self, path: &str) -> Option<Arc<str>> {
+            let least = self.0;
+            match path {
+                FILE => Some(
+                    format!(
+                        "#include \"count.h\"\nvoid put(int);\nint f(int count) {{\n\
+                         #if LIMIT > {least}\nput(1);\n#endif\nreturn count; }}"
+                    )
+                    .into(),
+                ),
+                "mm/count.h" => Some("#define LIMIT 3".into()),
+                _ => None,
+            }
+        }
+    }
+    let renamed = BTreeMap::from([("count".to_owned(), "nr".to_owned())]);
+    let settings =
+        Settings { config: Config { renamed, ..Config::default() }, ..Settings::default() };
+    let compared = compare([&Two(3), &Two(2)], FILE, &BTreeSet::from([FILE.to_owned()]), &settings);
+    let Outcome::Judged(judged) = outcome(&compared) else { panic!("{compared:?}") };
+    assert_eq!(judged.verdict, Verdict::Differs);
 }
 
 #[test]

@@ -35,12 +35,17 @@ impl Files for One {
 }
 
 /// What `f` comes to, of two texts that define it.
-pub(crate) fn judged(old: &str, new: &str) -> Judged {
+pub(crate) fn outcome(old: &str, new: &str) -> Outcome {
     let [old, new] = [old, new].map(|text| One(format!("{HEAD}{text}")));
     let changed = BTreeSet::from([FILE.to_owned()]);
     let compared = compare([&old, &new], FILE, &changed, &Settings::default());
     let function = compared.functions.into_iter().find(|it| it.name == "f").expect("there is an f");
-    match function.outcome {
+    function.outcome
+}
+
+/// The same, where it is judged.
+pub(crate) fn judged(old: &str, new: &str) -> Judged {
+    match outcome(old, new) {
         Outcome::Judged(judged) => *judged,
         other => panic!("{other:?}"),
     }

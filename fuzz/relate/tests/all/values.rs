@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What is computed, stored, given away and asked.
 
-use crate::support::{FILE, HEAD, One, differs, same, verdict};
+use crate::support::{FILE, HEAD, One, differs, outcome, same, verdict};
 use mmdiff_c::Files;
 use mmdiff_relate::trees::{Outcome, Settings, compare};
 use mmdiff_relate::{Bounds, Verdict};
@@ -398,4 +398,55 @@ fn what_is_returned_wider_is_compared_as_wide() {
         "unsigned long f(unsigned long n) { return n; }",
     );
     same("long f(int a) { return -22; }", "int f(int a) { return -22; }");
+}
+
+#[test]
+fn a_number_that_is_returned_with_another_sign_is_another_to_who_widens_or_compares_it() {
+    let old = "int g(int x) { put(0); return x; } void f(int x) { if (g(x) < 0) drop(0, 7); }";
+    differs(old, &old.replace("int g(int x)", "unsigned int g(int x)"));
+    let prototype = "int g(int); void f(int x) { if (g(x) < 0) drop(0, 7); }";
+    differs(prototype, &prototype.replace("int g(int)", "unsigned int g(int)"));
+    // Who takes it is judged for itself.
+    let taken = "int g(int x) { put(0); return x; } int f(int x) { drop(0, 7); return g(x); }";
+    let text = taken.replace("g(int x)", "g(unsigned int x)");
+    assert!(matches!(outcome(taken, &text), Outcome::SameText));
+}
+
+#[test]
+fn a_structure_is_a_number_at_its_first_mention_as_at_the_last() {
+    let text = |returned: &str| {
+        format!(
+            "struct w {{ int a; }};
+            int f(struct w *p, int n) {{ p->a = n; struct w *q = p; q->a = 3; return {returned}; }}"
+        )
+    };
+    differs(&text("p->a"), &text("n"));
+    same(&text("p->a"), &text("3"));
+    let local = |returned: &str| {
+        format!(
+            "int f(int n) {{ struct w {{ int a; }} x; struct w *p = &x; x.a = n; p->a = 3; return {returned}; }}"
+        )
+    };
+    differs(&local("x.a"), &local("n"));
+    same(&local("x.a"), &local("3"));
+}
+
+#[test]
+fn an_aligned_structure_is_wider_than_the_number_in_it() {
+    let text = "typedef struct { char c; } __attribute__((aligned(64))) w_t; unsigned long f(void) { return sizeof(w_t); }";
+    differs(text, &text.replace("sizeof(w_t)", "1"));
+}
+
+#[test]
+fn a_member_without_a_name_takes_its_place() {
+    let text = "struct w { int a; }; struct o { struct w; int b; int c; }; int f(void) { struct o o = { 1, 2 }; return o.b; }";
+    differs(text, &text.replace("return o.b", "return 1"));
+    same(text, &text.replace("return o.b", "return 2"));
+}
+
+#[test]
+fn an_answer_may_be_what_was_given() {
+    let text = "int *pick(int *p, int *q) { if (*p > 3) return p; return q; }
+        int f(int n, int *q) { int x = n; int *r = pick(&x, q); *r = 3; return x; }";
+    differs(text, &text.replace("return x", "return n"));
 }
