@@ -37,15 +37,16 @@ fn changed(from: &str, to: &str) -> (Option<i32>, String, String) {
 
 #[test]
 #[cfg_attr(not(kernel_tree), ignore = "no kernel tree: apt-get install linux-source-6.12")]
-fn a_name_that_cannot_be_taken_for_another_is_one_clear_error() {
+fn what_does_not_fit_the_trees_of_what_is_said_of_names_is_one_clear_error() {
     let place = tempdir().expect("a directory");
     let mail = change(CONDITION, "if (ret && shmem_mapping(folio->mapping)) {");
-    for (same, said) in [
-        ("folio_lock", "it takes two names"),
-        ("nobody_has_it=b", "neither tree has nobody_has_it"),
-        ("folio_lock=folio_unlock", "one of the trees has both"),
+    for (option, name, said) in [
+        ("--same", "folio_lock", "it takes two names"),
+        ("--same", "nobody_has_it=b", "neither tree has nobody_has_it"),
+        ("--same", "folio_lock=folio_unlock", "one of the trees has both"),
+        ("--pure", "nobody_has_it", "neither tree has such a function"),
     ] {
-        let (code, out, err) = patch(place.path(), &mail, &["--same", same]);
+        let (code, out, err) = patch(place.path(), &mail, &[option, name]);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
         assert!(err.contains(said) && err.lines().count() == 1, "{err}");
     }

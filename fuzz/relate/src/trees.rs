@@ -74,6 +74,8 @@ pub struct Compared {
     pub read: BTreeSet<String>,
     /// Those of the words that are read as others that one of the trees has.
     pub renamed: BTreeSet<String>,
+    /// Those of the functions that are said to change nothing that one of the trees has.
+    pub pure: BTreeSet<String>,
     /// Those of them that are read as what the same tree has besides.
     pub both: BTreeSet<String>,
 }
@@ -98,6 +100,7 @@ impl Compared {
         self.options.extend(other.options);
         self.read.extend(other.read);
         self.renamed.extend(other.renamed);
+        self.pure.extend(other.pure);
         self.both.extend(other.both);
     }
 
@@ -119,7 +122,7 @@ pub fn compare(
     let units = trees.map(|files| Unit::read(files, config, file));
     let (mut old, mut new) = match units {
         [Some(old), Some(new)] => (old, new),
-        [old, new] => return of_one(file, old, new),
+        [old, new] => return of_one(file, [old, new], settings),
     };
     // What neither of them includes has nothing to do with it.
     let is_read = |it: &&String| *it == file || old.includes(it) || new.includes(it);
@@ -143,11 +146,19 @@ pub fn compare(
             .extend(unit.asked().iter().map(|option| (option.clone(), config.is_on(option))));
     }
     for (unit, files) in judge.units().iter().zip(trees) {
-        let renamed: BTreeSet<String> = unit.renamed().iter().map(|it| it.to_string()).collect();
-        compared.both.extend(with_both(files, file, config, &renamed));
-        compared.renamed.extend(renamed);
+        names(unit, &mut compared, settings);
+        compared.both.extend(with_both(files, file, config, unit.renamed()));
     }
     compared
+}
+
+/// Notes which of the names that the user speaks of a tree has.
+fn names(unit: &Unit<'_>, compared: &mut Compared, settings: &Settings) {
+    compared.renamed.extend(unit.renamed().iter().map(|it| it.to_string()));
+    let has = |name: &&String| {
+        unit.has(Sort::Function, name) || unit.has(Sort::Prototype, name) || unit.has_macro(name)
+    };
+    compared.pure.extend(settings.pure.iter().filter(has).cloned());
 }
 
 /// Of the words that are read as others, those of which a tree has both.
@@ -155,7 +166,7 @@ fn with_both(
     files: &dyn Files,
     file: &str,
     config: &Config,
-    renamed: &BTreeSet<String>,
+    renamed: &BTreeSet<Arc<str>>,
 ) -> BTreeSet<String> {
     if renamed.is_empty() {
         return BTreeSet::new();
@@ -163,14 +174,15 @@ fn with_both(
     let plain = Config { renamed: BTreeMap::new(), ..config.clone() };
     let Some(unit) = Unit::read(files, &plain, file) else { return BTreeSet::new() };
     let has_both =
-        |from: &&String| config.renamed.get(*from).is_some_and(|to| unit.has_both(from, to));
-    renamed.iter().filter(has_both).cloned().collect()
+        |from: &&Arc<str>| config.renamed.get(&***from).is_some_and(|to| unit.has_both(from, to));
+    renamed.iter().filter(has_both).map(|from| from.to_string()).collect()
 }
 
 /// A file that one of the trees lacks: all its functions are new, or gone.
-fn of_one(file: &str, old: Option<Unit<'_>>, new: Option<Unit<'_>>) -> Compared {
+fn of_one(file: &str, [old, new]: [Option<Unit<'_>>; 2], settings: &Settings) -> Compared {
     let mut compared = Compared { read: BTreeSet::from([file.to_owned()]), ..Compared::default() };
     for (is_new, unit) in [(false, old), (true, new)] {
+        unit.iter().for_each(|unit| names(unit, &mut compared, settings));
         for name in unit.iter().flat_map(Unit::functions) {
             let line = unit.as_ref().and_then(|unit| unit.place(&name).map(|(_, lines)| lines[0]));
             let (lines, outcome) = match is_new {

@@ -297,7 +297,8 @@ fn names(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Whether the names that are taken for others are there, and the others are not besides.
+/// Whether what is said of names fits the trees: those that are taken for others are there, and the others are
+/// not besides; and so are the functions that change nothing.
 fn fits(how: &How, all: &Compared) -> Result<(), Failure> {
     let mut names = BTreeSet::new();
     for name in how.same.iter().flat_map(|(old, new)| [old, new]) {
@@ -314,6 +315,11 @@ fn fits(how: &How, all: &Compared) -> Result<(), Failure> {
                 "--same {old}={new}: neither tree has {old} in the files that were read"
             )));
         }
+    }
+    if let Some(name) = how.pure.iter().find(|name| !all.pure.contains(*name)) {
+        return Err(Failure(format!(
+            "--pure {name}: neither tree has such a function in the files that were read"
+        )));
     }
     Ok(())
 }

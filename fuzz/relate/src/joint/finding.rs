@@ -189,7 +189,9 @@ impl Finding {
 
     /// Whether it is the same step of one side, held against another of the other side.
     fn is_step_of(&self, other: &Finding) -> bool {
-        self.what == DOES
+        // What a run from the beginning shows is not told with what one from elsewhere does.
+        other.start <= self.start
+            && self.what == DOES
             && other.what == DOES
             && self.steps().any(|step| other.steps().any(|it| it == step))
     }
