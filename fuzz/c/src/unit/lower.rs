@@ -9,7 +9,7 @@ use crate::Refused;
 use crate::lex::Token;
 use crate::unit::flow::{Block, BlockId, End, Function, Op, Operand, Place, Temp, Var, VarId};
 use crate::unit::parse::Parsed;
-use crate::unit::types::{INT, Type, find};
+use crate::unit::types::{INT, Type, find, is_aligned};
 use crate::unit::{Sort, Unit};
 use mmdiff_term::{Bin, Cmp, mask, signed};
 use rustc_hash::FxHashMap;
@@ -70,7 +70,9 @@ impl Unit<'_> {
             return Some(known.clone());
         }
         let chunk = self.find(Sort::Function, name)?.clone();
+        let before = std::mem::replace(&mut self.types.is_aligned, is_aligned(&chunk.tokens));
         let function = self.lowered(key.clone(), &chunk.tokens, &chunk.file).map(Rc::new);
+        self.types.is_aligned = before;
         self.functions.insert(key, function.clone());
         Some(function)
     }

@@ -101,7 +101,7 @@ pub(crate) struct Types {
     /// By tag: the number that is all there is in it, if that is so.
     wrapped: FxHashMap<Arc<str>, Option<Type>>,
     /// Whether what is looked into has an alignment of its own: it is wider than what is in it.
-    is_aligned: bool,
+    pub(crate) is_aligned: bool,
     typedefs: FxHashMap<Arc<str>, Type>,
     pub(crate) enumerators: FxHashMap<Arc<str>, u64>,
     nameless: u32,
@@ -126,7 +126,7 @@ fn wrapped(body: Node<'_>, members: &[(Arc<str>, Type)]) -> Option<Type> {
 }
 
 /// Whether a definition says how something is aligned or packed.
-fn is_aligned(tokens: &[Token]) -> bool {
+pub(crate) fn is_aligned(tokens: &[Token]) -> bool {
     let says =
         |it: &Token| it.is("__attribute__") || it.text.contains("aligned") || it.is("__packed");
     tokens.iter().any(|it| it.is_word() && says(it))
@@ -410,8 +410,12 @@ impl Unit<'_> {
             let is_named =
                 node.child_by_field_name("name").is_some_and(|name| parsed.text(name) == tag);
             if let Some(body) = node.child_by_field_name("body").filter(|_| is_record && is_named) {
-                let members = self.members(&parsed, body)?;
-                let wrapped = wrapped(body, &members).filter(|_| !is_aligned(&chunk.tokens));
+                let is_aligned = is_aligned(&chunk.tokens);
+                let before = std::mem::replace(&mut self.types.is_aligned, is_aligned);
+                let members = self.members(&parsed, body);
+                self.types.is_aligned = before;
+                let members = members?;
+                let wrapped = wrapped(body, &members).filter(|_| !is_aligned);
                 self.types.wrapped.entry(tag.into()).or_insert(wrapped);
                 self.types.records.insert(tag.into(), members.into());
                 break;

@@ -435,6 +435,8 @@ fn a_structure_is_a_number_at_its_first_mention_as_at_the_last() {
 fn an_aligned_structure_is_wider_than_the_number_in_it() {
     let text = "typedef struct { char c; } __attribute__((aligned(64))) w_t; unsigned long f(void) { return sizeof(w_t); }";
     differs(text, &text.replace("sizeof(w_t)", "1"));
+    let local = "unsigned long f(void) { struct w { char c; } __attribute__((aligned(64))) x; return sizeof(x); }";
+    differs(local, &local.replace("sizeof(x)", "1"));
 }
 
 #[test]
