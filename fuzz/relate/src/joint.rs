@@ -429,6 +429,7 @@ impl Explorer<'_, '_, '_> {
         self.note(joint, Finding::new(lines, says.clone(), what, self.start), also);
     }
 
+    /// Notes a finding, if there are numbers for it under one more condition.
     fn note(&mut self, joint: &mut Joint, finding: Finding, also: Option<(Term, bool)>) {
         let conditions = joint.conditions.literals.len();
         let at = match self.findings.again(&finding, conditions, &joint.found) {

@@ -238,13 +238,20 @@ impl<'u, 't> Judge<'u, 't> {
             asks,
             ran,
             paths,
+            budget,
+            first_seen,
             cut_off,
             ..
         } = explorer;
         if cut_off && loops == Loops::Any {
-            *open
-                .entry("it was cut off: --runs sets how many runs a function may take".to_owned())
-                .or_default() += 1;
+            let why = match paths >= budget {
+                true => "it was cut off: --runs sets how many runs a function may take",
+                false if first_seen != joint::UNSEEN => {
+                    "it was cut off: a difference was seen, and the search for more has an end"
+                }
+                false => "it was cut off: the solver took too long",
+            };
+            *open.entry(why.to_owned()).or_default() += 1;
         }
         let with = told_with(&findings.all, &self.changed);
         let mut heads: Vec<usize> = (0..with.len())

@@ -209,6 +209,7 @@ impl Files for Texts<'_> {
 
 fn compared(old: &Whole, new: &Whole, names: [String; 2], how: &How) -> Result<Ended, Failure> {
     let report = reported([old, new], names, how)?;
+    there(how, &report.compared)?;
     how.output
         .write(&document(&report), |(width, styled), out| text(&report, width, styled, out))?;
     Ok(ended(&report))
@@ -259,7 +260,7 @@ pub(super) fn reported<'t>(
             return Err(Failure(why));
         }
     }
-    fits(how, &all)?;
+    apart(how, &all)?;
     let not_looked_at = changed
         .iter()
         .filter(|file| !files.contains(*file) && !all.read.contains(*file))
@@ -297,24 +298,32 @@ fn names(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Whether what is said of names fits the trees: those that are taken for others are there, and the others are
-/// not besides; and so are the functions that change nothing.
-fn fits(how: &How, all: &Compared) -> Result<(), Failure> {
+/// Whether names that are taken for one are not two.
+fn apart(how: &How, all: &Compared) -> Result<(), Failure> {
     let mut names = BTreeSet::new();
     for name in how.same.iter().flat_map(|(old, new)| [old, new]) {
         if !names.insert(name) {
             return Err(Failure(format!("--same: {name} is named twice")));
         }
     }
-    for (old, new) in &how.same {
-        if all.both.contains(old) {
-            return Err(Failure(format!("--same {old}={new}: one of the trees has both of them")));
+    match how.same.iter().find(|(old, _)| all.both.contains(old)) {
+        Some((old, new)) => {
+            Err(Failure(format!("--same {old}={new}: one of the trees has both of them")))
         }
-        if !all.renamed.contains(old) {
-            return Err(Failure(format!(
-                "--same {old}={new}: neither tree has {old} in the files that were read"
-            )));
-        }
+        None => Ok(()),
+    }
+}
+
+/// Whether the names that something is said of are there, if anything was read. Of the commits of a range, each
+/// reads other files.
+fn there(how: &How, all: &Compared) -> Result<(), Failure> {
+    if all.read.is_empty() {
+        return Ok(());
+    }
+    if let Some((old, new)) = how.same.iter().find(|(old, _)| !all.renamed.contains(old)) {
+        return Err(Failure(format!(
+            "--same {old}={new}: neither tree has {old} in the files that were read"
+        )));
     }
     if let Some(name) = how.pure.iter().find(|name| !all.pure.contains(*name)) {
         return Err(Failure(format!(

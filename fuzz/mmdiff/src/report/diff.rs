@@ -282,14 +282,14 @@ fn limits(report: &Report<'_>, out: &mut dyn Write) -> fmt::Result {
             "\nOf a header that differs, it was looked at what the files that were read make of it."
         )?;
     }
-    if report.verdict().is_none() {
-        return Ok(());
-    }
     for (old, new) in &report.settings.config.renamed {
         writeln!(out, "\n{old} is taken for {new}, as --same says.")?;
     }
     for name in &report.settings.pure {
         writeln!(out, "\n{name} is taken for a function that changes nothing, as --pure says.")?;
+    }
+    if report.verdict().is_none() {
+        return Ok(());
     }
     let off: Vec<&str> = report
         .compared
