@@ -63,12 +63,12 @@ fn a_file_is_called_what_it_is_called() {
             match path {
                 FILE => Some(
                     format!(
-                        "#include \"count.h\"\nvoid put(int);\nint f(int count) {{\n\
+                        "#include <linux/count.h>\nvoid put(int);\nint f(int count) {{\n\
                          #if LIMIT > {least}\nput(1);\n#endif\nreturn count; }}"
                     )
                     .into(),
                 ),
-                "mm/count.h" => Some("#define LIMIT 3".into()),
+                "include/linux/count.h" => Some("#define LIMIT 3".into()),
                 _ => None,
             }
         }

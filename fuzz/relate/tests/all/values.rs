@@ -452,3 +452,31 @@ fn an_answer_may_be_what_was_given() {
         int f(int n, int *q) { int x = n; int *r = pick(&x, q); *r = 3; return x; }";
     differs(text, &text.replace("return x", "return n"));
 }
+
+#[test]
+fn a_header_that_is_included_twice_is_not_left_out() {
+    struct Two(u8);
+    impl Files for Two {
+        fn text(&self, path: &str) -> Option<Arc<str>> {
+            let step = self.0;
+            match path {
+                FILE => Some(
+                    "#include \"step.h\"\n#include \"step.h\"\nint f(int n) { return step(n); }"
+                        .into(),
+                ),
+                "mm/step.h" => Some(
+                    format!(
+                        "#ifndef STEP_H\n#define STEP_H\nstatic inline int step(int n) {{\n\
+                         return n + {step} - 1;\n}}\n#endif\n"
+                    )
+                    .into(),
+                ),
+                _ => None,
+            }
+        }
+    }
+    let changed = BTreeSet::from(["mm/step.h".to_owned()]);
+    let compared = compare([&Two(1), &Two(2)], FILE, &changed, &Settings::default());
+    assert_eq!(compared.not_run, []);
+    assert_eq!(compared.run, 2, "the line of both trees");
+}
