@@ -102,7 +102,8 @@ pub(crate) struct Explorer<'p, 'u, 't> {
     pub(crate) budget: u64,
     /// After how many runs, and how much that was spent on the solver, a difference was seen.
     pub(crate) first_seen: [u64; 2],
-    pub(crate) cut_off: bool,
+    /// Why not all was run.
+    pub(crate) cut_off: Option<&'static str>,
     /// What is looked for: where the sides part, and what about. Nothing: all there is.
     pub(crate) wanted: BTreeSet<Signature>,
 }
@@ -132,21 +133,28 @@ impl Explorer<'_, '_, '_> {
     pub(crate) fn run(&mut self, from: Joint) {
         let mut todo = vec![from];
         while let Some(joint) = todo.pop().or_else(|| self.merged.next()) {
-            if self.paths >= self.budget || self.solver.spent >= SPENT {
-                self.cut_off = true;
-                return;
-            }
-            if self.is_confirmed() && self.paths >= ENOUGH {
-                return;
-            }
-            let [paths, spent] = self.first_seen;
-            if self.paths >= paths.saturating_add(AFTER)
-                || self.solver.spent >= spent.saturating_add(SPENT_AFTER)
-            {
-                self.cut_off = true;
+            self.cut_off = self.cut_off.or(self.is_enough());
+            if self.cut_off.is_some() || self.is_confirmed() && self.paths >= ENOUGH {
                 return;
             }
             self.go(joint, &mut todo);
+        }
+    }
+
+    /// Why no more is run, if that is so.
+    fn is_enough(&self) -> Option<&'static str> {
+        let [paths, spent] = self.first_seen;
+        match () {
+            () if self.paths >= self.budget => {
+                Some("--runs sets how many runs a function may take")
+            }
+            () if self.solver.spent >= SPENT => Some("the solver took too long"),
+            () if self.paths >= paths.saturating_add(AFTER)
+                || self.solver.spent >= spent.saturating_add(SPENT_AFTER) =>
+            {
+                Some("a difference was seen, and the search for more has an end")
+            }
+            () => None,
         }
     }
 

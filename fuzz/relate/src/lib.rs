@@ -221,7 +221,7 @@ impl<'u, 't> Judge<'u, 't> {
             paths: 0,
             budget: if loops == Loops::Any { self.bounds.runs } else { self.bounds.runs / 4 },
             first_seen: joint::UNSEEN,
-            cut_off: false,
+            cut_off: None,
             wanted: wanted.clone(),
         };
         explorer.run(joint);
@@ -238,20 +238,11 @@ impl<'u, 't> Judge<'u, 't> {
             asks,
             ran,
             paths,
-            budget,
-            first_seen,
             cut_off,
             ..
         } = explorer;
-        if cut_off && loops == Loops::Any {
-            let why = match paths >= budget {
-                true => "it was cut off: --runs sets how many runs a function may take",
-                false if first_seen != joint::UNSEEN => {
-                    "it was cut off: a difference was seen, and the search for more has an end"
-                }
-                false => "it was cut off: the solver took too long",
-            };
-            *open.entry(why.to_owned()).or_default() += 1;
+        if let Some(why) = cut_off.filter(|_| loops == Loops::Any) {
+            *open.entry(format!("it was cut off: {why}")).or_default() += 1;
         }
         let with = told_with(&findings.all, &self.changed);
         let mut heads: Vec<usize> = (0..with.len())
@@ -272,7 +263,7 @@ impl<'u, 't> Judge<'u, 't> {
             ran,
             paths,
             solved: solver.calls,
-            cut_off,
+            cut_off: cut_off.is_some(),
         }
     }
 }

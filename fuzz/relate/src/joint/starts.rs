@@ -127,8 +127,10 @@ impl Explorer<'_, '_, '_> {
     pub(crate) fn turns(&mut self) {
         while let Some(at) = self.starts.all.iter().position(|start| !start.is_done) {
             self.starts.runs += 1;
-            if self.starts.runs > RUNS || self.cut_off {
-                self.cut_off = true;
+            if self.starts.runs > RUNS {
+                self.cut_off.get_or_insert("what holds at each turn is not found");
+            }
+            if self.cut_off.is_some() {
                 return;
             }
             self.starts.all[at].is_done = true;
